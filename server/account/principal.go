@@ -1,0 +1,57 @@
+// Package account knows people, how they sign in, and what each may do where.
+//
+// It must never let a secret (password, code, link) be stored or logged in the clear, nor decide a permission from
+// anything but the session and the grants in Postgres.
+package account
+
+// Role is what an account may be in one contest. Organizer includes host and secretary.
+type Role string
+
+const (
+	RoleOrganizer Role = "organizer" // sets a contest up and runs it
+	RoleHost      Role = "host"      // gives cues in the console
+	RoleSecretary Role = "secretary" // checks and tallies, cannot mark
+	RoleJudge     Role = "judge"     // marks
+)
+
+// EntrySession says which entry's device this is.
+type EntrySession struct {
+	EntryID   int64
+	ContestID int64
+	// DeviceID is the session's own number: each signed-in device has another one.
+	DeviceID int64
+}
+
+// Principal is who asks: an account, an entry's device, both, or nobody (audience).
+type Principal struct {
+	AccountID int64 // 0: no account signed in
+	Name      string
+	Admin     bool
+	// Grants are the roles per contest.
+	Grants map[int64][]Role
+	Entry  *EntrySession
+	// Locale is "vi" or "en".
+	Locale string
+}
+
+// Has tells whether the account holds the role in the contest; an administrator is an organizer everywhere.
+func (p Principal) Has(contestID int64, role Role) bool {
+	if p.AccountID == 0 {
+		return false
+	}
+	// Nobody marks without being named to the panel: neither administrators nor organizers are judges by themselves.
+	if p.Admin && role != RoleJudge {
+		return true
+	}
+	for _, r := range p.Grants[contestID] {
+		if r == role || (r == RoleOrganizer && (role == RoleHost || role == RoleSecretary)) {
+			return true
+		}
+	}
+	return false
+}
+
+// IsEntry tells whether this device is signed in as an entry of the contest.
+func (p Principal) IsEntry(contestID int64) bool {
+	return p.Entry != nil && p.Entry.ContestID == contestID
+}
