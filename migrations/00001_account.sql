@@ -58,6 +58,14 @@ CREATE TABLE failed_try (
 );
 CREATE INDEX failed_try_scope ON failed_try (scope, at);
 
+-- A browser that once signed in to a login or an entry: wrong tries by others never slow it down.
+CREATE TABLE known_device (
+    device_hash bytea NOT NULL,
+    scope       text NOT NULL,                   -- 'login:<login>' or 'entry:<contest>:<number>'
+    at          timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (device_hash, scope)
+);
+
 -- Secrets of this installation, made once: the key of the codes' HMAC and the like.
 CREATE TABLE server_secret (
     name       text PRIMARY KEY,
@@ -93,6 +101,7 @@ CREATE TRIGGER audit_event_append_only BEFORE UPDATE ON audit_event
 DROP TABLE audit_event;
 DROP FUNCTION refuse_change;
 DROP TABLE server_secret;
+DROP TABLE known_device;
 DROP TABLE failed_try;
 DROP TABLE sign_in_link;
 DROP TABLE session;

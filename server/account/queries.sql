@@ -1,0 +1,99 @@
+-- name: AccountByLogin :one
+SELECT * FROM account WHERE login = $1;
+
+-- name: AccountByID :one
+SELECT * FROM account WHERE id = $1;
+
+-- name: CountAdmins :one
+SELECT count(*) FROM account WHERE admin AND disabled_at IS NULL AND password_hash IS NOT NULL;
+
+-- name: CreateAccount :one
+INSERT INTO account (login, name, admin) VALUES ($1, $2, $3) RETURNING *;
+
+-- name: SetPassword :exec
+UPDATE account SET password_hash = $2 WHERE id = $1;
+
+-- name: SetName :exec
+UPDATE account SET name = $2 WHERE id = $1;
+
+-- name: GrantsOf :many
+SELECT contest_id, role FROM account_grant WHERE account_id = $1 ORDER BY contest_id, role;
+
+-- name: GrantsIn :many
+SELECT a.id, a.login, a.name, a.password_hash IS NOT NULL AS has_password, a.disabled_at, g.role,
+       EXISTS (SELECT 1 FROM session s WHERE s.account_id = a.id AND s.revoked_at IS NULL AND s.expires_at > now()) AS signed_in
+FROM account_grant g JOIN account a ON a.id = g.account_id
+WHERE g.contest_id = $1
+ORDER BY a.id, g.role;
+
+-- name: AddGrant :exec
+INSERT INTO account_grant (account_id, contest_id, role) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING;
+
+-- name: RemoveGrant :execrows
+DELETE FROM account_grant WHERE account_id = $1 AND contest_id = $2 AND role = $3;
+
+-- name: CountGrants :one
+SELECT count(*) FROM account_grant WHERE contest_id = $1 AND role = $2;
+
+-- name: CopyGrants :exec
+INSERT INTO account_grant (account_id, contest_id, role)
+SELECT g.account_id, @to_contest::bigint, g.role FROM account_grant g
+WHERE g.contest_id = @from_contest::bigint ON CONFLICT DO NOTHING;
+
+-- name: CreateSession :one
+INSERT INTO session (token_hash, account_id, entry_id, contest_id, expires_at, user_agent)
+VALUES ($1, $2, $3, $4, $5, $6) RETURNING id;
+
+-- name: SessionByToken :one
+SELECT s.id, s.account_id, s.entry_id, s.contest_id, s.last_seen_at, coalesce(a.name, '')::text AS name,
+       coalesce(a.admin, false)::boolean AS admin
+FROM session s LEFT JOIN account a ON a.id = s.account_id
+WHERE s.token_hash = $1 AND s.revoked_at IS NULL AND s.expires_at > now() AND a.disabled_at IS NULL;
+
+-- name: TouchSession :exec
+UPDATE session SET last_seen_at = now() WHERE id = $1 AND last_seen_at < now() - interval '5 minutes';
+
+-- name: RevokeSession :exec
+UPDATE session SET revoked_at = now() WHERE token_hash = $1 AND revoked_at IS NULL;
+
+-- name: RevokeAccountSessions :exec
+UPDATE session SET revoked_at = now() WHERE account_id = $1 AND id <> $2 AND revoked_at IS NULL;
+
+-- name: RevokeEntrySessions :exec
+UPDATE session SET revoked_at = now() WHERE entry_id = $1 AND id <> $2 AND revoked_at IS NULL;
+
+-- name: CreateLink :exec
+INSERT INTO sign_in_link (token_hash, purpose, account_id, created_by, expires_at) VALUES ($1, $2, $3, $4, $5);
+
+-- name: LinkByToken :one
+SELECT * FROM sign_in_link WHERE token_hash = $1 AND used_at IS NULL AND expires_at > now();
+
+-- name: UseLink :execrows
+UPDATE sign_in_link SET used_at = now() WHERE id = $1 AND used_at IS NULL AND expires_at > now();
+
+-- name: DropLinks :exec
+DELETE FROM sign_in_link WHERE purpose = $1 AND account_id IS NOT DISTINCT FROM $2 AND used_at IS NULL;
+
+-- name: AddFailedTry :exec
+INSERT INTO failed_try (scope) VALUES ($1);
+
+-- name: FailedTries :one
+SELECT count(*) AS tries, coalesce(max(at), 'epoch'::timestamptz)::timestamptz AS last, now()::timestamptz AS now
+FROM failed_try WHERE scope = $1 AND at > now() - interval '1 hour';
+
+-- name: IsKnownDevice :one
+SELECT EXISTS (SELECT 1 FROM known_device WHERE device_hash = $1 AND scope = $2);
+
+-- name: AddKnownDevice :exec
+INSERT INTO known_device (device_hash, scope) VALUES ($1, $2) ON CONFLICT DO NOTHING;
+
+-- name: SweepAccount :exec
+WITH old_tries AS (DELETE FROM failed_try WHERE at < now() - interval '2 hours'),
+     old_links AS (DELETE FROM sign_in_link WHERE expires_at < now() - interval '7 days')
+DELETE FROM session WHERE expires_at < now() - interval '90 days';
+
+-- name: PutSecret :exec
+INSERT INTO server_secret (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING;
+
+-- name: Secret :one
+SELECT value FROM server_secret WHERE name = $1;

@@ -1,0 +1,81 @@
+-- name: CreateContest :one
+INSERT INTO contest (slug, name, organizer_name, venue, rules, time_zone, template, entry_kind, team_min, team_max,
+                     registration_opens_at, registration_closes_at, starts_at, tie_breakers, bank_id, unlisted,
+                     rehearsal_of, created_by)
+VALUES (@slug, @name, @organizer_name, @venue, @rules, @time_zone, @template, @entry_kind, @team_min, @team_max,
+        @registration_opens_at, @registration_closes_at, @starts_at, @tie_breakers, @bank_id, @unlisted,
+        @rehearsal_of, @created_by)
+RETURNING *;
+
+-- name: ContestByID :one
+SELECT * FROM contest WHERE id = $1;
+
+-- name: ContestBySlug :one
+SELECT * FROM contest WHERE slug = $1;
+
+-- name: LockContest :one
+SELECT * FROM contest WHERE id = $1 FOR UPDATE;
+
+-- name: SlugTaken :one
+SELECT EXISTS (SELECT 1 FROM contest WHERE slug = $1);
+
+-- name: ContestsByID :many
+SELECT * FROM contest WHERE id = ANY(@ids::bigint[]) AND rehearsal_of IS NULL
+ORDER BY coalesce(starts_at, created_at) DESC, id DESC;
+
+-- name: AllContests :many
+SELECT * FROM contest WHERE rehearsal_of IS NULL ORDER BY coalesce(starts_at, created_at) DESC, id DESC LIMIT 500;
+
+-- name: PublicContests :many
+SELECT * FROM contest WHERE state NOT IN ('draft', 'archived') AND NOT unlisted AND rehearsal_of IS NULL
+ORDER BY coalesce(starts_at, created_at) DESC, id DESC LIMIT 200;
+
+-- name: UpdateContest :execrows
+UPDATE contest SET name = @name, organizer_name = @organizer_name, venue = @venue, rules = @rules,
+       entry_kind = @entry_kind, team_min = @team_min, team_max = @team_max,
+       registration_opens_at = @registration_opens_at, registration_closes_at = @registration_closes_at,
+       starts_at = @starts_at, tie_breakers = @tie_breakers, unlisted = @unlisted, version = version + 1
+WHERE id = @id AND version = @version;
+
+-- name: SetContestState :execrows
+UPDATE contest SET state = @to_state WHERE id = @id AND state = @from_state;
+
+-- name: DeleteRehearsal :exec
+DELETE FROM contest WHERE id = $1 AND rehearsal_of IS NOT NULL;
+
+-- name: Divisions :many
+SELECT * FROM division WHERE contest_id = $1 ORDER BY position, id;
+
+-- name: CreateDivision :one
+INSERT INTO division (contest_id, name, position) VALUES ($1, $2, $3) RETURNING *;
+
+-- name: UpdateDivision :execrows
+UPDATE division SET name = $3, position = $4 WHERE id = $1 AND contest_id = $2;
+
+-- name: DeleteDivision :execrows
+DELETE FROM division WHERE id = $1 AND contest_id = $2;
+
+-- name: Rounds :many
+SELECT * FROM round WHERE contest_id = $1 ORDER BY position, id;
+
+-- name: RoundByID :one
+SELECT * FROM round WHERE id = $1;
+
+-- name: LockRound :one
+SELECT * FROM round WHERE id = $1 FOR UPDATE;
+
+-- name: CreateRound :one
+INSERT INTO round (contest_id, position, kind, name, starts_at, weight, max_score)
+VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING *;
+
+-- name: UpdateRound :execrows
+UPDATE round SET name = $3, position = $4, starts_at = $5, weight = $6 WHERE id = $1 AND contest_id = $2;
+
+-- name: SetRoundState :exec
+UPDATE round SET state = $2 WHERE id = $1;
+
+-- name: SetRoundMaxScore :exec
+UPDATE round SET max_score = $2 WHERE id = $1;
+
+-- name: DeleteRound :execrows
+DELETE FROM round WHERE id = $1 AND contest_id = $2 AND state IN ('planned', 'ready');
