@@ -1,0 +1,15 @@
+-- name: Keep :exec
+INSERT INTO file (id, owner, content_type, hash, width, height, data, created_by)
+VALUES (@id, @owner, @content_type, @hash, @width, @height, @data, @created_by);
+
+-- name: SameFile :one
+SELECT id, content_type, hash, width, height FROM file WHERE owner = $1 AND hash = $2 LIMIT 1;
+
+-- name: FileByID :one
+SELECT id, content_type, hash, width, height, data FROM file WHERE id = $1;
+
+-- name: FileFacts :one
+SELECT id, owner, content_type, hash, width, height FROM file WHERE id = $1;
+
+-- name: SizeOf :one
+SELECT coalesce(sum(length(data)), 0)::bigint FROM file WHERE owner = $1;
