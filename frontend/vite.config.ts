@@ -1,0 +1,27 @@
+import { paraglideVitePlugin } from '@inlang/paraglide-js';
+import { sveltekit } from '@sveltejs/kit/vite';
+import browserslist from 'browserslist';
+import { browserslistToTargets } from 'lightningcss';
+import { defineConfig } from 'vitest/config';
+import { browserslistQuery, buildTargets } from './browsers.js';
+import { paraglideOptions } from './paraglide.js';
+
+export default defineConfig({
+  plugins: [paraglideVitePlugin(paraglideOptions), sveltekit()],
+  define: {
+    __STYLEGUIDE__: JSON.stringify(
+      process.env.HOITHI_STYLEGUIDE === '1' || process.env.NODE_ENV === 'development',
+    ),
+  },
+  css: {
+    transformer: 'lightningcss',
+    lightningcss: { targets: browserslistToTargets(browserslist(browserslistQuery)) },
+  },
+  build: { target: buildTargets, cssTarget: buildTargets, cssMinify: 'lightningcss' },
+  server: {
+    proxy: {
+      '/api': { target: process.env.HOITHI_DEV_SERVER ?? 'http://127.0.0.1:8080', ws: true },
+    },
+  },
+  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+});
