@@ -32,6 +32,11 @@ type Principal struct {
 	Entry  *EntrySession
 	// Locale is "vi" or "en".
 	Locale string
+	// Address is where the request came from; Device the hash of the browser's long-lived device cookie (empty: none).
+	Address string
+	Device  []byte
+	// SessionID is the account's session.
+	SessionID int64
 }
 
 // Has tells whether the account holds the role in the contest; an administrator is an organizer everywhere.
