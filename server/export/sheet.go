@@ -1,0 +1,390 @@
+package export
+
+import (
+	"archive/zip"
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/xuri/excelize/v2"
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/hoithi/hoithi/server/fault"
+)
+
+// Column is one column of a written sheet. Width is in characters; 0 means 16.
+type Column struct {
+	Title string
+	Width float64
+	// Note is shown when the title's cell is chosen: what to type here.
+	Note string
+	// Choices, when given, are offered as a list in the cells of this column.
+	Choices []string
+}
+
+// Sheet is one sheet of a written workbook. A cell is a string, an int or an int64 (a Points is written with two
+// decimals): nothing else is accepted, and a string is always text, whatever it begins with.
+type Sheet struct {
+	Name    string
+	Columns []Column
+	Rows    [][]any
+}
+
+// Points is a value in hundredths that a sheet shows as a decimal number.
+type Points int64
+
+// xlsxTextLimit is what a cell can hold.
+const xlsxTextLimit = 32_000
+
+// WriteWorkbook writes the sheets as .xlsx, each with a fixed bold header row.
+func WriteWorkbook(w io.Writer, sheets ...Sheet) error {
+	f := excelize.NewFile()
+	defer func() { _ = f.Close() }()
+	styles, err := newStyles(f)
+	if err != nil {
+		return err
+	}
+	for i, sheet := range sheets {
+		name := SheetName(sheet.Name)
+		if i == 0 {
+			err = f.SetSheetName(f.GetSheetName(0), name)
+		} else {
+			_, err = f.NewSheet(name)
+		}
+		if err != nil {
+			return fmt.Errorf("add sheet: %w", err)
+		}
+		if err := writeSheet(f, name, sheet, styles); err != nil {
+			return fmt.Errorf("write sheet %s: %w", name, err)
+		}
+	}
+	if err := f.Write(w); err != nil {
+		return fmt.Errorf("write workbook: %w", err)
+	}
+	return nil
+}
+
+type styles struct{ head, text, number, points int }
+
+func newStyles(f *excelize.File) (styles, error) {
+	var s styles
+	var err error
+	twoDecimals := "#,##0.00"
+	for _, x := range []struct {
+		id    *int
+		style excelize.Style
+	}{
+		{&s.head, excelize.Style{
+			Font:      &excelize.Font{Bold: true, Color: "FFFFFF"},
+			Fill:      excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"0A4DA3"}},
+			Alignment: &excelize.Alignment{Vertical: "center", WrapText: true}, NumFmt: 49,
+		}},
+		// The text format (49) keeps a cell text after someone has edited it, so "=..." never becomes a formula.
+		{&s.text, excelize.Style{NumFmt: 49, Alignment: &excelize.Alignment{Vertical: "top", WrapText: true}}},
+		{&s.number, excelize.Style{NumFmt: 1, Alignment: &excelize.Alignment{Vertical: "top"}}},
+		{&s.points, excelize.Style{CustomNumFmt: &twoDecimals, Alignment: &excelize.Alignment{Vertical: "top"}}},
+	} {
+		if *x.id, err = f.NewStyle(&x.style); err != nil {
+			return s, fmt.Errorf("add style: %w", err)
+		}
+	}
+	return s, nil
+}
+
+func writeSheet(f *excelize.File, name string, sheet Sheet, st styles) error {
+	out, err := f.NewStreamWriter(name)
+	if err != nil {
+		return err
+	}
+	head := make([]any, len(sheet.Columns))
+	for i, column := range sheet.Columns {
+		width := column.Width
+		if width <= 0 {
+			width = 16
+		}
+		if err := out.SetColWidth(i+1, i+1, width); err != nil {
+			return err
+		}
+		// Empty cells below are text too: a phone number typed there keeps its leading zero.
+		if err := out.SetColStyle(i+1, i+1, st.text); err != nil {
+			return err
+		}
+		head[i] = excelize.Cell{StyleID: st.head, Value: cellText(column.Title)}
+	}
+	if err := out.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
+		return err
+	}
+	if err := out.SetRow("A1", head, excelize.RowOpts{Height: 24}); err != nil {
+		return err
+	}
+	for r, row := range sheet.Rows {
+		cells := make([]any, len(row))
+		for c, value := range row {
+			switch v := value.(type) {
+			case nil:
+			case string:
+				cells[c] = excelize.Cell{StyleID: st.text, Value: cellText(v)}
+			case int:
+				cells[c] = excelize.Cell{StyleID: st.number, Value: v}
+			case int64:
+				cells[c] = excelize.Cell{StyleID: st.number, Value: v}
+			case Points:
+				cells[c] = excelize.Cell{StyleID: st.points, Value: float64(v) / 100}
+			default:
+				return fmt.Errorf("cell of type %T", value)
+			}
+		}
+		at, err := excelize.CoordinatesToCellName(1, r+2)
+		if err != nil {
+			return err
+		}
+		if err := out.SetRow(at, cells); err != nil {
+			return err
+		}
+	}
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	return offers(f, name, sheet)
+}
+
+// offers adds the notes and lists of choices of the columns.
+func offers(f *excelize.File, name string, sheet Sheet) error {
+	for i, column := range sheet.Columns {
+		letter, err := excelize.ColumnNumberToName(i + 1)
+		if err != nil {
+			return err
+		}
+		if column.Note != "" {
+			note := excelize.NewDataValidation(true)
+			note.Sqref = letter + "1"
+			note.SetInput(column.Title, column.Note)
+			if err := f.AddDataValidation(name, note); err != nil {
+				return err
+			}
+		}
+		// Excel refuses a list of more than 255 characters; then the column simply has none.
+		if joined := strings.Join(column.Choices, ","); joined == "" || len(joined) > 250 || strings.Count(joined, ",") >= len(column.Choices) {
+			continue
+		}
+		list := excelize.NewDataValidation(true)
+		list.Sqref = letter + "2:" + letter + "5001"
+		if err := list.SetDropList(column.Choices); err != nil {
+			return err
+		}
+		list.ShowErrorMessage = false // an offer, not a fence: the import says what is wrong in plain words
+		if err := f.AddDataValidation(name, list); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cellText brings a text into what a cell may hold: no control characters, bounded length.
+func cellText(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if (r < ' ' && r != '\n' && r != '\t') || r == utf8.RuneError || r == 0xfffe || r == 0xffff {
+			return -1
+		}
+		return r
+	}, norm.NFC.String(s))
+	if len(s) > xlsxTextLimit {
+		s = strings.ToValidUTF8(s[:xlsxTextLimit], "")
+	}
+	return s
+}
+
+// SheetName makes a name that Excel accepts: at most 31 characters, none of []:*?/\, never empty.
+func SheetName(s string) string {
+	s = strings.Trim(strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`[]:*?/\`, r) || r < ' ' {
+			return ' '
+		}
+		return r
+	}, norm.NFC.String(s)), " '")
+	if r := []rune(s); len(r) > 31 {
+		s = strings.TrimRight(string(r[:31]), " '")
+	}
+	if s == "" {
+		return "Sheet1"
+	}
+	return s
+}
+
+// Limits of a workbook that is read.
+const (
+	MaxWorkbookBytes = 5 << 20
+	maxUnzipped      = 60 << 20
+	maxZipFiles      = 2_000
+	maxCellText      = 4_000
+)
+
+// Row is one row of a read sheet, with its number as Excel shows it.
+type Row struct {
+	Number int
+	Cells  []string
+}
+
+// Empty tells whether nothing is written in the row.
+func (r Row) Empty() bool {
+	for _, cell := range r.Cells {
+		if cell != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// Cell gives the text of a column; beyond the row's end it is empty.
+func (r Row) Cell(column int) string {
+	if column < 0 || column >= len(r.Cells) {
+		return ""
+	}
+	return r.Cells[column]
+}
+
+var (
+	notAWorkbook = fault.New(fault.Invalid, "not_xlsx",
+		"Không đọc được tệp này. Hãy lưu bằng Excel ở dạng .xlsx (không đặt mật khẩu) rồi tải lên lại.",
+		"This file could not be read. Save it in Excel as .xlsx, without a password, and upload it again.")
+	workbookTooLarge = fault.New(fault.TooLarge, "xlsx_too_large",
+		"Tệp quá lớn: tối đa 5 MB. Hãy bỏ hình ảnh và các trang không dùng, hoặc chia thành nhiều tệp.",
+		"The file is too large: at most 5 MB. Remove pictures and unused sheets, or split it.")
+)
+
+// ReadWorkbook reads the first sheet of an .xlsx that has anything in it: texts in NFC with outer spaces removed,
+// numbers and dates raw, cells merged downwards repeated in each of their rows. Formulas are never computed: a cell
+// gives the value that was saved with it.
+func ReadWorkbook(data []byte, maxRows, maxColumns int) (rows []Row, err error) {
+	if len(data) > MaxWorkbookBytes {
+		return nil, workbookTooLarge
+	}
+	if err := checkArchive(data); err != nil {
+		return nil, err
+	}
+	// The parser meets whatever people upload: a crash in it is a file we cannot read, not a crash of ours.
+	defer func() {
+		if r := recover(); r != nil {
+			rows, err = nil, notAWorkbook.Because(fmt.Errorf("panic: %v", r))
+		}
+	}()
+	f, openErr := excelize.OpenReader(bytes.NewReader(data), excelize.Options{
+		RawCellValue: true, UnzipSizeLimit: maxUnzipped, UnzipXMLSizeLimit: maxUnzipped,
+	})
+	if openErr != nil {
+		return nil, notAWorkbook.Because(openErr)
+	}
+	defer func() { _ = f.Close() }()
+	for _, name := range f.GetSheetList() {
+		rows, err := readSheet(f, name, maxRows, maxColumns)
+		if err != nil {
+			return nil, err
+		}
+		if len(rows) > 0 {
+			return rows, nil
+		}
+	}
+	return nil, nil
+}
+
+// checkArchive refuses what is no zip, has too many parts or claims to unpack to too much, before it is unpacked.
+func checkArchive(data []byte) error {
+	archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return notAWorkbook.Because(err)
+	}
+	if len(archive.File) > maxZipFiles {
+		return workbookTooLarge
+	}
+	var total uint64
+	for _, part := range archive.File {
+		if total += part.UncompressedSize64; total > maxUnzipped || part.UncompressedSize64 > maxUnzipped {
+			return workbookTooLarge
+		}
+	}
+	return nil
+}
+
+func readSheet(f *excelize.File, name string, maxRows, maxColumns int) ([]Row, error) {
+	reader, err := f.Rows(name)
+	if err != nil {
+		return nil, notAWorkbook.Because(err)
+	}
+	defer func() { _ = reader.Close() }()
+	var rows []Row
+	last := 0
+	for number := 1; reader.Next(); number++ {
+		cells, err := reader.Columns()
+		if err != nil {
+			return nil, notAWorkbook.Because(err)
+		}
+		row := Row{Number: number, Cells: make([]string, min(len(cells), maxColumns))}
+		for i := range row.Cells {
+			row.Cells[i] = readText(cells[i])
+		}
+		if row.Empty() {
+			continue
+		}
+		if len(rows) >= maxRows {
+			return nil, tooManyRows(maxRows)
+		}
+		last = number
+		rows = append(rows, row)
+	}
+	return rows, repeatMerged(f, name, rows, last, maxColumns)
+}
+
+func tooManyRows(limit int) error {
+	return fault.New(fault.TooLarge, "xlsx_too_many_rows",
+		fmt.Sprintf("Tệp có hơn %d dòng. Hãy chia thành nhiều tệp.", limit),
+		fmt.Sprintf("The file has more than %d rows. Split it into several files.", limit)).
+		With("limit", fmt.Sprint(limit))
+}
+
+// readText cleans a cell: NFC, no control characters, single spaces at the ends removed, bounded length.
+func readText(s string) string {
+	s = strings.TrimFunc(cellText(strings.ToValidUTF8(s, "")), func(r rune) bool {
+		return r == ' ' || r == '\n' || r == '\t' || r == '\u00a0' || r == '\u200b' || r == '\ufeff'
+	})
+	if len(s) > maxCellText {
+		s = strings.ToValidUTF8(s[:maxCellText], "")
+	}
+	return s
+}
+
+// repeatMerged copies the value of cells that are merged downwards into every row they cover: units like to merge the
+// name of the unit over its people.
+func repeatMerged(f *excelize.File, name string, rows []Row, last, maxColumns int) error {
+	merged, err := f.GetMergeCells(name)
+	if err != nil {
+		return notAWorkbook.Because(err)
+	}
+	at := make(map[int]int, len(rows))
+	for i, row := range rows {
+		at[row.Number] = i
+	}
+	for _, cell := range merged {
+		left, top, err := excelize.CellNameToCoordinates(cell.GetStartAxis())
+		if err != nil {
+			continue
+		}
+		_, bottom, err := excelize.CellNameToCoordinates(cell.GetEndAxis())
+		if err != nil || left > maxColumns {
+			continue
+		}
+		value := readText(cell.GetCellValue())
+		for number := top + 1; number <= min(bottom, last); number++ {
+			i, ok := at[number]
+			if !ok {
+				continue
+			}
+			for len(rows[i].Cells) < left {
+				rows[i].Cells = append(rows[i].Cells, "")
+			}
+			rows[i].Cells[left-1] = value
+		}
+	}
+	return nil
+}

@@ -1,0 +1,163 @@
+package export
+
+import (
+	"archive/zip"
+	"bytes"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+	"pgregory.net/rapid"
+
+	"github.com/hoithi/hoithi/server/fault"
+)
+
+func workbook(t *testing.T, sheets ...Sheet) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := WriteWorkbook(&b, sheets...); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestTextNeverBecomesAFormula(t *testing.T) {
+	nasty := []string{"=1+1", "+84912345678", "-5", "@SUM(A1)", `=HYPERLINK("http://x","y")`, "0147", "1e5", "\t=1"}
+	rows := make([][]any, len(nasty))
+	for i, s := range nasty {
+		rows[i] = []any{s}
+	}
+	data := workbook(t, Sheet{Name: "Thí sinh", Columns: []Column{{Title: "Họ và tên"}}, Rows: rows})
+	f, err := excelize.OpenReader(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range archive.File {
+		if !strings.Contains(part.Name, "worksheets/") {
+			continue
+		}
+		r, err := part.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		xml, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Contains(xml, []byte("<f>")) || bytes.Contains(xml, []byte("<f ")) {
+			t.Fatalf("%s holds a formula", part.Name)
+		}
+	}
+	for i, want := range nasty {
+		cell, _ := excelize.CoordinatesToCellName(1, i+2)
+		if got, _ := f.GetCellValue("Thí sinh", cell); got != want {
+			t.Errorf("cell %s is %q, want %q", cell, got, want)
+		}
+		kind, _ := f.GetCellType("Thí sinh", cell)
+		if kind == excelize.CellTypeFormula || kind == excelize.CellTypeNumber {
+			t.Errorf("cell %s of %q has type %d: not text", cell, want, kind)
+		}
+		style, _ := f.GetCellStyle("Thí sinh", cell)
+		if s, err := f.GetStyle(style); err != nil || s.NumFmt != 49 {
+			t.Errorf("cell %s is not kept as text when it is edited", cell)
+		}
+	}
+}
+
+func TestWhatIsWrittenIsReadBack(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		words := rapid.SliceOfN(rapid.StringMatching(`[A-Za-zÀ-ỹ=+@0-9][A-Za-zÀ-ỹ0-9 ,.-]{0,12}[a-z0-9]`), 1, 8).Draw(t, "words")
+		rows := make([][]any, len(words))
+		for i, w := range words {
+			rows[i] = []any{w, i}
+		}
+		var b bytes.Buffer
+		if err := WriteWorkbook(&b, Sheet{Name: "A", Columns: []Column{{Title: "x"}, {Title: "y"}}, Rows: rows}); err != nil {
+			t.Fatal(err)
+		}
+		got, err := ReadWorkbook(b.Bytes(), 100, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(got) != len(words)+1 {
+			t.Fatalf("%d rows, want %d", len(got), len(words)+1)
+		}
+		for i, w := range words {
+			if got[i+1].Cell(0) != cellText(w) || got[i+1].Number != i+2 {
+				t.Fatalf("row %d is %+v, want %q", i, got[i+1], w)
+			}
+		}
+	})
+}
+
+func TestReadWorkbookAsUnitsSendIt(t *testing.T) {
+	f := excelize.NewFile()
+	set := func(cell string, v any) {
+		t.Helper()
+		if err := f.SetCellValue("Sheet1", cell, v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set("A1", "DANH SÁCH")
+	set("A3", "Đơn vị")
+	set("B3", "Họ và tên")
+	set("A4", "  Xã Nghĩa Đô\u00a0")
+	set("B4", "Le\u0302 Va\u0306n") // letters typed with separate marks
+	set("B6", "An")
+	set("C6", 912345678)
+	if err := f.MergeCell("Sheet1", "A4", "A6"); err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := f.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := ReadWorkbook(b.Bytes(), 100, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rows) != 4 || rows[2].Number != 4 || rows[3].Number != 6 {
+		t.Fatalf("rows %+v", rows)
+	}
+	if rows[2].Cell(1) != "Lê Văn" || rows[2].Cell(0) != "Xã Nghĩa Đô" {
+		t.Errorf("row 4 is %q", rows[2].Cells)
+	}
+	if rows[3].Cell(0) != "Xã Nghĩa Đô" || rows[3].Cell(2) != "912345678" {
+		t.Errorf("row 6 does not repeat the merged unit or has lost its number: %q", rows[3].Cells)
+	}
+}
+
+func TestReadWorkbookRefuses(t *testing.T) {
+	rows := make([][]any, 30)
+	for i := range rows {
+		rows[i] = []any{"x"}
+	}
+	if _, err := ReadWorkbook(workbook(t, Sheet{Name: "A", Columns: []Column{{Title: "t"}}, Rows: rows}), 20, 5); fault.From(err).Code != "xlsx_too_many_rows" {
+		t.Errorf("30 rows where 20 are allowed: %v", err)
+	}
+	for name, data := range map[string][]byte{"empty": nil, "text": []byte("họ tên,đơn vị"), "half a zip": workbook(t, Sheet{Name: "A"})[:900]} {
+		if _, err := ReadWorkbook(data, 20, 5); fault.From(err).Code != "not_xlsx" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := ReadWorkbook(make([]byte, MaxWorkbookBytes+1), 20, 5); fault.From(err).Code != "xlsx_too_large" {
+		t.Errorf("too many bytes: %v", err)
+	}
+	// A small file that unpacks to 80 MB.
+	var bomb bytes.Buffer
+	z := zip.NewWriter(&bomb)
+	if _, err := z.CreateRaw(&zip.FileHeader{Name: "xl/worksheets/sheet1.xml", Method: zip.Deflate, UncompressedSize64: 80 << 20}); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ReadWorkbook(bomb.Bytes(), 20, 5); fault.From(err).Code != "xlsx_too_large" {
+		t.Errorf("a file that unpacks to 80 MB: %v", err)
+	}
+}
