@@ -45,7 +45,7 @@ CREATE TABLE sign_in_link (
     purpose    text NOT NULL CHECK (purpose IN ('first_admin', 'invitation', 'pairing')),
     account_id bigint REFERENCES account (id) ON DELETE CASCADE,
     created_at timestamptz NOT NULL DEFAULT now(),
-    created_by bigint,
+    contest_id bigint,                           -- pairing: the only contest in which the tablet may judge
     expires_at timestamptz NOT NULL,
     used_at    timestamptz
 );

@@ -35,6 +35,8 @@ type Principal struct {
 	// Address is where the request came from; Device the hash of the browser's long-lived device cookie (empty: none).
 	Address string
 	Device  []byte
+	// Secure: the page came over TLS.
+	Secure bool
 	// SessionID is the account's session.
 	SessionID int64
 }

@@ -20,8 +20,8 @@ UPDATE account SET name = $2 WHERE id = $1;
 SELECT contest_id, role FROM account_grant WHERE account_id = $1 ORDER BY contest_id, role;
 
 -- name: GrantsIn :many
-SELECT a.id, a.login, a.name, a.password_hash IS NOT NULL AS has_password, a.disabled_at, g.role,
-       EXISTS (SELECT 1 FROM session s WHERE s.account_id = a.id AND s.revoked_at IS NULL AND s.expires_at > now()) AS signed_in
+SELECT a.id, a.login, a.name, (a.password_hash IS NOT NULL)::boolean AS has_password, a.disabled_at, g.role,
+       (EXISTS (SELECT 1 FROM session s WHERE s.account_id = a.id AND s.revoked_at IS NULL AND s.expires_at > now()))::boolean AS signed_in
 FROM account_grant g JOIN account a ON a.id = g.account_id
 WHERE g.contest_id = $1
 ORDER BY a.id, g.role;
@@ -63,7 +63,7 @@ UPDATE session SET revoked_at = now() WHERE account_id = $1 AND id <> $2 AND rev
 UPDATE session SET revoked_at = now() WHERE entry_id = $1 AND id <> $2 AND revoked_at IS NULL;
 
 -- name: CreateLink :exec
-INSERT INTO sign_in_link (token_hash, purpose, account_id, created_by, expires_at) VALUES ($1, $2, $3, $4, $5);
+INSERT INTO sign_in_link (token_hash, purpose, account_id, contest_id, expires_at) VALUES ($1, $2, $3, $4, $5);
 
 -- name: LinkByToken :one
 SELECT * FROM sign_in_link WHERE token_hash = $1 AND used_at IS NULL AND expires_at > now();

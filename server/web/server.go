@@ -197,7 +197,7 @@ func locale(c *fiber.Ctx) string {
 // identified finds the principal for the API; static files need none.
 func identified(o Options) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		p := account.Principal{Locale: locale(c), Address: c.IP()}
+		p := account.Principal{Locale: locale(c), Address: c.IP(), Secure: c.Protocol() == "https"}
 		if !strings.HasPrefix(c.Path(), "/api/") || o.Identify == nil {
 			c.SetUserContext(account.With(c.UserContext(), p))
 			return c.Next()

@@ -24,7 +24,7 @@ type SignInLink struct {
 	Purpose   string
 	AccountID *int64
 	CreatedAt time.Time
-	CreatedBy *int64
+	ContestID *int64
 	ExpiresAt time.Time
 	UsedAt    *time.Time
 }

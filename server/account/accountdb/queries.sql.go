@@ -155,14 +155,14 @@ func (q *Queries) CreateAccount(ctx context.Context, arg CreateAccountParams) (A
 }
 
 const createLink = `-- name: CreateLink :exec
-INSERT INTO sign_in_link (token_hash, purpose, account_id, created_by, expires_at) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO sign_in_link (token_hash, purpose, account_id, contest_id, expires_at) VALUES ($1, $2, $3, $4, $5)
 `
 
 type CreateLinkParams struct {
 	TokenHash []byte
 	Purpose   string
 	AccountID *int64
-	CreatedBy *int64
+	ContestID *int64
 	ExpiresAt time.Time
 }
 
@@ -171,7 +171,7 @@ func (q *Queries) CreateLink(ctx context.Context, arg CreateLinkParams) error {
 		arg.TokenHash,
 		arg.Purpose,
 		arg.AccountID,
-		arg.CreatedBy,
+		arg.ContestID,
 		arg.ExpiresAt,
 	)
 	return err
@@ -238,8 +238,8 @@ func (q *Queries) FailedTries(ctx context.Context, scope string) (FailedTriesRow
 }
 
 const grantsIn = `-- name: GrantsIn :many
-SELECT a.id, a.login, a.name, a.password_hash IS NOT NULL AS has_password, a.disabled_at, g.role,
-       EXISTS (SELECT 1 FROM session s WHERE s.account_id = a.id AND s.revoked_at IS NULL AND s.expires_at > now()) AS signed_in
+SELECT a.id, a.login, a.name, (a.password_hash IS NOT NULL)::boolean AS has_password, a.disabled_at, g.role,
+       (EXISTS (SELECT 1 FROM session s WHERE s.account_id = a.id AND s.revoked_at IS NULL AND s.expires_at > now()))::boolean AS signed_in
 FROM account_grant g JOIN account a ON a.id = g.account_id
 WHERE g.contest_id = $1
 ORDER BY a.id, g.role
@@ -249,7 +249,7 @@ type GrantsInRow struct {
 	ID          int64
 	Login       string
 	Name        string
-	HasPassword interface{}
+	HasPassword bool
 	DisabledAt  *time.Time
 	Role        string
 	SignedIn    bool
@@ -329,7 +329,7 @@ func (q *Queries) IsKnownDevice(ctx context.Context, arg IsKnownDeviceParams) (b
 }
 
 const linkByToken = `-- name: LinkByToken :one
-SELECT id, token_hash, purpose, account_id, created_at, created_by, expires_at, used_at FROM sign_in_link WHERE token_hash = $1 AND used_at IS NULL AND expires_at > now()
+SELECT id, token_hash, purpose, account_id, created_at, contest_id, expires_at, used_at FROM sign_in_link WHERE token_hash = $1 AND used_at IS NULL AND expires_at > now()
 `
 
 func (q *Queries) LinkByToken(ctx context.Context, tokenHash []byte) (SignInLink, error) {
@@ -341,7 +341,7 @@ func (q *Queries) LinkByToken(ctx context.Context, tokenHash []byte) (SignInLink
 		&i.Purpose,
 		&i.AccountID,
 		&i.CreatedAt,
-		&i.CreatedBy,
+		&i.ContestID,
 		&i.ExpiresAt,
 		&i.UsedAt,
 	)

@@ -1,0 +1,127 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/hoithi/hoithi/server/account/accountdb"
+	"github.com/hoithi/hoithi/server/fault"
+	"github.com/hoithi/hoithi/server/postgres"
+)
+
+// Person is an account with its roles in one contest.
+type Person struct {
+	ID          int64  `json:"id"`
+	Login       string `json:"login"`
+	Name        string `json:"name"`
+	Roles       []Role `json:"roles"`
+	HasPassword bool   `json:"has_password" doc:"The invitation was accepted"`
+	SignedIn    bool   `json:"signed_in" doc:"A browser or tablet is signed in"`
+}
+
+// People lists who may do what in a contest.
+func (s *Service) People(ctx context.Context, contestID int64) ([]Person, error) {
+	rows, err := s.q.GrantsIn(ctx, contestID)
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	people := []Person{}
+	for _, r := range rows {
+		if n := len(people); n == 0 || people[n-1].ID != r.ID {
+			people = append(people, Person{ID: r.ID, Login: r.Login, Name: r.Name, HasPassword: r.HasPassword, SignedIn: r.SignedIn})
+		}
+		last := &people[len(people)-1]
+		last.Roles = append(last.Roles, Role(r.Role))
+	}
+	return people, nil
+}
+
+var lastOrganizer = fault.New(fault.Conflict, "last_organizer",
+	"Đây là người quản trị cuối cùng của hội thi nên không thể gỡ. Hãy thêm người khác trước.",
+	"This is the contest's last organizer and cannot be removed. Add another one first.")
+
+// Invite gives a person a role in a contest. token is that of an invitation link, empty when the person already has a
+// password and only signs in as before.
+func (s *Service) Invite(ctx context.Context, contestID int64, login, name string, role Role) (person Person, token string, err error) {
+	login, name = NormalLogin(login), norm.NFC.String(strings.TrimSpace(name))
+	if err := CheckPerson(login, name); err != nil {
+		return Person{}, "", err
+	}
+	var acc accountdb.Account
+	err = postgres.InTx(ctx, s.db, func(tx pgx.Tx) error {
+		q := s.q.WithTx(tx)
+		var err error
+		acc, err = q.AccountByLogin(ctx, login)
+		if errors.Is(err, pgx.ErrNoRows) {
+			acc, err = q.CreateAccount(ctx, accountdb.CreateAccountParams{Login: login, Name: name})
+		}
+		if err != nil {
+			return err
+		}
+		return q.AddGrant(ctx, accountdb.AddGrantParams{AccountID: acc.ID, ContestID: contestID, Role: string(role)})
+	})
+	if err != nil {
+		return Person{}, "", unavailable(err)
+	}
+	if acc.PasswordHash == nil {
+		if token, err = s.newLink(ctx, purposeInvitation, &acc.ID, nil, invitationLife); err != nil {
+			return Person{}, "", err
+		}
+	}
+	return Person{ID: acc.ID, Login: acc.Login, Name: acc.Name, Roles: []Role{role}, HasPassword: acc.PasswordHash != nil}, token, nil
+}
+
+// Dismiss takes a role away.
+func (s *Service) Dismiss(ctx context.Context, contestID, accountID int64, role Role) error {
+	err := postgres.InTx(ctx, s.db, func(tx pgx.Tx) error {
+		q := s.q.WithTx(tx)
+		n, err := q.RemoveGrant(ctx, accountdb.RemoveGrantParams{AccountID: accountID, ContestID: contestID, Role: string(role)})
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return fault.NothingHere
+		}
+		left, err := q.CountGrants(ctx, accountdb.CountGrantsParams{ContestID: contestID, Role: string(RoleOrganizer)})
+		if err != nil {
+			return err
+		}
+		if role == RoleOrganizer && left == 0 {
+			return lastOrganizer
+		}
+		return nil
+	})
+	return unavailable(err)
+}
+
+// Pair makes a short-lived link that signs a tablet in as this judge, for this contest's judging only.
+func (s *Service) Pair(ctx context.Context, contestID, accountID int64) (string, error) {
+	grants, err := s.q.GrantsOf(ctx, accountID)
+	if err != nil {
+		return "", unavailable(err)
+	}
+	for _, g := range grants {
+		if g.ContestID == contestID && g.Role == string(RoleJudge) {
+			return s.newLink(ctx, purposePairing, &accountID, &contestID, pairingLife)
+		}
+	}
+	return "", fault.NothingHere
+}
+
+// InviteAgain makes a new invitation link for a person of the contest who has no password yet.
+func (s *Service) InviteAgain(ctx context.Context, contestID, accountID int64) (string, error) {
+	people, err := s.People(ctx, contestID)
+	if err != nil {
+		return "", err
+	}
+	for _, p := range people {
+		if p.ID == accountID && !p.HasPassword {
+			return s.newLink(ctx, purposeInvitation, &accountID, nil, invitationLife)
+		}
+	}
+	return "", fault.NothingHere
+}
