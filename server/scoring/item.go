@@ -12,7 +12,7 @@ type ItemType string
 const (
 	Single    ItemType = "single"     // one option
 	Multiple  ItemType = "multiple"   // any number of options
-	TrueFalse ItemType = "true_false" // one statement: right or wrong
+	TrueFalse ItemType = "true_false" // one statement: the options "true" and "false"
 	ShortText ItemType = "short_text" // a few typed words
 	Numeric   ItemType = "numeric"    // a typed number
 )
@@ -21,7 +21,7 @@ const (
 var ItemTypes = []ItemType{Single, Multiple, TrueFalse, ShortText, Numeric}
 
 // HasOptions tells whether items of this type are answered by choosing options.
-func (t ItemType) HasOptions() bool { return t == Single || t == Multiple }
+func (t ItemType) HasOptions() bool { return t == Single || t == Multiple || t == TrueFalse }
 
 // Limits of what is stored and compared.
 const (
@@ -46,13 +46,10 @@ const (
 // equal bytes.
 type Key struct {
 	Type ItemType `json:"type"`
-	// Options are the right ones, ascending. An option's number is its place in the item version (A = 1), whatever
-	// order a contestant saw.
-	Options []int `json:"options,omitempty"`
+	// Options are the ids of the right ones, sorted. An option keeps its id, whatever order a contestant saw.
+	Options []string `json:"options,omitempty"`
 	// Credit is for multiple choice only.
 	Credit Credit `json:"credit,omitempty"`
-	// Truth is for true/false.
-	Truth bool `json:"truth,omitempty"`
 	// Accepted are the right texts, the first being the one to show; all in Unicode NFC.
 	Accepted []string `json:"accepted,omitempty"`
 	// Diacritics is for short text: how strictly accents and tones are compared.
@@ -66,8 +63,8 @@ type Key struct {
 var (
 	ErrType       = errors.New("unknown type of item")
 	ErrOptions    = errors.New("an item needs 2 to 26 options")
-	ErrKeyOptions = errors.New("the right options must exist, ascending, without repetition")
-	ErrKeySingle  = errors.New("single choice has exactly one right option")
+	ErrKeyOptions = errors.New("the right options must exist, sorted, without repetition")
+	ErrKeySingle  = errors.New("single choice and true/false have exactly one right option")
 	ErrKeyNone    = errors.New("at least one option must be right")
 	ErrCredit     = errors.New("unknown way to credit a partly right choice")
 	ErrAccepted   = errors.New("short text needs 1 to 20 accepted texts of 1 to 200 characters")
@@ -76,11 +73,11 @@ var (
 	ErrStray      = errors.New("the key has values that do not belong to its type")
 )
 
-// Check tells what is wrong with the key of an item that has so many options (0 for types without options).
-func (k Key) Check(options int) error {
+// Check tells what is wrong with the key of an item that has these options (none for types without options).
+func (k Key) Check(options []string) error {
 	switch k.Type {
-	case Single, Multiple:
-		if options < MinOptions || options > MaxOptions {
+	case Single, Multiple, TrueFalse:
+		if len(options) < MinOptions || len(options) > MaxOptions {
 			return ErrOptions
 		}
 		if len(k.Options) == 0 {
@@ -89,7 +86,7 @@ func (k Key) Check(options int) error {
 		if err := checkChosen(k.Options, options); err != nil {
 			return err
 		}
-		if k.Type == Single && len(k.Options) != 1 {
+		if k.Type != Multiple && len(k.Options) != 1 {
 			return ErrKeySingle
 		}
 		if k.Type == Multiple && k.Credit != AllOrNothing && k.Credit != RightMinusWrong {
@@ -114,7 +111,6 @@ func (k Key) Check(options int) error {
 		if !k.Value.inBounds() || !k.Tolerance.inBounds() {
 			return ErrNumber
 		}
-	case TrueFalse:
 	default:
 		return fmt.Errorf("%w: %q", ErrType, string(k.Type))
 	}
@@ -127,14 +123,13 @@ func (k Key) Check(options int) error {
 func (k Key) onlyOwnFields() bool {
 	return (k.Type.HasOptions() || len(k.Options) == 0) &&
 		(k.Type == Multiple || k.Credit == "") &&
-		(k.Type == TrueFalse || !k.Truth) &&
 		(k.Type == ShortText || len(k.Accepted) == 0 && k.Diacritics == "") &&
 		(k.Type == Numeric || k.Value == 0 && k.Tolerance == 0)
 }
 
-func checkChosen(chosen []int, options int) error {
+func checkChosen(chosen, options []string) error {
 	for i, o := range chosen {
-		if o < 1 || o > options || i > 0 && o <= chosen[i-1] {
+		if !slices.Contains(options, o) || i > 0 && o <= chosen[i-1] {
 			return ErrKeyOptions
 		}
 	}
@@ -145,7 +140,7 @@ func checkChosen(chosen []int, options int) error {
 func (k Key) credit(r Response) (num, den int64) {
 	right := false
 	switch k.Type {
-	case Single:
+	case Single, TrueFalse:
 		right = slices.Equal(k.Options, r.Options)
 	case Multiple:
 		if k.Credit == RightMinusWrong {
@@ -159,8 +154,6 @@ func (k Key) credit(r Response) (num, den int64) {
 			return max(num, 0), int64(len(k.Options))
 		}
 		right = slices.Equal(k.Options, r.Options)
-	case TrueFalse:
-		right = r.Truth != nil && *r.Truth == k.Truth
 	case ShortText:
 		typed := Fold(r.Text, k.Diacritics)
 		right = slices.ContainsFunc(k.Accepted, func(a string) bool { return Fold(a, k.Diacritics) == typed })

@@ -44,17 +44,10 @@ func ParseNumber(s string) (Number, error) {
 		s = strings.TrimPrefix(s, "+")
 	}
 	whole, decimals, ok := splitNumber(strings.TrimSpace(s))
-	if !ok || whole == "" || len(whole) > 12 || len(decimals) > numberDecimals {
+	if !ok {
 		return 0, ErrNumber
 	}
-	units, err := strconv.ParseInt(whole+decimals+strings.Repeat("0", numberDecimals-len(decimals)), 10, 64)
-	if err != nil {
-		return 0, ErrNumber
-	}
-	if negative {
-		units = -units
-	}
-	return Number(units), nil
+	return makeNumber(negative, whole, decimals)
 }
 
 // splitNumber parts the digits before the decimal sign from those behind it.
@@ -105,7 +98,32 @@ func allDigits(s string) bool {
 	return s != ""
 }
 
-// String writes the number the Vietnamese way, without grouping: 7,5.
+// ParseDecimal reads the one form that programs write: digits, a point, digits. Unlike ParseNumber it guesses nothing:
+// 1.500 is one and a half.
+func ParseDecimal(s string) (Number, error) {
+	unsigned, negative := strings.CutPrefix(s, "-")
+	whole, decimals, found := strings.Cut(unsigned, ".")
+	if !allDigits(whole) || found && !allDigits(decimals) {
+		return 0, ErrNumber
+	}
+	return makeNumber(negative, whole, decimals)
+}
+
+func makeNumber(negative bool, whole, decimals string) (Number, error) {
+	if len(whole) > 12 || len(decimals) > numberDecimals {
+		return 0, ErrNumber
+	}
+	units, err := strconv.ParseInt(whole+decimals+strings.Repeat("0", numberDecimals-len(decimals)), 10, 64)
+	if err != nil {
+		return 0, ErrNumber
+	}
+	if negative {
+		units = -units
+	}
+	return Number(units), nil
+}
+
+// String is the form for programs: 7.5.
 func (n Number) String() string {
 	sign := ""
 	if n < 0 {
@@ -113,7 +131,7 @@ func (n Number) String() string {
 	}
 	decimals := strings.TrimRight(strconv.FormatInt(int64(n%numberScale)+numberScale, 10)[1:], "0")
 	if decimals != "" {
-		decimals = "," + decimals
+		decimals = "." + decimals
 	}
 	return sign + strconv.FormatInt(int64(n/numberScale), 10) + decimals
 }
@@ -121,9 +139,9 @@ func (n Number) String() string {
 // MarshalText is the form of a Number in JSON: a text, because a browser's numbers are not exact enough.
 func (n Number) MarshalText() ([]byte, error) { return []byte(n.String()), nil }
 
-// UnmarshalText reads what MarshalText wrote, and what people write.
+// UnmarshalText reads what MarshalText wrote.
 func (n *Number) UnmarshalText(text []byte) error {
-	parsed, err := ParseNumber(string(text))
+	parsed, err := ParseDecimal(string(text))
 	if err != nil {
 		return err
 	}

@@ -12,17 +12,15 @@ import (
 
 // Typed is what a contestant's device sends: as loose as the wire is.
 type Typed struct {
-	Options []int  `json:"options,omitempty"`
-	Truth   *bool  `json:"truth,omitempty"`
-	Text    string `json:"text,omitempty"`
+	Options []string `json:"options,omitempty"`
+	Text    string   `json:"text,omitempty"`
 }
 
 // Response is an answer whose values have been checked. Only ParseResponse and ReadResponse make one.
 type Response struct {
 	Type ItemType `json:"type"`
-	// Options are the chosen ones, ascending.
-	Options []int `json:"options,omitempty"`
-	Truth   *bool `json:"truth,omitempty"`
+	// Options are the ids of the chosen ones, sorted.
+	Options []string `json:"options,omitempty"`
 	// Text is what was typed, also for numeric items, where it is shown beside the number it was read as.
 	Text   string `json:"text,omitempty"`
 	Number Number `json:"number,omitempty"`
@@ -31,20 +29,20 @@ type Response struct {
 // What can be wrong with a response.
 var (
 	ErrResponseOptions = errors.New("chosen options must exist and not repeat")
-	ErrResponseOne     = errors.New("single choice takes one option")
+	ErrResponseOne     = errors.New("single choice and true/false take one option")
 	ErrResponseText    = errors.New("text must be one line of at most 200 characters")
 	ErrResponseStray   = errors.New("the response has values that do not belong to the item's type")
 )
 
-// ParseResponse checks what came from a device against the shape of the item: its type and its number of options.
+// ParseResponse checks what came from a device against the shape of the item: its type and the ids of its options.
 // Text must already be in Unicode NFC. An empty answer is a response too: it takes an earlier one back.
-func ParseResponse(t ItemType, options int, in Typed) (Response, error) {
-	if (len(in.Options) > 0 && !t.HasOptions()) || (in.Truth != nil && t != TrueFalse) || (in.Text != "" && t != ShortText && t != Numeric) {
+func ParseResponse(t ItemType, options []string, in Typed) (Response, error) {
+	if (len(in.Options) > 0 && !t.HasOptions()) || (in.Text != "" && t != ShortText && t != Numeric) {
 		return Response{}, ErrResponseStray
 	}
 	r := Response{Type: t}
 	switch t {
-	case Single, Multiple:
+	case Single, Multiple, TrueFalse:
 		if len(in.Options) > MaxOptions {
 			return Response{}, ErrResponseOptions
 		}
@@ -53,12 +51,10 @@ func ParseResponse(t ItemType, options int, in Typed) (Response, error) {
 		if checkChosen(chosen, options) != nil {
 			return Response{}, ErrResponseOptions
 		}
-		if t == Single && len(chosen) > 1 {
+		if t != Multiple && len(chosen) > 1 {
 			return Response{}, ErrResponseOne
 		}
 		r.Options = chosen
-	case TrueFalse:
-		r.Truth = in.Truth
 	case ShortText, Numeric:
 		if checkText(in.Text) != nil {
 			return Response{}, ErrResponseText
@@ -79,14 +75,10 @@ func ParseResponse(t ItemType, options int, in Typed) (Response, error) {
 
 // Empty tells whether nothing was answered.
 func (r Response) Empty() bool {
-	switch r.Type {
-	case Single, Multiple:
+	if r.Type.HasOptions() {
 		return len(r.Options) == 0
-	case TrueFalse:
-		return r.Truth == nil
-	default:
-		return r.Text == ""
 	}
+	return r.Text == ""
 }
 
 // Canonical is the form in which a response is stored and hashed: equal responses have equal bytes.

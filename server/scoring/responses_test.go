@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func answer(t testing.TB, typ scoring.ItemType, options int, in scoring.Typed) *scoring.Response {
+func answer(t testing.TB, typ scoring.ItemType, options []string, in scoring.Typed) *scoring.Response {
 	t.Helper()
 	r, err := scoring.ParseResponse(typ, options, in)
 	if err != nil {
@@ -19,13 +19,13 @@ func answer(t testing.TB, typ scoring.ItemType, options int, in scoring.Typed) *
 	return &r
 }
 
-func ptr[T any](v T) *T { return &v }
+var abcde = []string{"a", "b", "c", "d", "e"}
 
 func TestScoreByType(t *testing.T) {
-	single := scoring.Key{Type: scoring.Single, Options: []int{2}}
-	all := scoring.Key{Type: scoring.Multiple, Options: []int{1, 3}, Credit: scoring.AllOrNothing}
-	partial := scoring.Key{Type: scoring.Multiple, Options: []int{1, 3, 4}, Credit: scoring.RightMinusWrong}
-	truth := scoring.Key{Type: scoring.TrueFalse, Truth: true}
+	single := scoring.Key{Type: scoring.Single, Options: []string{"b"}}
+	all := scoring.Key{Type: scoring.Multiple, Options: []string{"a", "c"}, Credit: scoring.AllOrNothing}
+	partial := scoring.Key{Type: scoring.Multiple, Options: []string{"a", "c", "d"}, Credit: scoring.RightMinusWrong}
+	truth := scoring.Key{Type: scoring.TrueFalse, Options: []string{"true"}}
 	text := scoring.Key{Type: scoring.ShortText, Accepted: []string{"Hoà Bình", "tỉnh Hòa Bình"}, Diacritics: scoring.DiacriticsStrict}
 	loose := scoring.Key{Type: scoring.ShortText, Accepted: []string{"Đà Nẵng"}, Diacritics: scoring.DiacriticsIgnored}
 	number := scoring.Key{Type: scoring.Numeric, Value: 7_500_000, Tolerance: 250_000}
@@ -36,19 +36,19 @@ func TestScoreByType(t *testing.T) {
 		verdict scoring.Verdict
 		points  int64
 	}{
-		"single right":                  {single, scoring.Typed{Options: []int{2}}, scoring.Right, 1000},
-		"single wrong":                  {single, scoring.Typed{Options: []int{1}}, scoring.Wrong, -500},
+		"single right":                  {single, scoring.Typed{Options: []string{"b"}}, scoring.Right, 1000},
+		"single wrong":                  {single, scoring.Typed{Options: []string{"a"}}, scoring.Wrong, -500},
 		"single taken back":             {single, scoring.Typed{}, scoring.Missing, 0},
-		"multiple in any order":         {all, scoring.Typed{Options: []int{3, 1}}, scoring.Right, 1000},
-		"multiple one is missing":       {all, scoring.Typed{Options: []int{1}}, scoring.Wrong, -500},
-		"multiple one too many":         {all, scoring.Typed{Options: []int{1, 2, 3}}, scoring.Wrong, -500},
-		"partial all right":             {partial, scoring.Typed{Options: []int{1, 3, 4}}, scoring.Right, 1000},
-		"partial two of three":          {partial, scoring.Typed{Options: []int{1, 3}}, scoring.Partly, 667},
-		"partial two right, one wrong":  {partial, scoring.Typed{Options: []int{1, 2, 3}}, scoring.Partly, 333},
-		"partial everything chosen":     {partial, scoring.Typed{Options: []int{1, 2, 3, 4, 5}}, scoring.Partly, 333},
-		"partial one right, two wrong":  {partial, scoring.Typed{Options: []int{1, 2, 5}}, scoring.Wrong, -500},
-		"true":                          {truth, scoring.Typed{Truth: ptr(true)}, scoring.Right, 1000},
-		"false":                         {truth, scoring.Typed{Truth: ptr(false)}, scoring.Wrong, -500},
+		"multiple in any order":         {all, scoring.Typed{Options: []string{"c", "a"}}, scoring.Right, 1000},
+		"multiple one is missing":       {all, scoring.Typed{Options: []string{"a"}}, scoring.Wrong, -500},
+		"multiple one too many":         {all, scoring.Typed{Options: []string{"a", "b", "c"}}, scoring.Wrong, -500},
+		"partial all right":             {partial, scoring.Typed{Options: []string{"a", "c", "d"}}, scoring.Right, 1000},
+		"partial two of three":          {partial, scoring.Typed{Options: []string{"a", "c"}}, scoring.Partly, 667},
+		"partial two right, one wrong":  {partial, scoring.Typed{Options: []string{"a", "b", "c"}}, scoring.Partly, 333},
+		"partial everything chosen":     {partial, scoring.Typed{Options: []string{"a", "b", "c", "d", "e"}}, scoring.Partly, 333},
+		"partial one right, two wrong":  {partial, scoring.Typed{Options: []string{"a", "b", "e"}}, scoring.Wrong, -500},
+		"true":                          {truth, scoring.Typed{Options: []string{"true"}}, scoring.Right, 1000},
+		"false":                         {truth, scoring.Typed{Options: []string{"false"}}, scoring.Wrong, -500},
 		"text with the tone elsewhere":  {text, scoring.Typed{Text: "  hòa   BÌNH "}, scoring.Right, 1000},
 		"text, the second accepted one": {text, scoring.Typed{Text: "tỉnh hoà bình"}, scoring.Right, 1000},
 		"text without marks, strict":    {text, scoring.Typed{Text: "hoa binh"}, scoring.Wrong, -500},
@@ -69,17 +69,21 @@ func TestScoreByType(t *testing.T) {
 	}
 }
 
-func optionsOf(k scoring.Key) int {
-	if k.Type.HasOptions() {
-		return 5
+func optionsOf(k scoring.Key) []string {
+	switch k.Type {
+	case scoring.Single, scoring.Multiple:
+		return abcde
+	case scoring.TrueFalse:
+		return []string{"true", "false"}
+	default:
+		return nil
 	}
-	return 0
 }
 
 var (
-	rightKey = scoring.Key{Type: scoring.TrueFalse, Truth: true}
-	rightOne = &scoring.Response{Type: scoring.TrueFalse, Truth: ptr(true)}
-	wrongOne = &scoring.Response{Type: scoring.TrueFalse, Truth: ptr(false)}
+	rightKey = scoring.Key{Type: scoring.TrueFalse, Options: []string{"true"}}
+	rightOne = &scoring.Response{Type: scoring.TrueFalse, Options: []string{"true"}}
+	wrongOne = &scoring.Response{Type: scoring.TrueFalse, Options: []string{"false"}}
 )
 
 func TestSpeed(t *testing.T) {
@@ -97,8 +101,8 @@ func TestSpeed(t *testing.T) {
 			t.Errorf("after %d µs: %d, want %d", taken, got, want)
 		}
 	}
-	half := scoring.Key{Type: scoring.Multiple, Options: []int{1, 2}, Credit: scoring.RightMinusWrong}
-	r := answer(t, scoring.Multiple, 4, scoring.Typed{Options: []int{1}})
+	half := scoring.Key{Type: scoring.Multiple, Options: []string{"a", "b"}, Credit: scoring.RightMinusWrong}
+	r := answer(t, scoring.Multiple, abcde[:4], scoring.Typed{Options: []string{"a"}})
 	if got := scoring.Score(half, rule, scoring.NotVoid, r, 10_000_000).Points; got != 375 {
 		t.Errorf("half right at half time: %d, want 375", got)
 	}
@@ -125,13 +129,13 @@ func TestResponseIsRefused(t *testing.T) {
 		in   scoring.Typed
 		want error
 	}{
-		"an option that is not there": {scoring.Single, scoring.Typed{Options: []int{5}}, scoring.ErrResponseOptions},
-		"option zero":                 {scoring.Single, scoring.Typed{Options: []int{0}}, scoring.ErrResponseOptions},
-		"two for single choice":       {scoring.Single, scoring.Typed{Options: []int{1, 2}}, scoring.ErrResponseOne},
-		"the same option twice":       {scoring.Multiple, scoring.Typed{Options: []int{2, 2}}, scoring.ErrResponseOptions},
-		"a thousand options":          {scoring.Multiple, scoring.Typed{Options: make([]int, 1000)}, scoring.ErrResponseOptions},
+		"an option that is not there": {scoring.Single, scoring.Typed{Options: []string{"e"}}, scoring.ErrResponseOptions},
+		"an option without a name":    {scoring.Single, scoring.Typed{Options: []string{""}}, scoring.ErrResponseOptions},
+		"two for single choice":       {scoring.Single, scoring.Typed{Options: []string{"a", "b"}}, scoring.ErrResponseOne},
+		"the same option twice":       {scoring.Multiple, scoring.Typed{Options: []string{"b", "b"}}, scoring.ErrResponseOptions},
+		"a thousand options":          {scoring.Multiple, scoring.Typed{Options: make([]string, 1000)}, scoring.ErrResponseOptions},
 		"text for a choice":           {scoring.Single, scoring.Typed{Text: "A"}, scoring.ErrResponseStray},
-		"options for a text":          {scoring.ShortText, scoring.Typed{Options: []int{1}}, scoring.ErrResponseStray},
+		"options for a text":          {scoring.ShortText, scoring.Typed{Options: []string{"a"}}, scoring.ErrResponseStray},
 		"a NUL":                       {scoring.ShortText, scoring.Typed{Text: "a\x00"}, scoring.ErrResponseText},
 		"broken UTF-8":                {scoring.ShortText, scoring.Typed{Text: "\xff\xfe"}, scoring.ErrResponseText},
 		"two lines":                   {scoring.ShortText, scoring.Typed{Text: "a\nb"}, scoring.ErrResponseText},
@@ -140,7 +144,7 @@ func TestResponseIsRefused(t *testing.T) {
 		"a number beyond reason":      {scoring.Numeric, scoring.Typed{Text: "1e200000"}, scoring.ErrNumber},
 		"an unknown type":             {"essay", scoring.Typed{}, scoring.ErrType},
 	} {
-		if _, err := scoring.ParseResponse(c.typ, 4, c.in); !errors.Is(err, c.want) {
+		if _, err := scoring.ParseResponse(c.typ, abcde[:4], c.in); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
 	}
@@ -149,21 +153,21 @@ func TestResponseIsRefused(t *testing.T) {
 func TestKeyIsRefused(t *testing.T) {
 	for name, c := range map[string]struct {
 		key     scoring.Key
-		options int
+		options []string
 		want    error
 	}{
-		"no right option":        {scoring.Key{Type: scoring.Single}, 4, scoring.ErrKeyNone},
-		"two for single choice":  {scoring.Key{Type: scoring.Single, Options: []int{1, 2}}, 4, scoring.ErrKeySingle},
-		"an option too far":      {scoring.Key{Type: scoring.Single, Options: []int{5}}, 4, scoring.ErrKeyOptions},
-		"options not ascending":  {scoring.Key{Type: scoring.Multiple, Options: []int{2, 1}, Credit: scoring.AllOrNothing}, 4, scoring.ErrKeyOptions},
-		"one option only":        {scoring.Key{Type: scoring.Single, Options: []int{1}}, 1, scoring.ErrOptions},
-		"no credit rule":         {scoring.Key{Type: scoring.Multiple, Options: []int{1}}, 4, scoring.ErrCredit},
-		"no accepted text":       {scoring.Key{Type: scoring.ShortText, Diacritics: scoring.DiacriticsStrict}, 0, scoring.ErrAccepted},
-		"an accepted blank":      {scoring.Key{Type: scoring.ShortText, Accepted: []string{" "}, Diacritics: scoring.DiacriticsStrict}, 0, scoring.ErrAccepted},
-		"no strictness":          {scoring.Key{Type: scoring.ShortText, Accepted: []string{"x"}}, 0, scoring.ErrDiacritics},
-		"a negative tolerance":   {scoring.Key{Type: scoring.Numeric, Tolerance: -1}, 0, scoring.ErrTolerance},
-		"values of another type": {scoring.Key{Type: scoring.TrueFalse, Accepted: []string{"x"}}, 0, scoring.ErrStray},
-		"an unknown type":        {scoring.Key{Type: "essay"}, 0, scoring.ErrType},
+		"no right option":        {scoring.Key{Type: scoring.Single}, abcde[:4], scoring.ErrKeyNone},
+		"two for single choice":  {scoring.Key{Type: scoring.Single, Options: []string{"a", "b"}}, abcde[:4], scoring.ErrKeySingle},
+		"an option too far":      {scoring.Key{Type: scoring.Single, Options: []string{"e"}}, abcde[:4], scoring.ErrKeyOptions},
+		"options not ascending":  {scoring.Key{Type: scoring.Multiple, Options: []string{"b", "a"}, Credit: scoring.AllOrNothing}, abcde[:4], scoring.ErrKeyOptions},
+		"one option only":        {scoring.Key{Type: scoring.Single, Options: []string{"a"}}, abcde[:1], scoring.ErrOptions},
+		"no credit rule":         {scoring.Key{Type: scoring.Multiple, Options: []string{"a"}}, abcde[:4], scoring.ErrCredit},
+		"no accepted text":       {scoring.Key{Type: scoring.ShortText, Diacritics: scoring.DiacriticsStrict}, nil, scoring.ErrAccepted},
+		"an accepted blank":      {scoring.Key{Type: scoring.ShortText, Accepted: []string{" "}, Diacritics: scoring.DiacriticsStrict}, nil, scoring.ErrAccepted},
+		"no strictness":          {scoring.Key{Type: scoring.ShortText, Accepted: []string{"x"}}, nil, scoring.ErrDiacritics},
+		"a negative tolerance":   {scoring.Key{Type: scoring.Numeric, Tolerance: -1}, nil, scoring.ErrTolerance},
+		"values of another type": {scoring.Key{Type: scoring.Numeric, Accepted: []string{"x"}}, nil, scoring.ErrStray},
+		"an unknown type":        {scoring.Key{Type: "essay"}, nil, scoring.ErrType},
 	} {
 		if err := c.key.Check(c.options); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
@@ -185,12 +189,12 @@ func TestRuleIsRefused(t *testing.T) {
 }
 
 func TestCanonicalResponse(t *testing.T) {
-	a := answer(t, scoring.Multiple, 4, scoring.Typed{Options: []int{3, 1}})
-	b := answer(t, scoring.Multiple, 4, scoring.Typed{Options: []int{1, 3}})
+	a := answer(t, scoring.Multiple, abcde[:4], scoring.Typed{Options: []string{"c", "a"}})
+	b := answer(t, scoring.Multiple, abcde[:4], scoring.Typed{Options: []string{"a", "c"}})
 	if !bytes.Equal(a.Canonical(), b.Canonical()) {
 		t.Errorf("the same choice has two forms: %s, %s", a.Canonical(), b.Canonical())
 	}
-	for _, r := range []*scoring.Response{a, rightOne, answer(t, scoring.Numeric, 0, scoring.Typed{Text: "7,5"}), answer(t, scoring.ShortText, 0, scoring.Typed{Text: "Nghị quyết <76>"})} {
+	for _, r := range []*scoring.Response{a, rightOne, answer(t, scoring.Numeric, nil, scoring.Typed{Text: "7,5"}), answer(t, scoring.ShortText, nil, scoring.Typed{Text: "Nghị quyết <76>"})} {
 		back, err := scoring.ReadResponse(r.Canonical())
 		if err != nil || !bytes.Equal(back.Canonical(), r.Canonical()) {
 			t.Errorf("%s became %s (%v)", r.Canonical(), back.Canonical(), err)
@@ -205,9 +209,9 @@ func TestPointsBoundedAndFallingWithTime(t *testing.T) {
 			Points: rapid.Int64Range(0, scoring.MaxPoints).Draw(t, "points"), Loss: rapid.Int64Range(0, scoring.MaxPoints).Draw(t, "loss"),
 			Pace: rapid.SampledFrom([]scoring.Pace{scoring.Fixed, scoring.Speed}).Draw(t, "pace"), DurationUs: rapid.Int64Range(1, scoring.MaxDurationUs).Draw(t, "duration"),
 		}
-		key := scoring.Key{Type: scoring.Multiple, Credit: scoring.RightMinusWrong, Options: []int{1, 2, 3}}
-		options := rapid.SliceOfNDistinct(rapid.IntRange(1, 6), 0, 6, rapid.ID[int]).Draw(t, "chosen")
-		r, err := scoring.ParseResponse(scoring.Multiple, 6, scoring.Typed{Options: options})
+		key := scoring.Key{Type: scoring.Multiple, Credit: scoring.RightMinusWrong, Options: []string{"a", "b", "c"}}
+		options := rapid.SliceOfNDistinct(rapid.SampledFrom(abcde), 0, 5, rapid.ID[string]).Draw(t, "chosen")
+		r, err := scoring.ParseResponse(scoring.Multiple, abcde, scoring.Typed{Options: options})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -50,9 +50,10 @@ func TestFoldTwiceIsFoldOnce(t *testing.T) {
 
 func TestParseNumber(t *testing.T) {
 	for in, want := range map[string]string{
-		"7,5": "7,5", "7.5": "7,5", "7": "7", " 7 ": "7", "-3": "-3", "−3,25": "-3,25", "+4": "4", "0,5": "0,5", "0.5": "0,5", "0.500": "0,5", "00": "0",
-		"1.500": "1500", "1.500.000": "1500000", "1 500 000": "1500000", "1\u00a0500": "1500", "12.345,67": "12345,67", "1,500": "1,5",
-		"1,500,000": "1500000", "1,234.56": "1234,56", "1234.567": "1234,567", "999999999999,999999": "999999999999,999999", "0,000001": "0,000001",
+		"7,5": "7.5", "7.5": "7.5", "7": "7", " 7 ": "7", "-3": "-3", "−3,25": "-3.25", "+4": "4", "0,5": "0.5",
+		"0.5": "0.5", "0.500": "0.5", "00": "0", "1.500": "1500", "1.500.000": "1500000", "1 500 000": "1500000",
+		"1\u00a0500": "1500", "12.345,67": "12345.67", "1,500": "1.5", "1,500,000": "1500000", "1,234.56": "1234.56",
+		"1234.567": "1234.567", "999999999999,999999": "999999999999.999999", "0,000001": "0.000001",
 	} {
 		n, err := scoring.ParseNumber(in)
 		if err != nil || n.String() != want {
@@ -69,9 +70,20 @@ func TestParseNumber(t *testing.T) {
 func TestNumberReadsWhatItWrites(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := scoring.Number(rapid.Int64Range(-999_999_999_999_999_999, 999_999_999_999_999_999).Draw(t, "millionths"))
-		back, err := scoring.ParseNumber(n.String())
+		back, err := scoring.ParseDecimal(n.String())
 		if err != nil || back != n {
 			t.Fatalf("%d was written %q and read %d (%v)", int64(n), n, int64(back), err)
 		}
 	})
+}
+
+func TestParseDecimalGuessesNothing(t *testing.T) {
+	if n, err := scoring.ParseDecimal("1.500"); err != nil || n.String() != "1.5" {
+		t.Errorf("1.500 is %v (%v)", n, err)
+	}
+	for _, in := range []string{"", "-", "7,5", "1.", ".5", "1.2.3", "+1", "1e3", " 1", "0.0000001", "1234567890123"} {
+		if n, err := scoring.ParseDecimal(in); err == nil {
+			t.Errorf("%q was read as %v", in, n)
+		}
+	}
 }
