@@ -42,7 +42,8 @@ type Message struct {
 	// socket ended first.
 	OnWritten func(c *Client, us int64)
 
-	frame *frame // set by Prepare
+	frame       *frame // set by Prepare
+	preparedFor string // the topic it was prepared for
 }
 
 // Snapshot is what a new subscriber gets: the present view of each kind that the topic carries.
@@ -95,6 +96,42 @@ type Config struct {
 	Pending         int           // default 128 commands of one socket waiting
 	CommandsPerSec  float64       // default 50 per socket
 	CommandBurst    float64       // default 100 per socket
+	CommandTimeout  time.Duration // default 30 s: the context of a command ends then
+}
+
+func (cfg Config) withDefaults() Config {
+	def(&cfg.JitterWindow, 2*time.Second)
+	def(&cfg.PingEvery, 25*time.Second)
+	def(&cfg.ReadTimeout, 75*time.Second)
+	def(&cfg.WriteTimeout, 5*time.Second)
+	def(&cfg.CloseTimeout, time.Second)
+	def(&cfg.ShutdownSpread, 2*time.Second)
+	def(&cfg.MaxConnections, 20_000)
+	def(&cfg.QueueMessages, 256)
+	def(&cfg.QueueBytes, 1<<20)
+	def(&cfg.MaxSubscription, 32)
+	def(&cfg.InFlight, 8)
+	def(&cfg.Pending, 128)
+	def(&cfg.CommandsPerSec, 50)
+	def(&cfg.CommandBurst, 100)
+	def(&cfg.CommandTimeout, 30*time.Second)
+	if cfg.NowUs == nil {
+		cfg.NowUs = func() int64 { return time.Now().UnixMicro() }
+	}
+	if cfg.KeyOf == nil {
+		cfg.KeyOf = KeyOf
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	return cfg
+}
+
+func def[T comparable](v *T, standard T) {
+	var zero T
+	if *v == zero {
+		*v = standard
+	}
 }
 
 // CloseCode tells the browser why its socket ended, and whether and when to come back.
@@ -122,5 +159,3 @@ func KeyOf(p account.Principal) string {
 	}
 	return ""
 }
-
-type frame struct{}
