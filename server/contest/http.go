@@ -1,0 +1,296 @@
+package contest
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/hoithi/hoithi/server/account"
+	"github.com/hoithi/hoithi/server/web"
+)
+
+// OrganizerView is a contest as its organizers see it.
+type OrganizerView struct {
+	ID                   int64       `json:"id"`
+	Slug                 string      `json:"slug"`
+	Name                 string      `json:"name"`
+	OrganizerName        string      `json:"organizer_name"`
+	Venue                string      `json:"venue"`
+	Rules                string      `json:"rules"`
+	TimeZone             string      `json:"time_zone"`
+	State                State       `json:"state" enum:"draft,open,running,ended,finalized,archived"`
+	Template             string      `json:"template"`
+	EntryKind            EntryKind   `json:"entry_kind" enum:"person,team"`
+	TeamMin              int         `json:"team_min"`
+	TeamMax              int         `json:"team_max"`
+	RegistrationOpensAt  *time.Time  `json:"registration_opens_at,omitempty"`
+	RegistrationClosesAt *time.Time  `json:"registration_closes_at,omitempty"`
+	StartsAt             *time.Time  `json:"starts_at,omitempty"`
+	TieBreakers          []string    `json:"tie_breakers" doc:"In order: correct, time, round:<position>"`
+	BankID               int64       `json:"bank_id"`
+	Unlisted             bool        `json:"unlisted"`
+	Version              int         `json:"version"`
+	Divisions            []Division  `json:"divisions"`
+	Rounds               []RoundView `json:"rounds"`
+}
+
+// RoundView is a round in lists; its content belongs to its kind.
+type RoundView struct {
+	ID       int64      `json:"id"`
+	Position int        `json:"position"`
+	Kind     Kind       `json:"kind" enum:"stage,judged"`
+	Name     string     `json:"name"`
+	State    RoundState `json:"state" enum:"planned,ready,running,paused,closed,scored"`
+	StartsAt *time.Time `json:"starts_at,omitempty"`
+	Weight   int        `json:"weight" doc:"Hundredths of a percent"`
+	MaxScore int64      `json:"max_score" doc:"Hundredths of a point; 0: not known yet"`
+}
+
+// AudienceView is a contest as everybody sees it.
+type AudienceView struct {
+	ID                   int64       `json:"id"`
+	Slug                 string      `json:"slug"`
+	Name                 string      `json:"name"`
+	OrganizerName        string      `json:"organizer_name"`
+	Venue                string      `json:"venue"`
+	Rules                string      `json:"rules"`
+	TimeZone             string      `json:"time_zone"`
+	State                State       `json:"state" enum:"open,running,ended,finalized,archived"`
+	EntryKind            EntryKind   `json:"entry_kind" enum:"person,team"`
+	TeamMin              int         `json:"team_min"`
+	TeamMax              int         `json:"team_max"`
+	RegistrationOpen     bool        `json:"registration_open"`
+	RegistrationOpensAt  *time.Time  `json:"registration_opens_at,omitempty"`
+	RegistrationClosesAt *time.Time  `json:"registration_closes_at,omitempty"`
+	StartsAt             *time.Time  `json:"starts_at,omitempty"`
+	Divisions            []Division  `json:"divisions"`
+	Rounds               []RoundView `json:"rounds"`
+}
+
+// SetUpView is a contest with what is still missing and the next step.
+type SetUpView struct {
+	Contest   OrganizerView `json:"contest"`
+	Checklist []Missing     `json:"checklist"`
+	NextStep  *Step         `json:"next_step,omitempty"`
+}
+
+func roundViews(rounds []Round) []RoundView {
+	views := make([]RoundView, 0, len(rounds))
+	for _, r := range rounds {
+		views = append(views, RoundView{ID: r.ID, Position: r.Position, Kind: r.Kind, Name: r.Name, State: r.State,
+			StartsAt: r.StartsAt, Weight: r.Weight, MaxScore: r.MaxScore})
+	}
+	return views
+}
+
+func organizerView(c Contest) OrganizerView {
+	return OrganizerView{ID: c.ID, Slug: c.Slug, Name: c.Name, OrganizerName: c.OrganizerName, Venue: c.Venue, Rules: c.Rules,
+		TimeZone: c.TimeZone, State: c.State, Template: c.Template, EntryKind: c.EntryKind, TeamMin: c.TeamMin,
+		TeamMax: c.TeamMax, RegistrationOpensAt: c.RegistrationOpensAt, RegistrationClosesAt: c.RegistrationClosesAt,
+		StartsAt: c.StartsAt, TieBreakers: c.TieBreakers, BankID: c.BankID, Unlisted: c.Unlisted, Version: c.Version,
+		Divisions: c.Divisions, Rounds: roundViews(c.Rounds)}
+}
+
+func audienceView(c Contest) AudienceView {
+	return AudienceView{ID: c.ID, Slug: c.Slug, Name: c.Name, OrganizerName: c.OrganizerName, Venue: c.Venue, Rules: c.Rules,
+		TimeZone: c.TimeZone, State: c.State, EntryKind: c.EntryKind, TeamMin: c.TeamMin, TeamMax: c.TeamMax,
+		RegistrationOpen: c.RegistrationOpen(time.Now()), RegistrationOpensAt: c.RegistrationOpensAt,
+		RegistrationClosesAt: c.RegistrationClosesAt, StartsAt: c.StartsAt, Divisions: c.Divisions, Rounds: roundViews(c.Rounds)}
+}
+
+// In is the path of an operation on one contest.
+type In struct {
+	Contest int64 `path:"contest" minimum:"1"`
+}
+
+type setUpOut struct{ Body SetUpView }
+
+// Routes registers the operations of contests.
+func Routes(api *web.API, s *Service) {
+	setUp := func(ctx context.Context, c Contest, err error) (*setUpOut, error) {
+		if err != nil {
+			return nil, err
+		}
+		list, err := s.Checklist(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		step, err := s.NextStep(ctx, c)
+		return &setUpOut{Body: SetUpView{Contest: organizerView(c), Checklist: list, NextStep: step}}, err
+	}
+	audienceRoutes(api, s)
+	roundRoutes(api, s, setUp)
+
+	type mineOut struct {
+		Body struct {
+			Contests []OrganizerView `json:"contests"`
+		}
+	}
+	web.Handle(api, web.Op{ID: "list-my-contests", Method: http.MethodGet, Path: "/api/organizer/contests", Summary: "Contests in which I have a role"},
+		func(ctx context.Context, _ *struct{}) (*mineOut, error) {
+			contests, err := s.Mine(ctx, account.From(ctx))
+			out := &mineOut{}
+			for _, c := range contests {
+				out.Body.Contests = append(out.Body.Contests, organizerView(c))
+			}
+			return out, err
+		})
+	web.Handle(api, web.Op{ID: "create-contest", Method: http.MethodPost, Path: "/api/organizer/contests", Summary: "Make a contest from a template", Status: http.StatusCreated},
+		func(ctx context.Context, in *struct {
+			Body struct {
+				Template      string     `json:"template" enum:"reform,quiz_evening,judged"`
+				Name          string     `json:"name" minLength:"3" maxLength:"160"`
+				OrganizerName string     `json:"organizer_name" minLength:"2" maxLength:"160"`
+				StartsAt      *time.Time `json:"starts_at,omitempty"`
+				Venue         string     `json:"venue,omitempty" maxLength:"200"`
+				Divisions     []string   `json:"divisions,omitempty" maxItems:"12"`
+				EntryKind     EntryKind  `json:"entry_kind,omitempty" enum:"person,team"`
+			}
+		}) (*setUpOut, error) {
+			c, err := s.Create(ctx, Answers{Template: in.Body.Template, Name: in.Body.Name, OrganizerName: in.Body.OrganizerName,
+				StartsAt: in.Body.StartsAt, Venue: in.Body.Venue, Divisions: in.Body.Divisions, EntryKind: in.Body.EntryKind})
+			return setUp(ctx, c, err)
+		})
+	const base = "/api/organizer/contests/{contest}"
+	web.Handle(api, web.Op{ID: "get-contest", Method: http.MethodGet, Path: base, Summary: "A contest, its checklist and its next step"},
+		func(ctx context.Context, in *In) (*setUpOut, error) {
+			c, err := s.Get(ctx, in.Contest)
+			return setUp(ctx, c, err)
+		})
+	web.Handle(api, web.Op{ID: "update-contest", Method: http.MethodPut, Path: base, Summary: "Change the contest's own fields"},
+		func(ctx context.Context, in *struct {
+			In
+			Body struct {
+				Version              int        `json:"version" doc:"The one that was read"`
+				Name                 string     `json:"name" maxLength:"160"`
+				OrganizerName        string     `json:"organizer_name" maxLength:"160"`
+				Venue                string     `json:"venue" maxLength:"200"`
+				Rules                string     `json:"rules" maxLength:"40000"`
+				EntryKind            EntryKind  `json:"entry_kind" enum:"person,team"`
+				TeamMin              int        `json:"team_min" minimum:"1" maximum:"60"`
+				TeamMax              int        `json:"team_max" minimum:"1" maximum:"60"`
+				RegistrationOpensAt  *time.Time `json:"registration_opens_at,omitempty"`
+				RegistrationClosesAt *time.Time `json:"registration_closes_at,omitempty"`
+				StartsAt             *time.Time `json:"starts_at,omitempty"`
+				TieBreakers          []string   `json:"tie_breakers" maxItems:"10"`
+				Unlisted             bool       `json:"unlisted"`
+			}
+		}) (*setUpOut, error) {
+			b := in.Body
+			c, err := s.Update(ctx, Contest{ID: in.Contest, Version: b.Version, Name: b.Name, OrganizerName: b.OrganizerName,
+				Venue: b.Venue, Rules: b.Rules, EntryKind: b.EntryKind, TeamMin: b.TeamMin, TeamMax: b.TeamMax,
+				RegistrationOpensAt: b.RegistrationOpensAt, RegistrationClosesAt: b.RegistrationClosesAt, StartsAt: b.StartsAt,
+				TieBreakers: b.TieBreakers, Unlisted: b.Unlisted})
+			return setUp(ctx, c, err)
+		})
+	web.Handle(api, web.Op{ID: "set-divisions", Method: http.MethodPut, Path: base + "/divisions", Summary: "Replace the list of divisions"},
+		func(ctx context.Context, in *struct {
+			In
+			Body struct {
+				Divisions []Division `json:"divisions" minItems:"1" maxItems:"12"`
+			}
+		}) (*setUpOut, error) {
+			c, err := s.SetDivisions(ctx, in.Contest, in.Body.Divisions)
+			return setUp(ctx, c, err)
+		})
+	web.Handle(api, web.Op{ID: "advance-contest", Method: http.MethodPost, Path: base + "/state", Summary: "Take the next step in the contest's life"},
+		func(ctx context.Context, in *struct {
+			In
+			Body struct {
+				From State `json:"from" enum:"draft,open,running,ended,finalized,archived"`
+				To   State `json:"to" enum:"open,running,ended,archived"`
+			}
+		}) (*setUpOut, error) {
+			c, err := s.Advance(ctx, in.Contest, in.Body.From, in.Body.To)
+			return setUp(ctx, c, err)
+		})
+	web.Handle(api, web.Op{ID: "clone-contest", Method: http.MethodPost, Path: base + "/clone", Summary: "A new draft with the same set-up", Status: http.StatusCreated},
+		func(ctx context.Context, in *struct {
+			In
+			Body struct {
+				Name     string     `json:"name" minLength:"3" maxLength:"160"`
+				StartsAt *time.Time `json:"starts_at,omitempty"`
+			}
+		}) (*setUpOut, error) {
+			c, err := s.Clone(ctx, in.Contest, in.Body.Name, in.Body.StartsAt)
+			return setUp(ctx, c, err)
+		})
+}
+
+func audienceRoutes(api *web.API, s *Service) {
+	type listOut struct {
+		Body struct {
+			Contests []AudienceView `json:"contests"`
+		}
+	}
+	type oneOut struct{ Body AudienceView }
+	web.Handle(api, web.Op{ID: "list-contests", Method: http.MethodGet, Path: "/api/audience/contests", Summary: "Contests of the home page"},
+		func(ctx context.Context, _ *struct{}) (*listOut, error) {
+			contests, err := s.Public(ctx)
+			out := &listOut{}
+			for _, c := range contests {
+				out.Body.Contests = append(out.Body.Contests, audienceView(c))
+			}
+			return out, err
+		})
+	web.Handle(api, web.Op{ID: "get-public-contest", Method: http.MethodGet, Path: "/api/audience/contests/{slug}", Summary: "A contest's public page"},
+		func(ctx context.Context, in *struct {
+			Slug string `path:"slug" maxLength:"60"`
+		}) (*oneOut, error) {
+			c, err := s.Visible(ctx, in.Slug)
+			return &oneOut{Body: audienceView(c)}, err
+		})
+}
+
+func roundRoutes(api *web.API, s *Service, setUp func(context.Context, Contest, error) (*setUpOut, error)) {
+	const base = "/api/organizer/contests/{contest}/rounds"
+	type roundIn struct {
+		In
+		Round int64 `path:"round" minimum:"1"`
+	}
+	web.Handle(api, web.Op{ID: "add-round", Method: http.MethodPost, Path: base, Summary: "Put a new round at the end", Status: http.StatusCreated},
+		func(ctx context.Context, in *struct {
+			In
+			Body struct {
+				Kind   Kind   `json:"kind" enum:"stage,judged"`
+				Name   string `json:"name" minLength:"2" maxLength:"80"`
+				Weight int    `json:"weight" minimum:"0" maximum:"100000" default:"10000"`
+			}
+		}) (*setUpOut, error) {
+			spec := RoundSpec{Kind: in.Body.Kind, Name: in.Body.Name, Weight: in.Body.Weight}
+			if spec.Kind == Stage {
+				spec.Quiz = quiz("").Quiz
+			} else {
+				spec.Judged = JudgedSpec{Trimmed: true, Criteria: []CriterionSpec{criterion("Nội dung", "", 10)}}
+			}
+			c, err := s.AddRound(ctx, in.Contest, spec)
+			return setUp(ctx, c, err)
+		})
+	web.Handle(api, web.Op{ID: "order-rounds", Method: http.MethodPut, Path: base + "/order", Summary: "Set the order of the rounds"},
+		func(ctx context.Context, in *struct {
+			In
+			Body struct {
+				Rounds []int64 `json:"rounds" maxItems:"20"`
+			}
+		}) (*setUpOut, error) {
+			c, err := s.OrderRounds(ctx, in.Contest, in.Body.Rounds)
+			return setUp(ctx, c, err)
+		})
+	web.Handle(api, web.Op{ID: "update-round", Method: http.MethodPut, Path: base + "/{round}", Summary: "Change a round's name, time and weight"},
+		func(ctx context.Context, in *struct {
+			roundIn
+			Body struct {
+				Name     string     `json:"name" maxLength:"80"`
+				StartsAt *time.Time `json:"starts_at,omitempty"`
+				Weight   int        `json:"weight" minimum:"0" maximum:"100000"`
+			}
+		}) (*setUpOut, error) {
+			c, err := s.UpdateRound(ctx, in.Contest, in.Round, in.Body.Name, in.Body.StartsAt, in.Body.Weight)
+			return setUp(ctx, c, err)
+		})
+	web.Handle(api, web.Op{ID: "remove-round", Method: http.MethodDelete, Path: base + "/{round}", Summary: "Take out a round that has not started"},
+		func(ctx context.Context, in *roundIn) (*setUpOut, error) {
+			c, err := s.RemoveRound(ctx, in.Contest, in.Round)
+			return setUp(ctx, c, err)
+		})
+}

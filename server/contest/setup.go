@@ -1,0 +1,364 @@
+package contest
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/hoithi/hoithi/server/account"
+	"github.com/hoithi/hoithi/server/contest/contestdb"
+	"github.com/hoithi/hoithi/server/fault"
+	"github.com/hoithi/hoithi/server/postgres"
+)
+
+// Answers are what a template asks: seven questions at the most.
+type Answers struct {
+	Template      string
+	Name          string
+	OrganizerName string
+	StartsAt      *time.Time
+	Venue         string
+	// Divisions by name; none: one for all.
+	Divisions []string
+	// EntryKind overrides the template's; empty: as the template says.
+	EntryKind EntryKind
+}
+
+var (
+	unknownTemplate = fault.New(fault.Invalid, "unknown_template",
+		"Không có mẫu hội thi này. Hãy chọn một mẫu trong danh sách.", "There is no such template. Choose one of the list.")
+	movedOn = fault.New(fault.Conflict, "contest_changed",
+		"Người khác vừa sửa hội thi này, nên thay đổi của bạn chưa được lưu. Hãy tải lại rồi sửa tiếp.",
+		"Somebody else has just changed this contest, so yours was not saved. Reload and try again.")
+	setUpClosed = fault.New(fault.Conflict, "set_up_closed",
+		"Hội thi đã chốt kết quả nên không sửa phần này được nữa.", "The contest's results are final, so this can no longer be changed.")
+	tooMany = fault.New(fault.Invalid, "too_many",
+		"Số lượng vượt mức cho phép (12 bảng thi, 20 vòng thi).", "Too many: at most 12 divisions and 20 rounds.")
+	inUse = fault.New(fault.Conflict, "in_use",
+		"Mục này đang được dùng nên không xóa được.", "This is in use and cannot be removed.")
+	badRound = fault.New(fault.Invalid, "invalid_round",
+		"Thông tin vòng thi chưa đúng nên chưa lưu.", "The round's data is not right, so it was not saved.")
+)
+
+// Create makes a contest from a template; the one who creates it is its organizer.
+func (s *Service) Create(ctx context.Context, a Answers) (Contest, error) {
+	t, ok := FindTemplate(a.Template)
+	if !ok {
+		return Contest{}, unknownTemplate.At("template", unknownTemplate.Vi, unknownTemplate.En)
+	}
+	c := Contest{Name: a.Name, OrganizerName: a.OrganizerName, Venue: a.Venue, StartsAt: a.StartsAt, Template: t.ID,
+		EntryKind: t.EntryKind, TeamMin: 1, TeamMax: 10, TimeZone: "Asia/Ho_Chi_Minh"}
+	if a.EntryKind != "" {
+		c.EntryKind = a.EntryKind
+	}
+	if err := c.Check(); err != nil {
+		return Contest{}, err
+	}
+	names := a.Divisions
+	if len(names) == 0 {
+		names = []string{"Bảng chung"}
+	}
+	if len(names) > maxDivisions {
+		return Contest{}, tooMany.At("divisions", tooMany.Vi, tooMany.En)
+	}
+	c.TieBreakers = t.TieBreakers
+	err := postgres.InTx(ctx, s.db, func(tx pgx.Tx) error {
+		bankID, err := s.banks.NewBank(ctx, tx, c.Name)
+		if err != nil {
+			return err
+		}
+		c.BankID = bankID
+		if err := s.insert(ctx, tx, &c); err != nil {
+			return err
+		}
+		for i, name := range names {
+			if err := s.addDivision(ctx, tx, c.ID, name, i+1); err != nil {
+				return err
+			}
+		}
+		for i, spec := range t.Rounds {
+			if _, err := s.addRound(ctx, tx, c.ID, i+1, spec); err != nil {
+				return err
+			}
+		}
+		return record(ctx, tx, c.ID, "create", map[string]any{"name": c.Name, "template": t.ID})
+	})
+	if err != nil {
+		return Contest{}, postgres.Fault(err)
+	}
+	return s.Get(ctx, c.ID)
+}
+
+func (s *Service) insert(ctx context.Context, tx pgx.Tx, c *Contest) error {
+	q := s.q.WithTx(tx)
+	slug, err := s.freeSlug(ctx, q, c.Name)
+	if err != nil {
+		return err
+	}
+	p := account.From(ctx)
+	params := contestdb.CreateContestParams{Slug: slug, Name: c.Name, OrganizerName: c.OrganizerName, Venue: c.Venue,
+		Rules: c.Rules, TimeZone: c.TimeZone, Template: c.Template, EntryKind: string(c.EntryKind),
+		TeamMin: int32(c.TeamMin), TeamMax: int32(c.TeamMax), RegistrationOpensAt: c.RegistrationOpensAt,
+		RegistrationClosesAt: c.RegistrationClosesAt, StartsAt: c.StartsAt, TieBreakers: c.TieBreakers, BankID: c.BankID,
+		Unlisted: c.Unlisted}
+	if params.TieBreakers == nil {
+		params.TieBreakers = []string{}
+	}
+	if p.AccountID != 0 {
+		params.CreatedBy = &p.AccountID
+	}
+	if c.RehearsalOf != 0 {
+		params.RehearsalOf = &c.RehearsalOf
+	}
+	row, err := q.CreateContest(ctx, params)
+	if err != nil {
+		return err
+	}
+	c.ID, c.Slug = row.ID, row.Slug
+	if p.AccountID != 0 && c.RehearsalOf == 0 {
+		return s.accounts.GrantTx(ctx, tx, p.AccountID, c.ID, account.RoleOrganizer)
+	}
+	return nil
+}
+
+func (s *Service) addDivision(ctx context.Context, tx pgx.Tx, contestID int64, name string, position int) error {
+	name = clean(name)
+	if n := len([]rune(name)); n < 1 || n > 80 {
+		return badContest.At("divisions", "Tên bảng thi cần từ 1 đến 80 ký tự.", "A division's name needs 1 to 80 characters.")
+	}
+	_, err := s.q.WithTx(tx).CreateDivision(ctx, contestdb.CreateDivisionParams{ContestID: contestID, Name: name, Position: int32(position)})
+	if postgres.IsUniqueViolation(err) {
+		return badContest.At("divisions", "Hai bảng thi trùng tên.", "Two divisions have the same name.")
+	}
+	return err
+}
+
+func (s *Service) addRound(ctx context.Context, tx pgx.Tx, contestID int64, position int, spec RoundSpec) (Round, error) {
+	name := clean(spec.Name)
+	if n := len([]rune(name)); n < 2 || n > 80 {
+		return Round{}, badRound.At("name", "Tên vòng thi cần từ 2 đến 80 ký tự.", "A round's name needs 2 to 80 characters.")
+	}
+	kind := s.kinds[spec.Kind]
+	if kind == nil {
+		return Round{}, badRound.At("kind", "Hình thức vòng thi không có.", "There is no such kind of round.")
+	}
+	row, err := s.q.WithTx(tx).CreateRound(ctx, contestdb.CreateRoundParams{ContestID: contestID, Position: int32(position),
+		Kind: string(spec.Kind), Name: name, Weight: int32(spec.Weight)})
+	if err != nil {
+		return Round{}, err
+	}
+	r := roundFromRow(row)
+	return r, kind.SetUp(ctx, tx, r, spec)
+}
+
+// Update changes the contest's own fields; c.Version must be the one that was read.
+func (s *Service) Update(ctx context.Context, c Contest) (Contest, error) {
+	err := postgres.InTx(ctx, s.db, func(tx pgx.Tx) error {
+		now, err := s.GetTx(ctx, tx, c.ID)
+		if err != nil {
+			return err
+		}
+		if now.State == Finalized || now.State == Archived {
+			return setUpClosed
+		}
+		c.Rounds = now.Rounds
+		if err := c.Check(); err != nil {
+			return err
+		}
+		n, err := s.q.WithTx(tx).UpdateContest(ctx, contestdb.UpdateContestParams{ID: c.ID, Version: int32(c.Version), Name: c.Name,
+			OrganizerName: c.OrganizerName, Venue: c.Venue, Rules: c.Rules, EntryKind: string(c.EntryKind),
+			TeamMin: int32(c.TeamMin), TeamMax: int32(c.TeamMax), RegistrationOpensAt: c.RegistrationOpensAt,
+			RegistrationClosesAt: c.RegistrationClosesAt, StartsAt: c.StartsAt, TieBreakers: c.TieBreakers, Unlisted: c.Unlisted})
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return movedOn
+		}
+		return record(ctx, tx, c.ID, "update", map[string]any{"name": c.Name, "tie_breakers": c.TieBreakers, "unlisted": c.Unlisted})
+	})
+	if err != nil {
+		return Contest{}, postgres.Fault(err)
+	}
+	s.changed(c.ID)
+	return s.Get(ctx, c.ID)
+}
+
+// SetDivisions replaces the list: known ids are renamed and ordered, id 0 is new, what is left out goes (if unused).
+func (s *Service) SetDivisions(ctx context.Context, contestID int64, divisions []Division) (Contest, error) {
+	if len(divisions) < 1 || len(divisions) > maxDivisions {
+		return Contest{}, tooMany.At("divisions", tooMany.Vi, tooMany.En)
+	}
+	return s.change(ctx, contestID, "divisions", divisions, func(tx pgx.Tx, c Contest) error {
+		q := s.q.WithTx(tx)
+		keep := map[int64]bool{}
+		for _, d := range divisions {
+			keep[d.ID] = true
+		}
+		for _, d := range c.Divisions {
+			if keep[d.ID] {
+				// Names may swap places: free them first.
+				if _, err := q.UpdateDivision(ctx, contestdb.UpdateDivisionParams{ID: d.ID, ContestID: c.ID,
+					Name: "\x01" + strconv.FormatInt(d.ID, 10), Position: int32(d.Position)}); err != nil {
+					return err
+				}
+				continue
+			}
+			_, err := q.DeleteDivision(ctx, contestdb.DeleteDivisionParams{ID: d.ID, ContestID: c.ID})
+			if postgres.IsForeignKeyViolation(err) {
+				return inUse
+			}
+			if err != nil {
+				return err
+			}
+		}
+		for i, d := range divisions {
+			if d.ID == 0 {
+				if err := s.addDivision(ctx, tx, c.ID, d.Name, i+1); err != nil {
+					return err
+				}
+				continue
+			}
+			name := clean(d.Name)
+			if n := len([]rune(name)); n < 1 || n > 80 {
+				return badContest.At("divisions["+strconv.Itoa(i)+"].name", "Tên bảng thi cần từ 1 đến 80 ký tự.", "A division's name needs 1 to 80 characters.")
+			}
+			n, err := q.UpdateDivision(ctx, contestdb.UpdateDivisionParams{ID: d.ID, ContestID: c.ID, Name: name, Position: int32(i + 1)})
+			if postgres.IsUniqueViolation(err) {
+				return badContest.At("divisions", "Hai bảng thi trùng tên.", "Two divisions have the same name.")
+			}
+			if err != nil {
+				return err
+			}
+			if n == 0 {
+				return fault.NothingHere
+			}
+		}
+		return nil
+	})
+}
+
+// change locks the contest, runs fn, records the act and tells who listens.
+func (s *Service) change(ctx context.Context, contestID int64, action string, payload any, fn func(pgx.Tx, Contest) error) (Contest, error) {
+	err := postgres.InTx(ctx, s.db, func(tx pgx.Tx) error {
+		c, err := s.GetTx(ctx, tx, contestID)
+		if err != nil {
+			return err
+		}
+		if c.State == Finalized || c.State == Archived {
+			return setUpClosed
+		}
+		if err := fn(tx, c); err != nil {
+			return err
+		}
+		return record(ctx, tx, contestID, action, payload)
+	})
+	if err != nil {
+		return Contest{}, postgres.Fault(err)
+	}
+	s.changed(contestID)
+	return s.Get(ctx, contestID)
+}
+
+// AddRound puts a new round at the end.
+func (s *Service) AddRound(ctx context.Context, contestID int64, spec RoundSpec) (Contest, error) {
+	return s.change(ctx, contestID, "add_round", map[string]any{"name": spec.Name, "kind": spec.Kind}, func(tx pgx.Tx, c Contest) error {
+		if len(c.Rounds) >= maxRounds {
+			return tooMany
+		}
+		last := 0
+		for _, r := range c.Rounds {
+			last = max(last, r.Position)
+		}
+		_, err := s.addRound(ctx, tx, contestID, last+1, spec)
+		return err
+	})
+}
+
+// UpdateRound changes a round's name, time and weight.
+func (s *Service) UpdateRound(ctx context.Context, contestID, roundID int64, name string, startsAt *time.Time, weight int) (Contest, error) {
+	name = clean(name)
+	if n := len([]rune(name)); n < 2 || n > 80 {
+		return Contest{}, badRound.At("name", "Tên vòng thi cần từ 2 đến 80 ký tự.", "A round's name needs 2 to 80 characters.")
+	}
+	if weight < 0 || weight > 100000 {
+		return Contest{}, badRound.At("weight", "Trọng số từ 0 đến 1000 %.", "A weight is 0 to 1000 %.")
+	}
+	payload := map[string]any{"round": roundID, "name": name, "weight": weight}
+	return s.change(ctx, contestID, "update_round", payload, func(tx pgx.Tx, c Contest) error {
+		r, ok := c.Round(roundID)
+		if !ok {
+			return fault.NothingHere
+		}
+		_, err := s.q.WithTx(tx).UpdateRound(ctx, contestdb.UpdateRoundParams{ID: roundID, ContestID: contestID, Name: name,
+			Position: int32(r.Position), StartsAt: startsAt, Weight: int32(weight)})
+		return err
+	})
+}
+
+// OrderRounds sets the order of the rounds; tie-breakers that name a round follow it.
+func (s *Service) OrderRounds(ctx context.Context, contestID int64, ids []int64) (Contest, error) {
+	return s.change(ctx, contestID, "order_rounds", ids, func(tx pgx.Tx, c Contest) error {
+		if len(ids) != len(c.Rounds) {
+			return movedOn
+		}
+		moved := map[int]int{}
+		for i, id := range ids {
+			r, ok := c.Round(id)
+			if !ok {
+				return movedOn
+			}
+			moved[r.Position] = i + 1
+			if _, err := s.q.WithTx(tx).UpdateRound(ctx, contestdb.UpdateRoundParams{ID: id, ContestID: contestID, Name: r.Name,
+				Position: int32(i + 1), StartsAt: r.StartsAt, Weight: int32(r.Weight)}); err != nil {
+				return err
+			}
+		}
+		if len(moved) != len(ids) {
+			return movedOn
+		}
+		return s.renameTies(ctx, tx, c, func(position int) int { return moved[position] })
+	})
+}
+
+// RemoveRound takes out a round that has not started; tie-breakers that name it go with it.
+func (s *Service) RemoveRound(ctx context.Context, contestID, roundID int64) (Contest, error) {
+	return s.change(ctx, contestID, "remove_round", map[string]any{"round": roundID}, func(tx pgx.Tx, c Contest) error {
+		r, ok := c.Round(roundID)
+		if !ok {
+			return fault.NothingHere
+		}
+		n, err := s.q.WithTx(tx).DeleteRound(ctx, contestdb.DeleteRoundParams{ID: roundID, ContestID: contestID})
+		if err != nil && !postgres.IsForeignKeyViolation(err) {
+			return err
+		}
+		if n == 0 || err != nil {
+			return inUse
+		}
+		return s.renameTies(ctx, tx, c, func(position int) int {
+			if position == r.Position {
+				return 0
+			}
+			return position
+		})
+	})
+}
+
+func (s *Service) renameTies(ctx context.Context, tx pgx.Tx, c Contest, to func(int) int) error {
+	ties := []string{}
+	for _, t := range c.TieBreakers {
+		if !strings.HasPrefix(t, tieRound) {
+			ties = append(ties, t)
+		} else if p := to(RoundOfTie(t)); p != 0 {
+			ties = append(ties, TieOfRound(p))
+		}
+	}
+	_, err := s.q.WithTx(tx).UpdateContest(ctx, contestdb.UpdateContestParams{ID: c.ID, Version: int32(c.Version), Name: c.Name,
+		OrganizerName: c.OrganizerName, Venue: c.Venue, Rules: c.Rules, EntryKind: string(c.EntryKind), TeamMin: int32(c.TeamMin),
+		TeamMax: int32(c.TeamMax), RegistrationOpensAt: c.RegistrationOpensAt, RegistrationClosesAt: c.RegistrationClosesAt,
+		StartsAt: c.StartsAt, TieBreakers: ties, Unlisted: c.Unlisted})
+	return err
+}
