@@ -30,16 +30,37 @@ type Combining struct {
 	Method Combination `json:"method"`
 	// Drop is how many of the highest and how many of the lowest sheets a trimmed mean drops.
 	Drop int `json:"drop,omitempty"`
+	// Decimals is what every printed number of the working is rounded to.
+	Decimals Rounding `json:"decimals"`
+}
+
+// Rounding is a number of decimals: 2, 1 or 0. Numbers are rounded half up.
+type Rounding int
+
+// unit is the distance between two printed numbers, in hundredths.
+func (r Rounding) unit() int64 {
+	switch r {
+	case 0:
+		return 100
+	case 1:
+		return 10
+	default:
+		return 1
+	}
 }
 
 // What can be wrong with a combination.
 var (
 	ErrCombination = errors.New("unknown combination of sheets")
 	ErrDrop        = errors.New("a trimmed mean drops 1 to 5 sheets at each end, other combinations none")
+	ErrDecimals    = errors.New("numbers are rounded to 0, 1 or 2 decimals")
 )
 
 // Check tells what is wrong with the combination.
 func (c Combining) Check() error {
+	if c.Decimals < 0 || c.Decimals > 2 {
+		return ErrDecimals
+	}
 	switch c.Method {
 	case Mean:
 		if c.Drop != 0 {
@@ -89,10 +110,11 @@ type SheetWorking struct {
 
 // Working is the whole way from the marks to the score, so that anyone with a pencil can follow it: each sheet's
 // lines and total, which sheets were dropped and why, sum ÷ count = mean, mean − deduction = score. Each number in
-// it is rounded half up to hundredths, and the next step goes on with the rounded number.
+// it is rounded half up to Decimals, and the next step goes on with the rounded number.
 type Working struct {
-	Method Combination    `json:"method" enum:"mean,trimmed_mean"`
-	Sheets []SheetWorking `json:"sheets"` // by seat
+	Method   Combination    `json:"method" enum:"mean,trimmed_mean"`
+	Decimals Rounding       `json:"decimals"`
+	Sheets   []SheetWorking `json:"sheets"` // by seat
 	// DropWanted and DropDone: a small panel drops fewer sheets than the rule says, or none.
 	DropWanted int `json:"drop_wanted"`
 	DropDone   int `json:"drop_done"`
@@ -108,9 +130,9 @@ type Working struct {
 // why. Of equal totals the one of the later seat is dropped first at the top, the one of the earlier seat at the
 // bottom: it changes no score, but two computations must strike out the same sheets. A score never falls below 0.
 func Combine(rubric Rubric, how Combining, sheets []Sheet, overtime OvertimeWorking) Working {
-	w := Working{Method: how.Method, Sheets: make([]SheetWorking, 0, len(sheets)), DropWanted: how.Drop, DropDone: how.drops(len(sheets)), Overtime: overtime}
+	w := Working{Method: how.Method, Decimals: how.Decimals, Sheets: make([]SheetWorking, 0, len(sheets)), DropWanted: how.Drop, DropDone: how.drops(len(sheets)), Overtime: overtime}
 	for _, s := range sheets {
-		lines, total, _ := rubric.Total(s.Marks)
+		lines, total, _ := rubric.Total(s.Marks, how.Decimals)
 		w.Sheets = append(w.Sheets, SheetWorking{Seat: s.Seat, Lines: lines, Total: total})
 	}
 	slices.SortFunc(w.Sheets, func(a, b SheetWorking) int {
@@ -129,9 +151,10 @@ func Combine(rubric Rubric, how Combining, sheets []Sheet, overtime OvertimeWork
 		}
 	}
 	slices.SortFunc(w.Sheets, func(a, b SheetWorking) int { return cmp.Compare(a.Seat, b.Seat) })
+	unit := how.Decimals.unit()
 	if w.Count > 0 {
-		w.Mean = divHalfUp(w.Sum, int64(w.Count))
+		w.Mean = divHalfUp(w.Sum, int64(w.Count)*unit) * unit
 	}
-	w.Score = max(w.Mean-overtime.Deduction, 0)
+	w.Score = max(divHalfUp(w.Mean-overtime.Deduction, unit)*unit, 0)
 	return w
 }

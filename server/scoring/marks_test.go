@@ -22,7 +22,7 @@ func sheet(seat int, a, b, c int64) scoring.Sheet {
 	return scoring.Sheet{Seat: seat, Marks: map[int64]int64{1: a, 2: b, 3: c}}
 }
 
-var trimOne = scoring.Combining{Method: scoring.TrimmedMean, Drop: 1}
+var trimOne = scoring.Combining{Method: scoring.TrimmedMean, Drop: 1, Decimals: 2}
 
 // Five judges, worked with a pencil:
 //
@@ -84,7 +84,7 @@ func TestTrimmedMeanOfSmallPanels(t *testing.T) {
 		"one judge alone":                      {1, []int64{777}, 0, 777},
 		"nobody has marked yet, nothing to do": {1, nil, 0, 0},
 	} {
-		w := scoring.Combine(plain, scoring.Combining{Method: scoring.TrimmedMean, Drop: c.drop}, totals(c.marks...), scoring.OvertimeWorking{})
+		w := scoring.Combine(plain, scoring.Combining{Method: scoring.TrimmedMean, Drop: c.drop, Decimals: 2}, totals(c.marks...), scoring.OvertimeWorking{})
 		if w.DropDone != c.done || w.Mean != c.mean || w.DropWanted != c.drop || w.Count != len(c.marks)-2*c.done {
 			t.Errorf("%s: dropped %d, mean %d of %d, want %d, %d", name, w.DropDone, w.Mean, w.Count, c.done, c.mean)
 		}
@@ -108,8 +108,19 @@ func TestOvertime(t *testing.T) {
 	}
 }
 
+// 7,25 × 50 % = 3,625 → 3,6 · 8,00 × 30 % = 2,40 · 9,25 × 20 % = 1,85 → 1,9; 7,9 in all; −0,25 → 7,65 → 7,7
+func TestOneDecimal(t *testing.T) {
+	w := scoring.Combine(greeting, scoring.Combining{Method: scoring.Mean, Decimals: 1}, []scoring.Sheet{sheet(1, 725, 800, 925)}, scoring.OvertimeWorking{Deduction: 25})
+	if w.Sheets[0].Total != 790 || w.Mean != 790 || w.Score != 770 {
+		t.Errorf("total %d, mean %d, score %d", w.Sheets[0].Total, w.Mean, w.Score)
+	}
+	if w = scoring.Combine(plain, scoring.Combining{Method: scoring.Mean}, totals(750, 700), scoring.OvertimeWorking{}); w.Mean != 800 {
+		t.Errorf("(8 + 7) ÷ 2 is 7,5, rounded half up 8, not %d", w.Mean)
+	}
+}
+
 func TestDeductionNeverGoesBelowZero(t *testing.T) {
-	w := scoring.Combine(plain, scoring.Combining{Method: scoring.Mean}, totals(30), scoring.OvertimeWorking{Deduction: 50})
+	w := scoring.Combine(plain, scoring.Combining{Method: scoring.Mean, Decimals: 2}, totals(30), scoring.OvertimeWorking{Deduction: 50})
 	if w.Mean != 30 || w.Score != 0 {
 		t.Errorf("mean %d, score %d", w.Mean, w.Score)
 	}
@@ -133,6 +144,7 @@ func TestChecksOfTheRules(t *testing.T) {
 		"mean":                     {scoring.Combining{Method: scoring.Mean}.Check(), nil},
 		"mean that drops":          {scoring.Combining{Method: scoring.Mean, Drop: 1}.Check(), scoring.ErrDrop},
 		"trimmed mean of nothing":  {scoring.Combining{Method: scoring.TrimmedMean}.Check(), scoring.ErrDrop},
+		"three decimals":           {scoring.Combining{Method: scoring.Mean, Decimals: 3}.Check(), scoring.ErrDecimals},
 		"unknown combination":      {scoring.Combining{Method: "median?"}.Check(), scoring.ErrCombination},
 		"no limit":                 {scoring.Overtime{Method: scoring.OvertimePerMinute, PerMinute: 1}.Check(), scoring.ErrOvertimeLimit},
 		"nothing per minute":       {scoring.Overtime{Method: scoring.OvertimePerMinute, LimitSeconds: 1}.Check(), scoring.ErrOvertimeMinute},
@@ -157,9 +169,9 @@ func drawSheets(t *rapid.T, least int) []scoring.Sheet {
 
 func drawCombining(t *rapid.T) scoring.Combining {
 	if rapid.Bool().Draw(t, "trimmed") {
-		return scoring.Combining{Method: scoring.TrimmedMean, Drop: rapid.IntRange(1, scoring.MaxDrop).Draw(t, "drop")}
+		return scoring.Combining{Method: scoring.TrimmedMean, Drop: rapid.IntRange(1, scoring.MaxDrop).Draw(t, "drop"), Decimals: 2}
 	}
-	return scoring.Combining{Method: scoring.Mean}
+	return scoring.Combining{Method: scoring.Mean, Decimals: 2}
 }
 
 func TestScoreDoesNotDependOnTheOrderOfSheets(t *testing.T) {
@@ -178,7 +190,7 @@ func TestScoreStaysWithinItsBounds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		sheets, how := drawSheets(t, 1), drawCombining(t)
 		w := scoring.Combine(greeting, how, sheets, scoring.OvertimeWorking{})
-		lowest, highest := greeting.Max(), int64(0)
+		lowest, highest := greeting.Max(2), int64(0)
 		kept, top, bottom := 0, 0, 0
 		for _, s := range w.Sheets {
 			lowest, highest = min(lowest, s.Total), max(highest, s.Total)

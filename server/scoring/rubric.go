@@ -56,8 +56,10 @@ func (c Criterion) CheckMark(mark int64) error {
 	return nil
 }
 
-// Value is what a mark counts for: mark × weight, rounded half up, as it is printed on the sheet.
-func (c Criterion) Value(mark int64) int64 { return mulDivHalfUp(mark, c.Weight, FullWeight) }
+// Value is what a mark counts for: mark × weight, rounded half up to the unit that is printed on the sheet.
+func (c Criterion) Value(mark int64, r Rounding) int64 {
+	return mulDivHalfUp(mark, c.Weight, FullWeight*r.unit()) * r.unit()
+}
 
 // Rubric is the scale of marks of a round.
 type Rubric []Criterion
@@ -76,10 +78,10 @@ func (r Rubric) Check() error {
 }
 
 // Max is the highest total a sheet can have.
-func (r Rubric) Max() int64 {
+func (r Rubric) Max(rounding Rounding) int64 {
 	var sum int64
 	for _, c := range r {
-		sum += c.Value(c.Max)
+		sum += c.Value(c.Max, rounding)
 	}
 	return sum
 }
@@ -94,7 +96,7 @@ type SheetLine struct {
 
 // Total adds up a sheet. missing counts the criteria without a mark: they add nothing, and a sheet with any of them
 // cannot count.
-func (r Rubric) Total(marks map[int64]int64) (lines []SheetLine, total int64, missing int) {
+func (r Rubric) Total(marks map[int64]int64, rounding Rounding) (lines []SheetLine, total int64, missing int) {
 	lines = make([]SheetLine, 0, len(r))
 	for _, c := range r {
 		mark, given := marks[c.ID]
@@ -102,7 +104,7 @@ func (r Rubric) Total(marks map[int64]int64) (lines []SheetLine, total int64, mi
 			missing++
 			continue
 		}
-		line := SheetLine{CriterionID: c.ID, Mark: mark, Weight: c.Weight, Value: c.Value(mark)}
+		line := SheetLine{CriterionID: c.ID, Mark: mark, Weight: c.Weight, Value: c.Value(mark, rounding)}
 		lines = append(lines, line)
 		total += line.Value
 	}
