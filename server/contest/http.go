@@ -103,11 +103,11 @@ type In struct {
 	Contest int64 `path:"contest" minimum:"1"`
 }
 
-type setUpOut struct{ Body SetUpView }
+type contestSetUpOut struct{ Body SetUpView }
 
 // Routes registers the operations of contests.
 func Routes(api *web.API, s *Service) {
-	setUp := func(ctx context.Context, c Contest, err error) (*setUpOut, error) {
+	setUp := func(ctx context.Context, c Contest, err error) (*contestSetUpOut, error) {
 		if err != nil {
 			return nil, err
 		}
@@ -116,20 +116,20 @@ func Routes(api *web.API, s *Service) {
 			return nil, err
 		}
 		step, err := s.NextStep(ctx, c)
-		return &setUpOut{Body: SetUpView{Contest: organizerView(c), Checklist: list, NextStep: step}}, err
+		return &contestSetUpOut{Body: SetUpView{Contest: organizerView(c), Checklist: list, NextStep: step}}, err
 	}
 	audienceRoutes(api, s)
 	roundRoutes(api, s, setUp)
 
-	type mineOut struct {
+	type myContestsOut struct {
 		Body struct {
 			Contests []OrganizerView `json:"contests"`
 		}
 	}
 	web.Handle(api, web.Op{ID: "list-my-contests", Method: http.MethodGet, Path: "/api/organizer/contests", Summary: "Contests in which I have a role"},
-		func(ctx context.Context, _ *struct{}) (*mineOut, error) {
+		func(ctx context.Context, _ *struct{}) (*myContestsOut, error) {
 			contests, err := s.Mine(ctx, account.From(ctx))
-			out := &mineOut{}
+			out := &myContestsOut{}
 			for _, c := range contests {
 				out.Body.Contests = append(out.Body.Contests, organizerView(c))
 			}
@@ -146,14 +146,14 @@ func Routes(api *web.API, s *Service) {
 				Divisions     []string   `json:"divisions,omitempty" maxItems:"12"`
 				EntryKind     EntryKind  `json:"entry_kind,omitempty" enum:"person,team"`
 			}
-		}) (*setUpOut, error) {
+		}) (*contestSetUpOut, error) {
 			c, err := s.Create(ctx, Answers{Template: in.Body.Template, Name: in.Body.Name, OrganizerName: in.Body.OrganizerName,
 				StartsAt: in.Body.StartsAt, Venue: in.Body.Venue, Divisions: in.Body.Divisions, EntryKind: in.Body.EntryKind})
 			return setUp(ctx, c, err)
 		})
 	const base = "/api/organizer/contests/{contest}"
 	web.Handle(api, web.Op{ID: "get-contest", Method: http.MethodGet, Path: base, Summary: "A contest, its checklist and its next step"},
-		func(ctx context.Context, in *In) (*setUpOut, error) {
+		func(ctx context.Context, in *In) (*contestSetUpOut, error) {
 			c, err := s.Get(ctx, in.Contest)
 			return setUp(ctx, c, err)
 		})
@@ -175,7 +175,7 @@ func Routes(api *web.API, s *Service) {
 				TieBreakers          []string   `json:"tie_breakers" maxItems:"10"`
 				Unlisted             bool       `json:"unlisted"`
 			}
-		}) (*setUpOut, error) {
+		}) (*contestSetUpOut, error) {
 			b := in.Body
 			c, err := s.Update(ctx, Contest{ID: in.Contest, Version: b.Version, Name: b.Name, OrganizerName: b.OrganizerName,
 				Venue: b.Venue, Rules: b.Rules, EntryKind: b.EntryKind, TeamMin: b.TeamMin, TeamMax: b.TeamMax,
@@ -189,7 +189,7 @@ func Routes(api *web.API, s *Service) {
 			Body struct {
 				Divisions []Division `json:"divisions" minItems:"1" maxItems:"12"`
 			}
-		}) (*setUpOut, error) {
+		}) (*contestSetUpOut, error) {
 			c, err := s.SetDivisions(ctx, in.Contest, in.Body.Divisions)
 			return setUp(ctx, c, err)
 		})
@@ -200,7 +200,7 @@ func Routes(api *web.API, s *Service) {
 				From State `json:"from" enum:"draft,open,running,ended,finalized,archived"`
 				To   State `json:"to" enum:"open,running,ended,archived"`
 			}
-		}) (*setUpOut, error) {
+		}) (*contestSetUpOut, error) {
 			c, err := s.Advance(ctx, in.Contest, in.Body.From, in.Body.To)
 			return setUp(ctx, c, err)
 		})
@@ -211,23 +211,23 @@ func Routes(api *web.API, s *Service) {
 				Name     string     `json:"name" minLength:"3" maxLength:"160"`
 				StartsAt *time.Time `json:"starts_at,omitempty"`
 			}
-		}) (*setUpOut, error) {
+		}) (*contestSetUpOut, error) {
 			c, err := s.Clone(ctx, in.Contest, in.Body.Name, in.Body.StartsAt)
 			return setUp(ctx, c, err)
 		})
 }
 
 func audienceRoutes(api *web.API, s *Service) {
-	type listOut struct {
+	type publicContestsOut struct {
 		Body struct {
 			Contests []AudienceView `json:"contests"`
 		}
 	}
-	type oneOut struct{ Body AudienceView }
+	type publicContestOut struct{ Body AudienceView }
 	web.Handle(api, web.Op{ID: "list-contests", Method: http.MethodGet, Path: "/api/audience/contests", Summary: "Contests of the home page"},
-		func(ctx context.Context, _ *struct{}) (*listOut, error) {
+		func(ctx context.Context, _ *struct{}) (*publicContestsOut, error) {
 			contests, err := s.Public(ctx)
-			out := &listOut{}
+			out := &publicContestsOut{}
 			for _, c := range contests {
 				out.Body.Contests = append(out.Body.Contests, audienceView(c))
 			}
@@ -236,13 +236,13 @@ func audienceRoutes(api *web.API, s *Service) {
 	web.Handle(api, web.Op{ID: "get-public-contest", Method: http.MethodGet, Path: "/api/audience/contests/{slug}", Summary: "A contest's public page"},
 		func(ctx context.Context, in *struct {
 			Slug string `path:"slug" maxLength:"60"`
-		}) (*oneOut, error) {
+		}) (*publicContestOut, error) {
 			c, err := s.Visible(ctx, in.Slug)
-			return &oneOut{Body: audienceView(c)}, err
+			return &publicContestOut{Body: audienceView(c)}, err
 		})
 }
 
-func roundRoutes(api *web.API, s *Service, setUp func(context.Context, Contest, error) (*setUpOut, error)) {
+func roundRoutes(api *web.API, s *Service, setUp func(context.Context, Contest, error) (*contestSetUpOut, error)) {
 	const base = "/api/organizer/contests/{contest}/rounds"
 	type roundIn struct {
 		In
@@ -256,7 +256,7 @@ func roundRoutes(api *web.API, s *Service, setUp func(context.Context, Contest, 
 				Name   string `json:"name" minLength:"2" maxLength:"80"`
 				Weight int    `json:"weight" minimum:"0" maximum:"100000" default:"10000"`
 			}
-		}) (*setUpOut, error) {
+		}) (*contestSetUpOut, error) {
 			spec := RoundSpec{Kind: in.Body.Kind, Name: in.Body.Name, Weight: in.Body.Weight}
 			if spec.Kind == Stage {
 				spec.Quiz = quiz("").Quiz
@@ -272,7 +272,7 @@ func roundRoutes(api *web.API, s *Service, setUp func(context.Context, Contest, 
 			Body struct {
 				Rounds []int64 `json:"rounds" maxItems:"20"`
 			}
-		}) (*setUpOut, error) {
+		}) (*contestSetUpOut, error) {
 			c, err := s.OrderRounds(ctx, in.Contest, in.Body.Rounds)
 			return setUp(ctx, c, err)
 		})
@@ -284,12 +284,12 @@ func roundRoutes(api *web.API, s *Service, setUp func(context.Context, Contest, 
 				StartsAt *time.Time `json:"starts_at,omitempty"`
 				Weight   int        `json:"weight" minimum:"0" maximum:"100000"`
 			}
-		}) (*setUpOut, error) {
+		}) (*contestSetUpOut, error) {
 			c, err := s.UpdateRound(ctx, in.Contest, in.Round, in.Body.Name, in.Body.StartsAt, in.Body.Weight)
 			return setUp(ctx, c, err)
 		})
 	web.Handle(api, web.Op{ID: "remove-round", Method: http.MethodDelete, Path: base + "/{round}", Summary: "Take out a round that has not started"},
-		func(ctx context.Context, in *roundIn) (*setUpOut, error) {
+		func(ctx context.Context, in *roundIn) (*contestSetUpOut, error) {
 			c, err := s.RemoveRound(ctx, in.Contest, in.Round)
 			return setUp(ctx, c, err)
 		})

@@ -179,7 +179,7 @@ func peopleRoutes(api *API, s *account.Service) {
 		}
 		return out
 	}
-	type listOut struct {
+	type peopleOut struct {
 		Body struct {
 			People []account.Person `json:"people"`
 		}
@@ -187,9 +187,9 @@ func peopleRoutes(api *API, s *account.Service) {
 	Handle(api, Op{ID: "list-people", Method: http.MethodGet, Path: base, Summary: "Who may do what in the contest"},
 		func(ctx context.Context, in *struct {
 			Contest int64 `path:"contest" minimum:"1"`
-		}) (*listOut, error) {
+		}) (*peopleOut, error) {
 			people, err := s.People(ctx, in.Contest)
-			out := &listOut{}
+			out := &peopleOut{}
 			out.Body.People = people
 			return out, err
 		})

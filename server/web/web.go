@@ -11,6 +11,8 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"path"
+	"reflect"
 	"sort"
 	"strconv"
 	"strings"
@@ -111,7 +113,7 @@ func NewAPI(app *fiber.App, access Access, version string, log *slog.Logger) *AP
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI:    "3.1.0",
 			Info:       &huma.Info{Title: "Hội Thi", Version: version},
-			Components: &huma.Components{Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)},
+			Components: &huma.Components{Schemas: huma.NewMapRegistry("#/components/schemas/", schemaName)},
 		},
 		OpenAPIPath:   "/api/openapi",
 		Formats:       map[string]huma.Format{"application/json": format, "json": format},
@@ -228,3 +230,20 @@ func (api *API) Unregistered() []string {
 
 // Access gives the table, for the live topics and for tests.
 func (api *API) Access() Access { return api.access }
+
+// schemaName names a schema by its package and type ("ContestOrganizerView"): rooms use the same words for their views.
+// A struct without a name is called after the operation or the struct around it.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Array {
+		t = t.Elem()
+	}
+	if t.Name() == "" || !strings.HasPrefix(t.PkgPath(), "github.com/hoithi/") {
+		return name
+	}
+	room := path.Base(t.PkgPath())
+	if strings.HasPrefix(strings.ToLower(name), room) {
+		return name
+	}
+	return strings.ToUpper(room[:1]) + room[1:] + name
+}
