@@ -153,6 +153,8 @@ func (r Round) MaxScore() int64 {
 // Items are the questions of the demo bank, in their order.
 func Items() ([]Item, error) {
 	var file struct {
+		// Note tells whoever opens the file until when its sources were compared.
+		Note  string `json:"note"`
 		Items []Item `json:"items"`
 	}
 	if err := decode(bankJSON, &file); err != nil {
