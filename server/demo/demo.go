@@ -109,10 +109,8 @@ type QuizItem struct {
 
 // Judged is a round that the panel marks.
 type Judged struct {
-	Criteria []Criterion `json:"criteria"`
-	// TimePoints are given to every team for keeping to the time; Overtime takes them off. Hundredths of a point.
-	TimePoints int64            `json:"time_points"`
-	Overtime   scoring.Overtime `json:"overtime"`
+	Criteria []Criterion      `json:"criteria"`
+	Overtime scoring.Overtime `json:"overtime"`
 	// Trimmed: the highest and the lowest sheet are dropped.
 	Trimmed bool `json:"trimmed"`
 }
@@ -142,7 +140,6 @@ func (r Round) MaxScore() int64 {
 	}
 	var sum int64
 	if r.Judged != nil {
-		sum = r.Judged.TimePoints
 		for _, c := range r.Judged.Criteria {
 			sum += c.Max * c.Weight / scoring.FullWeight
 		}
