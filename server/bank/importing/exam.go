@@ -1,0 +1,486 @@
+package importing
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/hoithi/hoithi/server/bank"
+)
+
+// draft is a question while its lines are gathered.
+type draft struct {
+	number      int
+	group       int // which numbering it belongs to
+	label       string
+	stem        []string
+	options     []draftOption
+	answer      string // as written: "B", "A, C", "Hà Nội"
+	answered    bool
+	explanation []string
+	source      string
+	topic       string
+	difficulty  string
+	from, to    int
+	original    []string
+	pictures    []string
+	alts        []string
+	problems    []bank.Problem
+}
+
+// draftOption is an option with the marks on its letter and its text.
+type draftOption struct {
+	letter  int
+	starred bool
+	label   line
+	text    line
+}
+
+// examReader walks over the lines of a document that is labelled in the Azota style, or marked in place.
+type examReader struct {
+	lines    []line
+	byNumber bool // questions start with "1." because there is no "Câu 1" anywhere
+	drafts   []*draft
+	current  *draft
+	field    string // what a line without a label goes on with: stem, option, explanation
+	group    int
+	topic    string
+	blank    bool // the line before was empty
+	inKey    bool // behind "HẾT" or "ĐÁP ÁN"
+	keys     []keyEntry
+	problems []bank.Problem
+	strays   int
+}
+
+// readExam turns the blocks of a document into items.
+func readExam(blocks []block) (bank.Reading, []string) {
+	r := &examReader{}
+	labelled, numbered := 0, 0
+	for _, b := range blocks {
+		if b.table != nil {
+			r.addTable(b.table)
+			continue
+		}
+		for _, l := range b.lines {
+			r.addLine(l)
+		}
+	}
+	for _, l := range r.lines {
+		if reQuestion.MatchString(l.text) {
+			labelled++
+		} else if reNumber.MatchString(l.text) {
+			numbered++
+		}
+	}
+	r.byNumber = labelled == 0 && numbered > 0
+	for i, l := range r.lines {
+		if l.keys != nil {
+			r.keys = append(r.keys, l.keys...)
+			continue
+		}
+		r.take(i, l)
+	}
+	return r.finish()
+}
+
+// addLine puts a line in the queue; empty ones are kept as a sign.
+func (r *examReader) addLine(l line) {
+	l = l.trimmed()
+	l.blank = l.text == "" && len(l.pictures) == 0
+	r.lines = append(r.lines, l)
+}
+
+// addTable reads a table as a key, as options or questions laid out in cells, or as part of a stem.
+func (r *examReader) addTable(table [][][]line) {
+	if keys := keyTable(table); keys != nil {
+		r.lines = append(r.lines, line{keys: keys})
+		return
+	}
+	layout := false
+	for _, row := range table {
+		for _, cell := range row {
+			for _, l := range cell {
+				l = l.trimmed()
+				layout = layout || reOption.MatchString(l.text) || reQuestion.MatchString(l.text)
+			}
+		}
+	}
+	for _, row := range table {
+		if layout {
+			for _, cell := range row {
+				for _, l := range cell {
+					if l = l.trimmed(); l.text != "" || len(l.pictures) > 0 {
+						r.addLine(l)
+					}
+				}
+			}
+			continue
+		}
+		var w writing
+		whole := line{table: true}
+		for _, cell := range row {
+			for _, l := range cell {
+				whole.paragraph = max(whole.paragraph, l.paragraph)
+				whole.pictures = append(whole.pictures, l.pictures...)
+				if l = l.trimmed(); l.text == "" {
+					continue
+				}
+				if w.text.Len() > 0 {
+					w.add(" | ", marks{})
+				}
+				w.add(l.text, marks{})
+			}
+		}
+		whole.text, whole.marks = w.text.String(), w.marks
+		if whole.text != "" || len(whole.pictures) > 0 {
+			r.addLine(whole)
+		}
+	}
+}
+
+// take reads one line.
+func (r *examReader) take(i int, l line) {
+	if l.blank {
+		r.blank = true
+		return
+	}
+	defer func() { r.blank = false }()
+	if reEnd.MatchString(l.text) {
+		r.current, r.inKey = nil, true
+		return
+	}
+	if len(r.drafts) > 0 && reKeyTitle.MatchString(l.text) && (r.current == nil || r.current.complete()) {
+		r.current, r.inKey = nil, true
+		return
+	}
+	if r.inKey && r.takeKeyLine(l) {
+		return
+	}
+	if pairs := keyLine(l.text, 2); pairs != nil && len(r.drafts) > 1 {
+		r.current, r.inKey = nil, true
+		r.keys = append(r.keys, pairs...)
+		return
+	}
+	if r.takeHeading(l) || r.takeQuestion(i, l) {
+		return
+	}
+	if r.current == nil {
+		return // the title and the instructions of the paper
+	}
+	r.current.note(l)
+	if r.takeOptions(i, l) || r.takeField(l) {
+		return
+	}
+	r.goOn(l)
+}
+
+// complete tells whether a question could end here.
+func (d *draft) complete() bool { return len(d.options) >= 2 || d.answered }
+
+func (d *draft) note(l line) {
+	d.to = max(d.to, l.paragraph)
+	if l.text != "" {
+		d.original = append(d.original, l.text)
+	}
+	d.pictures = append(d.pictures, l.pictures...)
+	d.alts = append(d.alts, l.alts...)
+	if l.formula {
+		d.doubt("formula", "stem", "Câu có công thức: đã chuyển thành chữ, hãy so với bản gốc.",
+			"A formula was turned into plain text; compare it with the original.")
+	}
+	if l.table {
+		d.doubt("table", "stem", "Câu có bảng: mỗi hàng đã chuyển thành một dòng chữ, hãy so với bản gốc.",
+			"A table was turned into lines of text; compare it with the original.")
+	}
+}
+
+// doubt adds a warning once.
+func (d *draft) doubt(code, path, vi, en string) {
+	for _, p := range d.problems {
+		if p.Code == code {
+			return
+		}
+	}
+	d.problems = append(d.problems, problem(bank.Warning, code, path, vi, en))
+}
+
+// takeHeading reads "Phần I. ...", "II. ..." and "Chủ đề 2: ..." between questions.
+func (r *examReader) takeHeading(l line) bool {
+	if r.current != nil && !r.current.complete() {
+		return false
+	}
+	title := ""
+	if m := reTopic.FindStringSubmatch(l.text); m != nil && (r.current == nil || r.blank || m[1] != "") {
+		title = m[2]
+	} else if m := reGroup.FindStringSubmatch(l.text); m != nil {
+		title = m[2]
+	} else if m := reRoman.FindStringSubmatch(l.text); m != nil {
+		title = m[2]
+	} else {
+		return false
+	}
+	r.current = nil
+	r.group++
+	r.topic = asTopic(title)
+	return true
+}
+
+// takeQuestion reads the first line of a question.
+func (r *examReader) takeQuestion(i int, l line) bool {
+	var rest line
+	label, number := "", 0
+	if m := reQuestion.FindStringSubmatchIndex(l.text); m != nil && !r.byNumber {
+		number, rest = atoi(l.text[m[2]:m[3]]), l.from(m[1])
+		label = strings.TrimRight(bank.CleanLine(l.text[:m[3]]), ".:)")
+	} else if m := reNumber.FindStringSubmatchIndex(l.text); m != nil && r.byNumber {
+		number = atoi(l.text[m[2]:m[3]])
+		end := m[1]
+		if m[4] >= 0 {
+			end = m[4]
+		}
+		rest = l.from(end)
+		label = l.text[m[2]:m[3]]
+		// A list inside a stem starts at 1 again; questions go on.
+		if d := r.current; d != nil && !d.complete() && number <= d.number {
+			return false
+		}
+	} else {
+		return false
+	}
+	d := &draft{number: number, group: r.group, label: label, topic: r.topic, from: l.paragraph, to: l.paragraph}
+	for {
+		m := reTag.FindStringSubmatchIndex(rest.text)
+		if m == nil {
+			break
+		}
+		tag := rest.text[m[2]:m[3]]
+		if _, known := difficultyOf(tag); known {
+			d.difficulty = tag
+		} else if !rePoints.MatchString(strings.TrimSpace(tag)) {
+			break
+		}
+		rest = rest.from(m[1])
+	}
+	rest.text = strings.TrimLeft(rest.text, ".: ")
+	rest.marks = rest.marks[len(rest.marks)-len([]rune(rest.text)):]
+	r.drafts = append(r.drafts, d)
+	r.current, r.field = d, "stem"
+	d.note(l)
+	stem, options := splitInline(rest, 0, r.nextLetter(i))
+	if len(options) < 2 {
+		stem, options = rest, nil
+	}
+	if stem.text != "" {
+		d.stem = append(d.stem, strings.TrimSpace(stem.text))
+	}
+	r.addOptions(options)
+	return true
+}
+
+// nextLetter is the option with which the next line that is not empty starts, or -1.
+func (r *examReader) nextLetter(i int) int {
+	for j := i + 1; j < len(r.lines) && j < i+4; j++ {
+		if r.lines[j].blank {
+			continue
+		}
+		if m := reOption.FindStringSubmatch(r.lines[j].text); m != nil {
+			return int(strings.ToLower(m[2])[0] - 'a')
+		}
+		return -1
+	}
+	return -1
+}
+
+// takeOptions reads a line that starts with the letter of an option, and the ones that follow on the same line.
+func (r *examReader) takeOptions(i int, l line) bool {
+	d := r.current
+	if r.field == "explanation" {
+		return false
+	}
+	m := reOption.FindStringSubmatchIndex(l.text)
+	if m == nil {
+		if _, options := splitInline(l, len(d.options), r.nextLetter(i)); len(options) >= 2 && len(d.options) == 0 {
+			stem, _ := splitInline(l, 0, r.nextLetter(i))
+			d.stem = append(d.stem, strings.TrimSpace(stem.text))
+			r.addOptions(options)
+			return true
+		}
+		return false
+	}
+	letter := int(strings.ToLower(l.text[m[4]:m[5]])[0] - 'a')
+	expected := len(d.options)
+	if expected > 0 {
+		expected = d.options[len(d.options)-1].letter + 1
+	}
+	switch {
+	case letter == expected:
+	case letter > expected && letter <= expected+2 && expected > 0:
+		d.problems = append(d.problems, problem(bank.Error, "option_missing", "options",
+			fmt.Sprintf("Không thấy phương án %s.", strings.ToUpper(bank.OptionID(expected))),
+			fmt.Sprintf("Option %s was not found.", strings.ToUpper(bank.OptionID(expected)))))
+	case letter < expected:
+		d.problems = append(d.problems, problem(bank.Error, "option_twice", "options",
+			fmt.Sprintf("Phương án %s có hai lần; có thể thiếu nhãn \"Câu\" của câu sau.", strings.ToUpper(bank.OptionID(letter))),
+			fmt.Sprintf("Option %s occurs twice; perhaps the label of the next question is missing.", strings.ToUpper(bank.OptionID(letter)))))
+		return false
+	default:
+		return false
+	}
+	_, options := splitInline(l, letter, r.nextLetter(i))
+	r.addOptions(options)
+	return true
+}
+
+func (r *examReader) addOptions(options []draftOption) {
+	if len(options) > 0 {
+		r.current.options = append(r.current.options, options...)
+		r.field = "option"
+	}
+}
+
+// takeField reads "Đáp án: B", "Lời giải: ...", "Nguồn: ..." and the like.
+func (r *examReader) takeField(l line) bool {
+	d := r.current
+	if m := reAnswer.FindStringSubmatch(l.text); m != nil {
+		d.setAnswer(m[1])
+		r.field = "explanation"
+		return true
+	}
+	if m := reChoose.FindStringSubmatch(l.text); m != nil && len(d.options) > 1 {
+		d.setAnswer(m[1])
+		if m[2] != "" {
+			d.explanation = append(d.explanation, m[2])
+		}
+		r.field = "explanation"
+		return true
+	}
+	if m := reExplain.FindStringSubmatch(l.text); m != nil {
+		if m[1] != "" {
+			d.explanation = append(d.explanation, m[1])
+		}
+		r.field = "explanation"
+		return true
+	}
+	if m := reSource.FindStringSubmatch(l.text); m != nil && (d.complete() || r.field == "explanation") {
+		d.source = m[1]
+		return true
+	}
+	if m := reTopic.FindStringSubmatch(l.text); m != nil && d.complete() {
+		d.topic = m[2]
+		return true
+	}
+	if m := reLevel.FindStringSubmatch(l.text); m != nil {
+		d.difficulty = m[1]
+		return true
+	}
+	return false
+}
+
+func (d *draft) setAnswer(s string) {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return
+	}
+	if d.answered && !strings.EqualFold(strings.TrimRight(s, "."), strings.TrimRight(d.answer, ".")) {
+		d.problems = append(d.problems, problem(bank.Error, "two_answers", "key.options",
+			fmt.Sprintf("Tệp ghi hai đáp án khác nhau: \"%s\" và \"%s\". Hãy chọn đáp án đúng.", short(d.answer), short(s)),
+			fmt.Sprintf("The file states two answers: %q and %q. Choose the right one.", short(d.answer), short(s))))
+		return
+	}
+	d.answer, d.answered = s, true
+}
+
+// goOn adds a line without a label to what it continues.
+func (r *examReader) goOn(l line) {
+	d := r.current
+	switch {
+	case l.text == "":
+	case r.field == "stem":
+		d.stem = append(d.stem, l.text)
+	case r.field == "explanation":
+		d.explanation = append(d.explanation, l.text)
+	case r.field == "option" && !r.blank:
+		last := &d.options[len(d.options)-1]
+		last.text.text += " " + l.text
+		last.text.marks = append(append(append([]marks(nil), last.text.marks...), marks{}), l.marks...)
+		if len(d.options) >= 2 {
+			d.doubt("continued", fmt.Sprintf("options[%d].text", len(d.options)-1),
+				"Phương án cuối có thêm dòng phía dưới: hãy kiểm tra dòng đó có thuộc phương án không.",
+				"The last option goes on in the next line: check that the line belongs to it.")
+		}
+	default:
+		r.strays++
+		d.doubt("stray", "", "Sau các phương án còn dòng chữ không rõ thuộc về đâu; dòng này không được nhập.",
+			"There is text behind the options that belongs to nothing; it will not be imported.")
+	}
+}
+
+// finish joins the keys to the questions and makes the reading; the second list names the part of each item's picture.
+func (r *examReader) finish() (bank.Reading, []string) {
+	reading := bank.Reading{Items: []bank.ReadItem{}, Problems: r.problems}
+	reading.Problems = append(reading.Problems, joinKeys(r.drafts, r.keys)...)
+	var pictures []string
+	withoutLevel := 0
+	for i, d := range r.drafts {
+		if i > bank.MaxReadItems {
+			break
+		}
+		item, levelKnown := d.item()
+		if !levelKnown {
+			withoutLevel++
+		}
+		name := ""
+		if len(d.pictures) > 0 {
+			name = d.pictures[0]
+		}
+		reading.Items, pictures = append(reading.Items, item), append(pictures, name)
+	}
+	if len(reading.Items) == 0 {
+		reading.Problems = append(reading.Problems, problem(bank.Error, "nothing_found", "",
+			"Không tìm thấy câu hỏi nào. Mỗi câu cần bắt đầu bằng \"Câu 1.\" hoặc \"1.\", các phương án bằng \"A.\", \"B.\"…",
+			"No question was found. Each one must start with \"Câu 1.\" or \"1.\", and its options with \"A.\", \"B.\"..."))
+	}
+	reading.Problems = append(reading.Problems, levelNote(withoutLevel, len(reading.Items))...)
+	if reading.Problems == nil {
+		reading.Problems = []bank.Problem{}
+	}
+	return reading, pictures
+}
+
+// levelNote says once for the file that levels were not stated.
+func levelNote(without, all int) []bank.Problem {
+	if without == 0 {
+		return nil
+	}
+	return []bank.Problem{problem(bank.Warning, "no_difficulty", "difficulty",
+		fmt.Sprintf("%d trong %d câu không ghi mức độ: tạm xếp vào \"Thông hiểu\".", without, all),
+		fmt.Sprintf("%d of %d questions state no difficulty: they are put under \"Understanding\" for now.", without, all))}
+}
+
+// attachPictures unpacks the pictures of the items.
+func attachPictures(reading *bank.Reading, names []string, parts archive) {
+	for i, name := range names {
+		item := &reading.Items[i]
+		if name == "" {
+			continue
+		}
+		data, err := parts.read(name, maxPicture)
+		ext := strings.ToLower(path.Ext(name))
+		if err != nil || data == nil || (ext != ".png" && ext != ".jpg" && ext != ".jpeg" && ext != ".gif") {
+			item.Picture = nil
+			item.Problems = append(item.Problems, problem(bank.Warning, "picture_unreadable", "image",
+				"Câu có hình không nhập được (chỉ nhận PNG, JPEG, GIF đến 2 MB). Hãy thêm hình sau khi nhập.",
+				"The picture can't be taken (PNG, JPEG, GIF up to 2 MB). Add it after the import."))
+			continue
+		}
+		item.Picture.Data = data
+	}
+}
+
+func short(s string) string {
+	r := []rune(s)
+	if len(r) > 60 {
+		return string(r[:60]) + "…"
+	}
+	return s
+}
