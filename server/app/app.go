@@ -22,6 +22,7 @@ import (
 	"github.com/hoithi/hoithi/server/contest"
 	"github.com/hoithi/hoithi/server/live"
 	"github.com/hoithi/hoithi/server/postgres"
+	"github.com/hoithi/hoithi/server/roster"
 	"github.com/hoithi/hoithi/server/web"
 )
 
@@ -48,6 +49,7 @@ type App struct {
 	Relay    *live.Relay
 	Accounts *account.Service
 	Contests *contest.Service
+	Roster   *roster.Service
 
 	rounds sync.Map // round id → contest id; a round never changes its contest
 	stop   []func(context.Context) error

@@ -6,6 +6,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/hoithi/hoithi/server/contest"
+	"github.com/hoithi/hoithi/server/roster"
+	"github.com/hoithi/hoithi/server/unit"
 	"github.com/hoithi/hoithi/server/web"
 )
 
@@ -14,6 +16,9 @@ func (a *App) rooms() {
 	a.Contests = contest.New(a.DB, a.Accounts, banks{})
 	web.AccountRoutes(a.API, a.Accounts, a.Config.Version)
 	contest.Routes(a.API, a.Contests)
+	a.Roster = roster.New(a.DB, a.Accounts, a.Contests, unit.New(a.DB))
+	a.Contests.UseChecks(a.Roster.Missing)
+	roster.Routes(a.API, a.Roster)
 }
 
 // banks makes the question bank of a new contest.

@@ -101,30 +101,16 @@ func ParseNumber(s string) int {
 // MaxNumber is the highest candidate number.
 const MaxNumber = 9_999_999
 
-// Consent is one purpose that a person agreed to, with the version of the text they saw.
-type Consent struct {
-	Purpose  string
-	Version  string
-	Given    bool
-	At       time.Time
-	Required bool
-}
-
-// Registration is the request that becomes an entry when it is approved.
+// Registration is the request that becomes an entry when it is approved; it stays as it was sent.
 type Registration struct {
 	ID         int64
-	ContestID  int64
 	DivisionID int64
-	UnitID     int64
-	UnitName   string
-	Kind       Kind
-	Name       string
-	Members    []Member
-	Phone      string
-	Email      string
-	Consents   []Consent
+	UnitID     int64  // 0: the unit was typed by hand
+	UnitName   string // from the list, or as typed
+	Draft      Draft
 	State      RegistrationState
-	Reason     string // why it was rejected or withdrawn
+	Reason     string // why it was rejected
 	EntryID    int64  // 0 until approved
+	Number     string // "" until approved
 	CreatedAt  time.Time
 }

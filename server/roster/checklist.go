@@ -1,0 +1,48 @@
+package roster
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hoithi/hoithi/server/contest"
+	"github.com/hoithi/hoithi/server/postgres"
+)
+
+// leastEntries is with how many entries there is something to compete about.
+const leastEntries = 2
+
+// Missing gives the roster's lines of a contest's checklist.
+func (s *Service) Missing(ctx context.Context, c contest.Contest) ([]contest.Missing, error) {
+	counts, err := s.q.CountEntries(ctx, c.ID)
+	if err != nil {
+		return nil, postgres.Fault(err)
+	}
+	active := 0
+	for _, row := range counts {
+		if EntryState(row.State) == EntryActive {
+			active = int(row.Entries)
+		}
+	}
+	who, whoEn := "đội", "teams"
+	if c.EntryKind == contest.PersonEntry {
+		who, whoEn = "thí sinh", "contestants"
+	}
+	lines := []contest.Missing{{Code: "entries", Done: active >= leastEntries, Blocks: contest.Running,
+		Vi: fmt.Sprintf("Có ít nhất %d %s dự thi", leastEntries, who), En: fmt.Sprintf("At least %d %s take part", leastEntries, whoEn)}}
+	if active > 0 {
+		lines[0].Vi, lines[0].En = fmt.Sprintf("%d %s dự thi", active, who), fmt.Sprintf("%d %s take part", active, whoEn)
+		if active < leastEntries {
+			lines[0].Vi += fmt.Sprintf(", cần ít nhất %d", leastEntries)
+			lines[0].En += fmt.Sprintf(", at least %d are needed", leastEntries)
+		}
+	}
+	pending, err := s.q.CountPending(ctx, c.ID)
+	if err != nil {
+		return nil, postgres.Fault(err)
+	}
+	if pending > 0 {
+		lines = append(lines, contest.Missing{Code: "pending_registrations",
+			Vi: fmt.Sprintf("%d đăng ký đang chờ duyệt", pending), En: fmt.Sprintf("%d registrations are waiting to be approved", pending)})
+	}
+	return lines, nil
+}

@@ -1,0 +1,212 @@
+package roster
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/hoithi/hoithi/server/contest"
+	"github.com/hoithi/hoithi/server/fault"
+	"github.com/hoithi/hoithi/server/postgres"
+	"github.com/hoithi/hoithi/server/roster/rosterdb"
+	"github.com/hoithi/hoithi/server/unit"
+)
+
+var (
+	alreadyThere = fault.New(fault.Conflict, "entry_exists",
+		"Đã có thí sinh hoặc đội cùng tên, cùng đơn vị trong danh sách. Nếu là hai người khác nhau, hãy ghi thêm số điện thoại để phân biệt.",
+		"There is an entry with the same name and unit already. If they are two people, add a phone number to tell them apart.")
+	numberTaken = fault.New(fault.Conflict, "number_taken",
+		"Số báo danh này đã có người khác dùng. Hãy chọn số khác.", "This candidate number is taken. Choose another one.")
+	badNumber = fault.New(fault.Invalid, "bad_number",
+		"Số báo danh là số từ 1 đến 9.999.999.", "A candidate number is a number from 1 to 9,999,999.")
+	reasonNeeded = fault.New(fault.Invalid, "reason_needed",
+		"Hãy ghi lý do (từ 3 đến 500 ký tự): người liên quan sẽ đọc được.", "Give a reason of 3 to 500 characters: those concerned will read it.")
+)
+
+// Add enters one contestant or team by hand.
+func (s *Service) Add(ctx context.Context, contestID int64, d Draft) (Entry, error) {
+	entries, err := s.AddAll(ctx, contestID, []Draft{d})
+	if err != nil {
+		return Entry{}, err
+	}
+	return entries[0], nil
+}
+
+// AddAll enters several by hand, all or none.
+func (s *Service) AddAll(ctx context.Context, contestID int64, drafts []Draft) ([]Entry, error) {
+	var entries []Entry
+	err := s.change(ctx, contestID, func(tx pgx.Tx, q *rosterdb.Queries, c contest.Contest) error {
+		if err := changeable(c); err != nil {
+			return err
+		}
+		rules := RulesOf(c)
+		clean := make([]Draft, len(drafts))
+		for i, d := range drafts {
+			clean[i] = d.Clean(rules)
+			if err := clean[i].Check(rules, true); err != nil {
+				return err
+			}
+			if err := s.refuseSame(ctx, q, c, clean[i]); err != nil {
+				return err
+			}
+		}
+		var err error
+		if entries, err = s.enter(ctx, tx, q, c, clean, byHand); err != nil {
+			return err
+		}
+		return record(ctx, tx, contestID, "add", map[string]any{"entries": numbersOf(entries)})
+	})
+	return entries, err
+}
+
+// refuseSame refuses a draft that means an entry which is there already.
+func (s *Service) refuseSame(ctx context.Context, q *rosterdb.Queries, c contest.Contest, d Draft) error {
+	key, err := s.keyOf(ctx, Kind(c.EntryKind), d)
+	if err != nil {
+		return err
+	}
+	same, err := q.KnownSame(ctx, rosterdb.KnownSameParams{ContestID: c.ID, SameKeys: []string{key}})
+	if err != nil {
+		return err
+	}
+	for _, e := range same {
+		if samePhone(e.Phone, d.Phone) {
+			return alreadyThere.With("number", NumberText(int(e.Number)))
+		}
+	}
+	return nil
+}
+
+// keyOf is the same-key of a draft whose unit is given by number or by name.
+func (s *Service) keyOf(ctx context.Context, kind Kind, d Draft) (string, error) {
+	name := d.UnitName
+	if d.UnitID != 0 {
+		u, err := s.units.Get(ctx, d.UnitID)
+		if err != nil {
+			return "", err
+		}
+		name = u.Name
+	}
+	return d.sameKey(kind, unit.SameKey(name)), nil
+}
+
+// Edit changes an entry. number is the candidate number as typed.
+func (s *Service) Edit(ctx context.Context, contestID, entryID int64, number string, d Draft) error {
+	n := ParseNumber(number)
+	if n == 0 {
+		return badNumber.At("number", badNumber.Vi, badNumber.En)
+	}
+	return s.change(ctx, contestID, func(tx pgx.Tx, q *rosterdb.Queries, c contest.Contest) error {
+		if err := changeable(c); err != nil {
+			return err
+		}
+		rules := RulesOf(c)
+		d := d.Clean(rules)
+		if err := d.Check(rules, true); err != nil {
+			return err
+		}
+		units, err := s.resolve(ctx, tx, q, c, []Draft{d})
+		if err != nil {
+			return err
+		}
+		u := units[0]
+		changed, err := q.UpdateEntry(ctx, rosterdb.UpdateEntryParams{ID: entryID, ContestID: contestID, DivisionID: d.DivisionID,
+			UnitID: u.ID, Name: d.Name, SearchKey: d.searchKey(u.Name), SameKey: d.sameKey(rules.Kind, unit.SameKey(u.Name)),
+			Number: int32(n), Phone: d.Phone, Email: d.Email})
+		if postgres.IsUniqueViolation(err) {
+			return numberTaken.At("number", numberTaken.Vi, numberTaken.En)
+		}
+		if err != nil {
+			return err
+		}
+		if changed == 0 {
+			return fault.NothingHere
+		}
+		if err := q.DeleteMembers(ctx, entryID); err != nil {
+			return err
+		}
+		if err := insertMembers(ctx, q, []Entry{{ID: entryID, Members: d.Members}}); err != nil {
+			return err
+		}
+		return record(ctx, tx, contestID, "edit", map[string]any{"entry_id": entryID, "number": NumberText(n)})
+	})
+}
+
+// Withdraw takes an entry out of the contest; its number is not given again. Its devices are signed out.
+func (s *Service) Withdraw(ctx context.Context, contestID, entryID int64, reason string) error {
+	reason, err := checkReason(reason)
+	if err != nil {
+		return err
+	}
+	if err := s.setState(ctx, contestID, entryID, EntryWithdrawn, reason, "withdraw"); err != nil {
+		return err
+	}
+	return postgres.Fault(s.accounts.EndEntrySessions(ctx, entryID, 0))
+}
+
+// Restore brings a withdrawn entry back.
+func (s *Service) Restore(ctx context.Context, contestID, entryID int64) error {
+	return s.setState(ctx, contestID, entryID, EntryActive, "", "restore")
+}
+
+func (s *Service) setState(ctx context.Context, contestID, entryID int64, state EntryState, reason, action string) error {
+	return s.change(ctx, contestID, func(tx pgx.Tx, q *rosterdb.Queries, c contest.Contest) error {
+		if err := changeable(c); err != nil {
+			return err
+		}
+		if _, err := q.EntryIn(ctx, rosterdb.EntryInParams{ID: entryID, ContestID: contestID}); errors.Is(err, pgx.ErrNoRows) {
+			return fault.NothingHere
+		} else if err != nil {
+			return err
+		}
+		n, err := q.SetEntryState(ctx, rosterdb.SetEntryStateParams{ID: entryID, ContestID: contestID, State: string(state), Reason: reason})
+		if err != nil || n == 0 {
+			return err // already in that state: the same wish twice is fulfilled once
+		}
+		return record(ctx, tx, contestID, action, map[string]any{"entry_id": entryID, "reason": reason})
+	})
+}
+
+// Reissued is an entry's new code and the token of its new personal link, shown once to the organizer.
+type Reissued struct{ Code, Link string }
+
+// Reissue gives an entry a new code and link; the old ones stop at once, and its devices are signed out.
+func (s *Service) Reissue(ctx context.Context, contestID, entryID int64) (Reissued, error) {
+	fresh := s.freshSecrets(contestID)
+	err := s.change(ctx, contestID, func(tx pgx.Tx, q *rosterdb.Queries, _ contest.Contest) error {
+		n, err := q.SetSecrets(ctx, rosterdb.SetSecretsParams{ID: entryID, ContestID: contestID, CodeMac: fresh.codeMAC,
+			CodeSealed: fresh.codeSealed, LinkMac: fresh.linkMAC, LinkSealed: fresh.linkSealed})
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return fault.NothingHere
+		}
+		return record(ctx, tx, contestID, "reissue_code", map[string]any{"entry_id": entryID})
+	})
+	if err != nil {
+		return Reissued{}, err
+	}
+	if err := s.accounts.EndEntrySessions(ctx, entryID, 0); err != nil {
+		return Reissued{}, postgres.Fault(err)
+	}
+	return Reissued{Code: fresh.code, Link: fresh.link}, nil
+}
+
+func checkReason(reason string) (string, error) {
+	reason = unit.CleanName(reason)
+	if n := len([]rune(reason)); n < 3 || n > maxReason {
+		return "", reasonNeeded.At("reason", reasonNeeded.Vi, reasonNeeded.En)
+	}
+	return reason, nil
+}
+
+func numbersOf(entries []Entry) []string {
+	numbers := make([]string, len(entries))
+	for i, e := range entries {
+		numbers[i] = e.Number
+	}
+	return numbers
+}

@@ -1,0 +1,150 @@
+package roster
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/hoithi/hoithi/server/contest"
+	"github.com/hoithi/hoithi/server/fault"
+	"github.com/hoithi/hoithi/server/roster/rosterdb"
+	"github.com/hoithi/hoithi/server/unit"
+)
+
+// Source says how an entry came into the roster.
+type source string
+
+const (
+	fromRegistration source = "registration"
+	byHand           source = "manual"
+	fromFile         source = "import"
+)
+
+var rosterFull = fault.New(fault.Conflict, "roster_full",
+	"Một hội thi nhận tối đa 20.000 thí sinh hoặc đội. Chưa có gì được lưu.",
+	"A contest takes at most 20,000 entries. Nothing was saved.")
+
+// enter makes entries of cleaned and checked drafts, in their order, with the next candidate numbers and fresh codes.
+// The roster is locked.
+func (s *Service) enter(ctx context.Context, tx pgx.Tx, q *rosterdb.Queries, c contest.Contest, drafts []Draft, from source) ([]Entry, error) {
+	if len(drafts) == 0 {
+		return nil, nil
+	}
+	units, err := s.resolve(ctx, tx, q, c, drafts)
+	if err != nil {
+		return nil, err
+	}
+	highest, err := q.HighestNumber(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	if int(highest)+len(drafts) > MaxNumber || len(drafts) > MaxEntries {
+		return nil, rosterFull
+	}
+	kind := Kind(c.EntryKind)
+	p := rosterdb.InsertEntriesParams{ContestID: c.ID, Kind: string(kind), Source: string(from)}
+	entries := make([]Entry, len(drafts))
+	for i, d := range drafts {
+		u := units[i]
+		number := highest + int32(i) + 1
+		p.DivisionIds = append(p.DivisionIds, d.DivisionID)
+		p.UnitIds = append(p.UnitIds, u.ID)
+		p.Names = append(p.Names, d.Name)
+		p.SearchKeys = append(p.SearchKeys, d.searchKey(u.Name))
+		p.SameKeys = append(p.SameKeys, d.sameKey(kind, unit.SameKey(u.Name)))
+		p.Numbers = append(p.Numbers, number)
+		p.Phones = append(p.Phones, d.Phone)
+		p.Emails = append(p.Emails, d.Email)
+		secret := s.freshSecrets(c.ID)
+		p.CodeMacs = append(p.CodeMacs, secret.codeMAC)
+		p.CodesSealed = append(p.CodesSealed, secret.codeSealed)
+		p.LinkMacs = append(p.LinkMacs, secret.linkMAC)
+		p.LinksSealed = append(p.LinksSealed, secret.linkSealed)
+		entries[i] = Entry{ContestID: c.ID, DivisionID: d.DivisionID, UnitID: u.ID, UnitName: u.Name, Kind: kind,
+			Number: NumberText(int(number)), Name: d.Name, State: EntryActive, Members: d.Members}
+	}
+	rows, err := q.InsertEntries(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) != len(drafts) {
+		return nil, fmt.Errorf("roster: %d entries were asked for, %d made", len(drafts), len(rows))
+	}
+	for _, row := range rows { // the order of RETURNING is not promised, the numbers are ours
+		entries[row.Number-highest-1].ID = row.ID
+	}
+	return entries, insertMembers(ctx, q, entries)
+}
+
+func insertMembers(ctx context.Context, q *rosterdb.Queries, entries []Entry) error {
+	var m rosterdb.InsertMembersParams
+	for _, e := range entries {
+		for i, member := range e.Members {
+			m.EntryIds = append(m.EntryIds, e.ID)
+			m.Positions = append(m.Positions, int32(i+1))
+			m.Names = append(m.Names, member.Name)
+			m.Roles = append(m.Roles, string(member.Role))
+		}
+	}
+	if len(m.EntryIds) == 0 {
+		return nil
+	}
+	return q.InsertMembers(ctx, m)
+}
+
+// resolve finds the unit of each draft: by its number, or by its name, which adds the unit when it is new.
+func (s *Service) resolve(ctx context.Context, tx pgx.Tx, q *rosterdb.Queries, c contest.Contest, drafts []Draft) ([]unit.Unit, error) {
+	var names []string
+	for _, d := range drafts {
+		if d.UnitID == 0 && d.UnitName != "" {
+			names = append(names, d.UnitName)
+		}
+	}
+	byName, err := s.units.Ensure(ctx, tx, names)
+	if err != nil {
+		return nil, err
+	}
+	byID := map[int64]unit.Unit{}
+	units := make([]unit.Unit, len(drafts))
+	invited := map[int64]bool{}
+	for i, d := range drafts {
+		switch {
+		case d.UnitID != 0:
+			u, ok := byID[d.UnitID]
+			if !ok {
+				if u, err = s.units.Get(ctx, d.UnitID); err != nil {
+					return nil, err
+				}
+				byID[d.UnitID] = u
+			}
+			units[i] = u
+		case d.UnitName != "":
+			units[i] = byName[d.UnitName]
+		}
+		if units[i].ID != 0 {
+			invited[units[i].ID] = true
+		}
+	}
+	ids := make([]int64, 0, len(invited))
+	for id := range invited {
+		ids = append(ids, id)
+	}
+	if len(ids) == 0 {
+		return units, nil
+	}
+	return units, q.InviteUnits(ctx, rosterdb.InviteUnitsParams{ContestID: c.ID, UnitIds: ids})
+}
+
+// entrySecrets are the code and the link of one entry, as they are stored.
+type entrySecrets struct {
+	code, link                               string
+	codeMAC, codeSealed, linkMAC, linkSealed []byte
+}
+
+func (s *Service) freshSecrets(contestID int64) entrySecrets {
+	code, link := newCode(), newLinkToken()
+	return entrySecrets{code: code, link: link,
+		codeMAC: s.secrets.codeMAC(contestID, code), codeSealed: s.secrets.sealed("code", contestID, code),
+		linkMAC: s.secrets.linkMAC(link), linkSealed: s.secrets.sealed("link", contestID, link)}
+}

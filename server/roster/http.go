@@ -1,0 +1,279 @@
+package roster
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/hoithi/hoithi/server/account"
+	"github.com/hoithi/hoithi/server/contest"
+	"github.com/hoithi/hoithi/server/web"
+)
+
+// MemberView is a person of an entry.
+type MemberView struct {
+	Name string     `json:"name" maxLength:"200"`
+	Role MemberRole `json:"role" enum:"captain,member,reserve"`
+}
+
+// DraftView is what someone writes about an entry-to-be.
+type DraftView struct {
+	DivisionID int64        `json:"division_id,omitempty" minimum:"0" doc:"May be left out when there is one division"`
+	UnitID     int64        `json:"unit_id,omitempty" minimum:"0" doc:"0: unit_name says it"`
+	UnitName   string       `json:"unit_name,omitempty" maxLength:"300"`
+	Name       string       `json:"name" maxLength:"300" doc:"Of the person, or of the team"`
+	Members    []MemberView `json:"members,omitempty" maxItems:"80" doc:"Of a team"`
+	Phone      string       `json:"phone,omitempty" maxLength:"40"`
+	Email      string       `json:"email,omitempty" maxLength:"254"`
+}
+
+func (v DraftView) draft() Draft {
+	d := Draft{DivisionID: v.DivisionID, UnitID: v.UnitID, UnitName: v.UnitName, Name: v.Name, Phone: v.Phone, Email: v.Email}
+	for _, m := range v.Members {
+		d.Members = append(d.Members, Member{Name: m.Name, Role: m.Role})
+	}
+	return d
+}
+
+// UnitView is a unit of a contest.
+type UnitView struct {
+	ID      int64  `json:"id"`
+	Name    string `json:"name"`
+	Entries int    `json:"entries"`
+	Invited bool   `json:"invited" doc:"The registration form offers it"`
+}
+
+// FormView is the public registration form.
+type FormView struct {
+	ContestName   string             `json:"contest_name"`
+	OrganizerName string             `json:"organizer_name"`
+	Open          bool               `json:"open"`
+	OpensAt       *time.Time         `json:"opens_at,omitempty"`
+	ClosesAt      *time.Time         `json:"closes_at,omitempty"`
+	Kind          Kind               `json:"kind" enum:"person,team"`
+	TeamMin       int                `json:"team_min"`
+	TeamMax       int                `json:"team_max"`
+	Divisions     []contest.Division `json:"divisions"`
+	Units         []FormUnit         `json:"units"`
+	Purposes      []PurposeView      `json:"purposes"`
+}
+
+// FormUnit is a unit that the form offers.
+type FormUnit struct {
+	ID   int64  `json:"id"`
+	Name string `json:"name"`
+}
+
+// PurposeView is one purpose that consent is asked for.
+type PurposeView struct {
+	Key      string `json:"key"`
+	Version  string `json:"version"`
+	Required bool   `json:"required"`
+	Text     string `json:"text" doc:"In the reader's language"`
+}
+
+// ConsentView is the answer to one purpose.
+type ConsentView struct {
+	Purpose string `json:"purpose" maxLength:"40"`
+	Version string `json:"version" maxLength:"20"`
+	Given   bool   `json:"given"`
+}
+
+// ReceiptView tells a registrant how the registration stands.
+type ReceiptView struct {
+	ContestSlug string            `json:"contest_slug"`
+	ContestName string            `json:"contest_name"`
+	Name        string            `json:"name"`
+	State       RegistrationState `json:"state" enum:"pending,approved,rejected,withdrawn"`
+	Reason      string            `json:"reason"`
+	CreatedAt   time.Time         `json:"created_at"`
+	Number      string            `json:"number" doc:"Candidate number, once approved"`
+	EnterPath   string            `json:"enter_path" doc:"The personal link on this server, once approved"`
+}
+
+func purposeViews(locale string) []PurposeView {
+	views := make([]PurposeView, len(Purposes))
+	for i, p := range Purposes {
+		views[i] = PurposeView{Key: p.Key, Version: p.Version, Required: p.Required, Text: p.Vi}
+		if locale == "en" {
+			views[i].Text = p.En
+		}
+	}
+	return views
+}
+
+// Routes registers the operations of the roster.
+func Routes(api *web.API, s *Service) {
+	audienceRoutes(api, s)
+	contestantRoutes(api, s)
+	registrationRoutes(api, s)
+	entryRoutes(api, s)
+	fileRoutes(api, s)
+}
+
+type slugIn struct {
+	Slug string `path:"slug" maxLength:"60"`
+}
+
+type receiptIn struct {
+	Body struct {
+		Receipt string `json:"receipt" minLength:"10" maxLength:"64"`
+	}
+}
+
+func audienceRoutes(api *web.API, s *Service) {
+	type formOut struct{ Body FormView }
+	web.Handle(api, web.Op{ID: "get-registration-form", Method: http.MethodGet, Path: "/api/audience/contests/{slug}/registration", Summary: "The public registration form"},
+		func(ctx context.Context, in *slugIn) (*formOut, error) {
+			f, err := s.RegistrationForm(ctx, in.Slug)
+			if err != nil {
+				return nil, err
+			}
+			c := f.Contest
+			view := FormView{ContestName: c.Name, OrganizerName: c.OrganizerName, Open: f.Open, OpensAt: c.RegistrationOpensAt,
+				ClosesAt: c.RegistrationClosesAt, Kind: Kind(c.EntryKind), TeamMin: c.TeamMin, TeamMax: c.TeamMax,
+				Divisions: c.Divisions, Units: make([]FormUnit, 0, len(f.Units)), Purposes: purposeViews(account.From(ctx).Locale)}
+			for _, u := range f.Units {
+				view.Units = append(view.Units, FormUnit{ID: u.ID, Name: u.Name})
+			}
+			return &formOut{Body: view}, nil
+		})
+	type registeredOut struct {
+		Body struct {
+			Receipt string `json:"receipt" doc:"Secret by which the registrant asks how the registration stands"`
+		}
+	}
+	web.Handle(api, web.Op{ID: "register", Method: http.MethodPost, Path: "/api/audience/contests/{slug}/registration", Summary: "Register a person or a team", Status: http.StatusCreated, MaxBody: 64 << 10},
+		func(ctx context.Context, in *struct {
+			slugIn
+			Body struct {
+				DraftView
+				Consents []ConsentView `json:"consents" maxItems:"20"`
+			}
+		}) (*registeredOut, error) {
+			consents := make([]Consent, len(in.Body.Consents))
+			for i, c := range in.Body.Consents {
+				consents[i] = Consent{Purpose: c.Purpose, Version: c.Version, Given: c.Given}
+			}
+			receipt, err := s.Register(ctx, account.From(ctx), in.Slug, in.Body.draft(), consents)
+			out := &registeredOut{}
+			out.Body.Receipt = receipt
+			return out, err
+		})
+	type receiptOut struct{ Body ReceiptView }
+	look := func(ctx context.Context, receipt string) (*receiptOut, error) {
+		r, err := s.LookAtReceipt(ctx, receipt)
+		if err != nil {
+			return nil, err
+		}
+		view := ReceiptView{ContestSlug: r.Contest.Slug, ContestName: r.Contest.Name, Name: r.Name, State: r.State, Reason: r.Reason,
+			CreatedAt: r.CreatedAt, Number: r.Number}
+		if r.Link != "" {
+			view.EnterPath = EntryPath + "#" + r.Link
+		}
+		return &receiptOut{Body: view}, nil
+	}
+	web.Handle(api, web.Op{ID: "look-at-registration", Method: http.MethodPost, Path: "/api/audience/registration", Summary: "How my registration stands"},
+		func(ctx context.Context, in *receiptIn) (*receiptOut, error) { return look(ctx, in.Body.Receipt) })
+	web.Handle(api, web.Op{ID: "withdraw-registration", Method: http.MethodPost, Path: "/api/audience/registration/withdraw", Summary: "Take back a registration that is waiting"},
+		func(ctx context.Context, in *receiptIn) (*receiptOut, error) {
+			if err := s.WithdrawRegistration(ctx, in.Body.Receipt); err != nil {
+				return nil, err
+			}
+			return look(ctx, in.Body.Receipt)
+		})
+}
+
+// ContestantView is an entry as its own devices see it.
+type ContestantView struct {
+	EntryID       int64        `json:"entry_id"`
+	ContestID     int64        `json:"contest_id"`
+	ContestSlug   string       `json:"contest_slug"`
+	ContestName   string       `json:"contest_name"`
+	OrganizerName string       `json:"organizer_name"`
+	Number        string       `json:"number"`
+	Name          string       `json:"name"`
+	Kind          Kind         `json:"kind" enum:"person,team"`
+	UnitName      string       `json:"unit_name"`
+	DivisionName  string       `json:"division_name"`
+	Members       []MemberView `json:"members"`
+}
+
+func contestantRoutes(api *web.API, s *Service) {
+	type enteredOut struct {
+		web.WithCookies
+		Body ContestantView
+	}
+	entered := func(ctx context.Context, e Entered, err error) (*enteredOut, error) {
+		if err != nil {
+			return nil, err
+		}
+		view, err := s.contestantView(ctx, e.EntryID)
+		if err != nil {
+			return nil, err
+		}
+		out := &enteredOut{Body: view}
+		out.SetCookie = []http.Cookie{web.SessionCookie(web.EntryCookie, e.Token, account.From(ctx).Secure)}
+		return out, nil
+	}
+	web.Handle(api, web.Op{ID: "enter", Method: http.MethodPost, Path: "/api/contestant/enter", Summary: "Come in with candidate number and code", MaxBody: 4 << 10},
+		func(ctx context.Context, in *struct {
+			UserAgent string `header:"User-Agent" maxLength:"1000"`
+			Body      struct {
+				Contest string `json:"contest" minLength:"1" maxLength:"60" doc:"The contest's address"`
+				Number  string `json:"number" minLength:"1" maxLength:"20"`
+				Code    string `json:"code" minLength:"1" maxLength:"60"`
+			}
+		}) (*enteredOut, error) {
+			e, err := s.Enter(ctx, account.From(ctx), in.Body.Contest, in.Body.Number, in.Body.Code, in.UserAgent)
+			return entered(ctx, e, err)
+		})
+	web.Handle(api, web.Op{ID: "enter-by-link", Method: http.MethodPost, Path: "/api/contestant/enter-by-link", Summary: "Come in with a personal link", MaxBody: 4 << 10},
+		func(ctx context.Context, in *struct {
+			UserAgent string `header:"User-Agent" maxLength:"1000"`
+			Body      struct {
+				Token string `json:"token" minLength:"10" maxLength:"64"`
+			}
+		}) (*enteredOut, error) {
+			e, err := s.EnterByLink(ctx, account.From(ctx), in.Body.Token, in.UserAgent)
+			return entered(ctx, e, err)
+		})
+	type meOut struct{ Body ContestantView }
+	web.Handle(api, web.Op{ID: "get-my-entry", Method: http.MethodGet, Path: "/api/contestant/me", Summary: "The entry this device is signed in as"},
+		func(ctx context.Context, _ *struct{}) (*meOut, error) {
+			view, err := s.contestantView(ctx, account.From(ctx).Entry.EntryID)
+			return &meOut{Body: view}, err
+		})
+}
+
+func (s *Service) contestantView(ctx context.Context, entryID int64) (ContestantView, error) {
+	e, err := s.Entry(ctx, 0, entryID)
+	if err != nil {
+		return ContestantView{}, err
+	}
+	if e.State != EntryActive {
+		return ContestantView{}, entryWithdrawn
+	}
+	c, err := s.contests.Get(ctx, e.ContestID)
+	if err != nil {
+		return ContestantView{}, err
+	}
+	view := ContestantView{EntryID: e.ID, ContestID: c.ID, ContestSlug: c.Slug, ContestName: c.Name, OrganizerName: c.OrganizerName,
+		Number: e.Number, Name: e.Name, Kind: e.Kind, UnitName: e.UnitName, Members: memberViews(e.Members)}
+	if len(c.Divisions) > 1 {
+		for _, d := range c.Divisions {
+			if d.ID == e.DivisionID {
+				view.DivisionName = d.Name
+			}
+		}
+	}
+	return view, nil
+}
+
+func memberViews(members []Member) []MemberView {
+	views := make([]MemberView, 0, len(members))
+	for _, m := range members {
+		views = append(views, MemberView{Name: m.Name, Role: m.Role})
+	}
+	return views
+}

@@ -1,0 +1,304 @@
+package roster
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/hoithi/hoithi/server/account"
+	"github.com/hoithi/hoithi/server/contest"
+	"github.com/hoithi/hoithi/server/export"
+	"github.com/hoithi/hoithi/server/web"
+)
+
+const base = "/api/organizer/contests/{contest}"
+
+type contestIn struct {
+	Contest int64 `path:"contest" minimum:"1"`
+}
+
+type listIn struct {
+	contestIn
+	Words    string `query:"q" maxLength:"200" doc:"In names, members, units, phone numbers; or a candidate number"`
+	Division int64  `query:"division" minimum:"0"`
+	Unit     int64  `query:"unit" minimum:"0"`
+	State    string `query:"state" enum:"pending,approved,rejected,withdrawn,active"`
+	Page     int    `query:"page" minimum:"1" maximum:"10000" default:"1"`
+}
+
+func (in listIn) filter() Filter {
+	return Filter{Words: in.Words, DivisionID: in.Division, UnitID: in.Unit, State: in.State, Page: in.Page}
+}
+
+// RosterView is what stands above the lists of a contest's roster.
+type RosterView struct {
+	Kind       Kind               `json:"kind" enum:"person,team"`
+	TeamMin    int                `json:"team_min"`
+	TeamMax    int                `json:"team_max"`
+	Changeable bool               `json:"changeable"`
+	Divisions  []contest.Division `json:"divisions"`
+	Units      []UnitView         `json:"units"`
+	Active     int                `json:"active"`
+	Withdrawn  int                `json:"withdrawn"`
+	Pending    int                `json:"pending"`
+	Rejected   int                `json:"rejected"`
+}
+
+// RegistrationView is a registration as organizers see it.
+type RegistrationView struct {
+	ID         int64             `json:"id"`
+	DivisionID int64             `json:"division_id"`
+	UnitID     int64             `json:"unit_id" doc:"0: the unit was typed by hand and becomes a new one"`
+	UnitName   string            `json:"unit_name"`
+	Name       string            `json:"name"`
+	Members    []MemberView      `json:"members"`
+	Phone      string            `json:"phone"`
+	Email      string            `json:"email"`
+	State      RegistrationState `json:"state" enum:"pending,approved,rejected,withdrawn"`
+	Reason     string            `json:"reason"`
+	EntryID    int64             `json:"entry_id"`
+	Number     string            `json:"number"`
+	CreatedAt  time.Time         `json:"created_at"`
+}
+
+// EntryView is an entry as organizers see it in lists.
+type EntryView struct {
+	ID          int64        `json:"id"`
+	Number      string       `json:"number"`
+	Name        string       `json:"name"`
+	UnitID      int64        `json:"unit_id"`
+	UnitName    string       `json:"unit_name"`
+	DivisionID  int64        `json:"division_id"`
+	Members     []MemberView `json:"members"`
+	Phone       string       `json:"phone"`
+	Email       string       `json:"email"`
+	State       EntryState   `json:"state" enum:"active,withdrawn"`
+	Reason      string       `json:"reason"`
+	Source      string       `json:"source" enum:"registration,manual,import"`
+	CodeVersion int          `json:"code_version" doc:"Raised each time the code is issued again"`
+	CreatedAt   time.Time    `json:"created_at"`
+}
+
+func entryView(l Listed) EntryView {
+	return EntryView{ID: l.ID, Number: l.Number, Name: l.Name, UnitID: l.UnitID, UnitName: l.UnitName, DivisionID: l.DivisionID,
+		Members: memberViews(l.Members), Phone: l.Phone, Email: l.Email, State: l.State, Reason: l.Reason, Source: l.Source,
+		CodeVersion: l.CodeVersion, CreatedAt: l.CreatedAt}
+}
+
+type decidedOut struct {
+	Body struct {
+		Done    int      `json:"done"`
+		Skipped int      `json:"skipped" doc:"Decided by someone else in the meantime"`
+		Numbers []string `json:"numbers" doc:"Candidate numbers that were given"`
+	}
+}
+
+func registrationRoutes(api *web.API, s *Service) {
+	type rosterOut struct{ Body RosterView }
+	web.Handle(api, web.Op{ID: "get-roster", Method: http.MethodGet, Path: base + "/roster", Summary: "Counts, units and divisions of a contest's roster"},
+		func(ctx context.Context, in *contestIn) (*rosterOut, error) {
+			o, err := s.Overview(ctx, in.Contest)
+			if err != nil {
+				return nil, err
+			}
+			c := o.Contest
+			view := RosterView{Kind: Kind(c.EntryKind), TeamMin: c.TeamMin, TeamMax: c.TeamMax, Changeable: changeable(c) == nil,
+				Divisions: c.Divisions, Units: make([]UnitView, 0, len(o.Units)), Active: o.Entries[EntryActive], Withdrawn: o.Entries[EntryWithdrawn],
+				Pending: o.Registrations[RegistrationPending], Rejected: o.Registrations[RegistrationRejected]}
+			for _, u := range o.Units {
+				view.Units = append(view.Units, UnitView(u))
+			}
+			return &rosterOut{Body: view}, nil
+		})
+	type registrationsOut struct {
+		Body struct {
+			Registrations []RegistrationView `json:"registrations"`
+			Total         int                `json:"total"`
+			PageSize      int                `json:"page_size"`
+		}
+	}
+	web.Handle(api, web.Op{ID: "list-registrations", Method: http.MethodGet, Path: base + "/registrations", Summary: "Registrations of a contest, oldest first"},
+		func(ctx context.Context, in *listIn) (*registrationsOut, error) {
+			rows, total, err := s.FindRegistrations(ctx, in.Contest, in.filter())
+			out := &registrationsOut{}
+			out.Body.Total, out.Body.PageSize = total, PageSize
+			for _, r := range rows {
+				out.Body.Registrations = append(out.Body.Registrations, RegistrationView{ID: r.ID, DivisionID: r.DivisionID, UnitID: r.UnitID,
+					UnitName: r.UnitName, Name: r.Draft.Name, Members: memberViews(r.Draft.Members), Phone: r.Draft.Phone, Email: r.Draft.Email,
+					State: r.State, Reason: r.Reason, EntryID: r.EntryID, Number: r.Number, CreatedAt: r.CreatedAt})
+			}
+			return out, err
+		})
+	decided := func(d Decided, err error) (*decidedOut, error) {
+		out := &decidedOut{}
+		out.Body.Done, out.Body.Skipped, out.Body.Numbers = d.Done, d.Skipped, numbersOf(d.Entries)
+		return out, err
+	}
+	web.Handle(api, web.Op{ID: "approve-registrations", Method: http.MethodPost, Path: base + "/registrations/approve", Summary: "Make entries of registrations"},
+		func(ctx context.Context, in *struct {
+			contestIn
+			Body struct {
+				IDs []int64 `json:"ids" minItems:"1" maxItems:"500"`
+			}
+		}) (*decidedOut, error) {
+			return decided(s.Approve(ctx, in.Contest, in.Body.IDs))
+		})
+	web.Handle(api, web.Op{ID: "reject-registrations", Method: http.MethodPost, Path: base + "/registrations/reject", Summary: "Turn registrations down"},
+		func(ctx context.Context, in *struct {
+			contestIn
+			Body struct {
+				IDs    []int64 `json:"ids" minItems:"1" maxItems:"500"`
+				Reason string  `json:"reason" maxLength:"500"`
+			}
+		}) (*decidedOut, error) {
+			return decided(s.Reject(ctx, in.Contest, in.Body.IDs, in.Body.Reason))
+		})
+	web.Handle(api, web.Op{ID: "invite-units", Method: http.MethodPost, Path: base + "/units", Summary: "Add units that the registration form offers"},
+		func(ctx context.Context, in *struct {
+			contestIn
+			Body struct {
+				Names []string `json:"names" minItems:"1" maxItems:"2000"`
+			}
+		}) (*struct{}, error) {
+			return nil, s.InviteUnits(ctx, in.Contest, in.Body.Names)
+		})
+	web.Handle(api, web.Op{ID: "dismiss-unit", Method: http.MethodDelete, Path: base + "/units/{unit}", Summary: "Take a unit off the registration form"},
+		func(ctx context.Context, in *struct {
+			contestIn
+			Unit int64 `path:"unit" minimum:"1"`
+		}) (*struct{}, error) {
+			return nil, s.DismissUnit(ctx, in.Contest, in.Unit)
+		})
+}
+
+type entryIn struct {
+	contestIn
+	Entry int64 `path:"entry" minimum:"1"`
+}
+
+type entryOut struct{ Body EntryView }
+
+func entryRoutes(api *web.API, s *Service) {
+	one := func(ctx context.Context, contestID, entryID int64, err error) (*entryOut, error) {
+		if err != nil {
+			return nil, err
+		}
+		l, _, err := s.Detail(ctx, contestID, entryID)
+		return &entryOut{Body: entryView(l)}, err
+	}
+	type entriesOut struct {
+		Body struct {
+			Entries  []EntryView `json:"entries"`
+			Total    int         `json:"total"`
+			PageSize int         `json:"page_size"`
+		}
+	}
+	web.Handle(api, web.Op{ID: "list-entries", Method: http.MethodGet, Path: base + "/entries", Summary: "Entries of a contest by candidate number"},
+		func(ctx context.Context, in *listIn) (*entriesOut, error) {
+			rows, total, err := s.Find(ctx, in.Contest, in.filter())
+			out := &entriesOut{}
+			out.Body.Total, out.Body.PageSize = total, PageSize
+			for _, l := range rows {
+				out.Body.Entries = append(out.Body.Entries, entryView(l))
+			}
+			return out, err
+		})
+	web.Handle(api, web.Op{ID: "add-entry", Method: http.MethodPost, Path: base + "/entries", Summary: "Enter a contestant or team by hand", Status: http.StatusCreated},
+		func(ctx context.Context, in *struct {
+			contestIn
+			Body DraftView
+		}) (*entryOut, error) {
+			e, err := s.Add(ctx, in.Contest, in.Body.draft())
+			return one(ctx, in.Contest, e.ID, err)
+		})
+	type detailOut struct {
+		Body struct {
+			Entry    EntryView      `json:"entry"`
+			Consents []GivenConsent `json:"consents"`
+		}
+	}
+	web.Handle(api, web.Op{ID: "get-entry", Method: http.MethodGet, Path: base + "/entries/{entry}", Summary: "An entry with what was agreed to"},
+		func(ctx context.Context, in *entryIn) (*detailOut, error) {
+			l, consents, err := s.Detail(ctx, in.Contest, in.Entry)
+			out := &detailOut{}
+			out.Body.Entry = entryView(l)
+			for _, c := range consents {
+				out.Body.Consents = append(out.Body.Consents, GivenConsent{Text: purposeText(c.Purpose, account.From(ctx).Locale), Given: c.Given, At: c.At})
+			}
+			return out, err
+		})
+	web.Handle(api, web.Op{ID: "update-entry", Method: http.MethodPut, Path: base + "/entries/{entry}", Summary: "Change an entry"},
+		func(ctx context.Context, in *struct {
+			entryIn
+			Body struct {
+				DraftView
+				Number string `json:"number" maxLength:"20"`
+			}
+		}) (*entryOut, error) {
+			return one(ctx, in.Contest, in.Entry, s.Edit(ctx, in.Contest, in.Entry, in.Body.Number, in.Body.draft()))
+		})
+	web.Handle(api, web.Op{ID: "withdraw-entry", Method: http.MethodPost, Path: base + "/entries/{entry}/withdraw", Summary: "Take an entry out of the contest"},
+		func(ctx context.Context, in *struct {
+			entryIn
+			Body struct {
+				Reason string `json:"reason" maxLength:"500"`
+			}
+		}) (*entryOut, error) {
+			return one(ctx, in.Contest, in.Entry, s.Withdraw(ctx, in.Contest, in.Entry, in.Body.Reason))
+		})
+	web.Handle(api, web.Op{ID: "restore-entry", Method: http.MethodPost, Path: base + "/entries/{entry}/restore", Summary: "Bring a withdrawn entry back"},
+		func(ctx context.Context, in *entryIn) (*entryOut, error) {
+			return one(ctx, in.Contest, in.Entry, s.Restore(ctx, in.Contest, in.Entry))
+		})
+	type reissuedOut struct {
+		Body struct {
+			Code string `json:"code" doc:"In groups of four"`
+			Path string `json:"path" doc:"The new personal link on this server"`
+			QR   string `json:"qr" doc:"Path of an SVG that shows the link below the given address"`
+			Side int    `json:"side" doc:"Side of the SVG's viewBox"`
+		}
+	}
+	web.Handle(api, web.Op{ID: "reissue-code", Method: http.MethodPost, Path: base + "/entries/{entry}/code", Summary: "Issue a new code and link; the old ones stop at once"},
+		func(ctx context.Context, in *struct {
+			entryIn
+			Body struct {
+				Address string `json:"address" maxLength:"120" doc:"Of this server, as the QR code names it"`
+			}
+		}) (*reissuedOut, error) {
+			address, err := CleanAddress(in.Body.Address)
+			if err != nil {
+				return nil, err
+			}
+			fresh, err := s.Reissue(ctx, in.Contest, in.Entry)
+			if err != nil {
+				return nil, err
+			}
+			out := &reissuedOut{}
+			out.Body.Code, out.Body.Path = export.GroupCode(fresh.Code), EntryPath+"#"+fresh.Link
+			code, err := export.EncodeQR(address + out.Body.Path)
+			if err != nil {
+				return nil, err
+			}
+			out.Body.QR, out.Body.Side = code.SVGPath()
+			return out, nil
+		})
+}
+
+// GivenConsent is an answer to one purpose, in words.
+type GivenConsent struct {
+	Text  string    `json:"text"`
+	Given bool      `json:"given"`
+	At    time.Time `json:"at"`
+}
+
+func purposeText(key, locale string) string {
+	i := slices.IndexFunc(Purposes, func(p Purpose) bool { return p.Key == key })
+	switch {
+	case i < 0:
+		return key
+	case locale == "en":
+		return Purposes[i].En
+	}
+	return Purposes[i].Vi
+}
