@@ -35,16 +35,15 @@ func (c *Child) Done() <-chan struct{} { return c.done }
 func (c *Child) Err() error { return c.err }
 
 // Stop sends each signal in turn, waiting for the child to end after each; then it is killed.
-func (c *Child) Stop(patience time.Duration, signals ...os.Signal) error {
+func (c *Child) Stop(patience time.Duration, signals ...os.Signal) {
 	for _, s := range signals {
 		_ = c.cmd.Process.Signal(s) // one that has ended already needs none
 		select {
 		case <-c.done:
-			return nil
+			return
 		case <-time.After(patience):
 		}
 	}
 	_ = c.cmd.Process.Kill()
 	<-c.done
-	return nil
 }

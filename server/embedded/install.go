@@ -72,7 +72,7 @@ func (b Binaries) InitDB(ctx context.Context, as RunAs, data string, args ...str
 		return err
 	}
 	// Locale C: the order of text must not change with a machine's libraries; collations are named in the queries.
-	args = append([]string{"-D", part, "--username=hoithi", "--auth=trust", "--encoding=UTF8", "--locale=C"}, args...)
+	args = append([]string{"-D", part, "--username=hoithi", "--encoding=UTF8", "--locale=C"}, args...)
 	cmd := b.command(ctx, "initdb", args...)
 	cmd.Dir = part
 	as.attr(cmd)

@@ -48,24 +48,3 @@ func (u RunAs) attr(cmd *exec.Cmd) {
 		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(u.UID), Gid: uint32(u.GID)}
 	}
 }
-
-// MakeDir makes a folder that belongs to the user, closed to others.
-func (u RunAs) MakeDir(path string) error {
-	if err := os.MkdirAll(path, 0o700); err != nil {
-		return err
-	}
-	if u.switched {
-		if err := os.Chown(path, u.UID, u.GID); err != nil {
-			return err
-		}
-	}
-	info, err := os.Lstat(path)
-	if err != nil {
-		return err
-	}
-	owner, ok := info.Sys().(*syscall.Stat_t)
-	if !info.IsDir() || !ok || int(owner.Uid) != u.UID {
-		return fmt.Errorf("%s belongs to another user", path)
-	}
-	return os.Chmod(path, 0o700)
-}

@@ -138,5 +138,5 @@ func startBound(cmd *exec.Cmd) (stop func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	return func() { _ = child.Stop(5*time.Second, syscall.SIGINT) }, nil
+	return func() { child.Stop(5*time.Second, syscall.SIGINT) }, nil
 }
