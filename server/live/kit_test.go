@@ -24,7 +24,7 @@ const patience = 20 * time.Second
 
 // hall is a running server with a hub, reached over loopback as browsers reach it.
 type hall struct {
-	t   *testing.T
+	t   testing.TB
 	hub *live.Hub
 	app *fiber.App
 	url string
@@ -32,7 +32,7 @@ type hall struct {
 
 // open starts a server. Who connects says who it is by the cookie: as=entry/17, as=account/3, nothing for nobody;
 // with an "en:" before it the person reads English.
-func open(t *testing.T, cfg live.Config, register func(h *live.Hub)) *hall {
+func open(t testing.TB, cfg live.Config, register func(h *live.Hub)) *hall {
 	t.Helper()
 	if cfg.ShutdownSpread == 0 {
 		cfg.ShutdownSpread = time.Millisecond
@@ -91,7 +91,7 @@ func who(cookie string) account.Principal {
 // guest is a client that keeps what it got.
 type guest struct {
 	*liveclient.Client
-	t    *testing.T
+	t    testing.TB
 	mu   sync.Mutex
 	got  []liveclient.Message
 	more chan struct{}
@@ -201,7 +201,7 @@ func codeOf(t *testing.T, err error) string {
 }
 
 // eventually waits until check holds.
-func eventually(t *testing.T, what string, check func() bool) {
+func eventually(t testing.TB, what string, check func() bool) {
 	t.Helper()
 	for end := time.Now().Add(patience); !check(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
