@@ -16,16 +16,26 @@ export default ts.config(
       'no-undef': 'off',
       // Addresses are plain paths: the site is always served from the root by the product itself.
       'svelte/no-navigation-without-resolve': 'off',
+      // In lib/live the maps are bookkeeping that nothing draws; what is drawn is $state beside them.
+      'svelte/prefer-svelte-reactivity': 'off',
       'no-restricted-syntax': [
         'error',
-        { selector: 'SvelteAttribute[key.name="style"]', message: 'The CSP forbids style="…": use a class or style:property={…}.' },
+        {
+          selector: 'SvelteAttribute[key.name="style"]',
+          message: 'The CSP forbids style="…": use a class or style:property={…}.',
+        },
       ],
     },
   },
   {
     files: ['**/*.svelte', '**/*.svelte.ts'],
     languageOptions: {
-      parserOptions: { projectService: true, extraFileExtensions: ['.svelte'], parser: ts.parser, svelteConfig },
+      parserOptions: {
+        projectService: true,
+        extraFileExtensions: ['.svelte'],
+        parser: ts.parser,
+        svelteConfig,
+      },
     },
   },
 );

@@ -5,10 +5,12 @@ import { browserslistToTargets } from 'lightningcss';
 import { defineConfig } from 'vitest/config';
 import { browserslistQuery, buildTargets } from './browsers.js';
 import { paraglideOptions } from './paraglide.js';
+import { organizerPages } from './scripts/pages.mjs';
 
 export default defineConfig({
   plugins: [paraglideVitePlugin(paraglideOptions), sveltekit()],
   define: {
+    __ORGANIZER_PAGES__: JSON.stringify(organizerPages()),
     __STYLEGUIDE__: JSON.stringify(
       process.env.HOITHI_STYLEGUIDE === '1' || process.env.NODE_ENV === 'development',
     ),

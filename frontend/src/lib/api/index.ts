@@ -1,0 +1,3 @@
+export { api, call, upload } from './client';
+export { Fault } from './fault';
+export type { components, paths } from './schema.gen';

@@ -1,0 +1,60 @@
+// Who sits at this browser: an account with its roles, an entry's device, both, or nobody. The server tells; nothing
+// here grants anything, it only spares people pages that would refuse them.
+import { api, call } from '$lib/api/client';
+import type { components } from '$lib/api/schema.gen';
+import { live } from '$lib/live/connection.svelte';
+
+export type SessionView = components['schemas']['WebSessionView'];
+export type Role = 'organizer' | 'host' | 'secretary' | 'judge';
+
+class Session {
+  /** undefined until the server has been asked. */
+  view: SessionView | undefined = $state.raw();
+  #asking: Promise<SessionView> | undefined;
+
+  get account() {
+    return this.view?.account;
+  }
+
+  get entry() {
+    return this.view?.entry;
+  }
+
+  /** Asks once; later calls give what is known. Throws a Fault when the server cannot be reached. */
+  async load(): Promise<SessionView> {
+    if (this.view) return this.view;
+    this.#asking ??= call(api.GET('/api/session')).finally(() => (this.#asking = undefined));
+    this.view = await this.#asking;
+    return this.view;
+  }
+
+  async signIn(login: string, password: string): Promise<void> {
+    this.replace(await call(api.POST('/api/session/sign-in', { body: { login, password } })));
+  }
+
+  async signOut(): Promise<void> {
+    this.replace(await call(api.POST('/api/session/sign-out')));
+  }
+
+  /** Every act that signs in or out answers with the new session: give it here, so that the live line follows. */
+  replace(view: SessionView): void {
+    this.view = view;
+    live.restart();
+  }
+
+  /** As the server decides it: an administrator is an organizer everywhere, nobody is a judge without being named. */
+  has(contest: number, role: Role): boolean {
+    const account = this.account;
+    if (!account) return false;
+    if (account.admin && role !== 'judge') return true;
+    const roles = account.grants.find((g) => g.contest_id === contest)?.roles ?? [];
+    return roles.some((r) => r === role || (r === 'organizer' && (role === 'host' || role === 'secretary')));
+  }
+
+  /** Organizer, host or secretary. */
+  staff(contest: number): boolean {
+    return this.has(contest, 'host') || this.has(contest, 'secretary');
+  }
+}
+
+export const session = new Session();

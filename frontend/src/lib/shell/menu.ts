@@ -1,0 +1,38 @@
+// The organizer's menu of one contest, in the order of the work. An entry appears when its page exists, so that
+// nothing unfinished is ever offered: make routes/organizer/contests/[contest]/<segment>/+page.svelte, and it is there.
+import { m } from '$lib/paraglide/messages.js';
+import type { NavEntry } from '$lib/ui/SideNav.svelte';
+
+/** Segments of the address; "" is the contest's first page. */
+export const menuOrder = [
+  ['', m.menu_overview],
+  ['rules', m.menu_rules],
+  ['units', m.menu_units],
+  ['entries', m.menu_entries],
+  ['bank', m.menu_bank],
+  ['rounds', m.menu_rounds],
+  ['judging', m.menu_judging],
+  ['console', m.menu_console],
+  ['results', m.menu_results],
+  ['awards', m.menu_awards],
+  ['reports', m.menu_reports],
+  ['audit', m.menu_audit],
+] as const;
+
+export type Segment = (typeof menuOrder)[number][0];
+
+export function contestMenu(
+  contest: number,
+  counts: Partial<Record<Segment, number>> = {},
+  pages: readonly string[] = __ORGANIZER_PAGES__,
+): NavEntry[] {
+  const base = `/organizer/contests/${contest}`;
+  return menuOrder
+    .filter(([segment]) => pages.includes(segment))
+    .map(([segment, label]) => ({
+      href: segment ? `${base}/${segment}` : base,
+      label: label(),
+      count: counts[segment],
+      exact: segment === '',
+    }));
+}

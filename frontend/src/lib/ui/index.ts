@@ -1,0 +1,38 @@
+// Every piece by name. Pages that must stay small (contestant, audience) import the file of a piece instead, so that
+// dialogs and menus never travel with them.
+export { default as Button } from './Button.svelte';
+export { default as Card } from './Card.svelte';
+export { default as Checkbox } from './Checkbox.svelte';
+export { default as ConfirmDialog } from './ConfirmDialog.svelte';
+export { default as ConnectionPill } from './ConnectionPill.svelte';
+export { default as DateTimeField } from './DateTimeField.svelte';
+export { default as Dialog } from './Dialog.svelte';
+export { default as EmptyState } from './EmptyState.svelte';
+export { default as ErrorState } from './ErrorState.svelte';
+export { default as Field } from './Field.svelte';
+export { default as FileDrop } from './FileDrop.svelte';
+export { default as Icon } from './Icon.svelte';
+export { default as IconButton } from './IconButton.svelte';
+export { default as Menu, type MenuItem } from './Menu.svelte';
+export { default as Notice } from './Notice.svelte';
+export { default as NumberField } from './NumberField.svelte';
+export { default as NumberPad } from './NumberPad.svelte';
+export { default as OptionShape } from './OptionShape.svelte';
+export { default as PageHeader } from './PageHeader.svelte';
+export { default as Pill, type PillTone } from './Pill.svelte';
+export { default as Progress } from './Progress.svelte';
+export { default as QR } from './QR.svelte';
+export { default as RadioGroup } from './RadioGroup.svelte';
+export { default as Select } from './Select.svelte';
+export { default as SideNav, type NavEntry } from './SideNav.svelte';
+export { default as Skeleton } from './Skeleton.svelte';
+export { default as Stepper } from './Stepper.svelte';
+export { default as Switch } from './Switch.svelte';
+export { default as Table, type Column } from './Table.svelte';
+export { default as Tabs, type Tab } from './Tabs.svelte';
+export { default as TextArea } from './TextArea.svelte';
+export { default as TextField } from './TextField.svelte';
+export { default as Timer } from './Timer.svelte';
+export { default as Toaster } from './Toaster.svelte';
+export { toast } from './toast.svelte';
+export type { IconName } from './icons';
