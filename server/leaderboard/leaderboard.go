@@ -1,0 +1,260 @@
+// Package leaderboard projects the scores of all rounds into standings that are shown live.
+//
+// A board is a projection: it can be thrown away and built again, and is never the source of a result. The room must
+// never add up anything in Redis, rank anywhere but in the ranking package, or let anything newer than a held (frozen
+// or final) board reach the public: every public path goes through Service.public.
+package leaderboard
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/hoithi/hoithi/server/contest"
+	"github.com/hoithi/hoithi/server/ranking"
+	"github.com/hoithi/hoithi/server/roster"
+)
+
+// Score is what a round says of one entry.
+type Score struct {
+	EntryID int64
+	Points  int64 // hundredths of a point
+	// Correct and TimeUs are further metrics of a stage round; zero for others.
+	Correct int
+	TimeUs  int64
+}
+
+// Scores are those of a whole round at one moment.
+type Scores struct {
+	// Version grows with each change of what the scores depend on; equal versions mean equal scores.
+	Version int64
+	// Hidden: the round's own board is not public now.
+	Hidden bool
+	Rows   []Score
+}
+
+// RoundScore is an entry's part in one round.
+type RoundScore struct {
+	RoundID int64 `json:"round_id"`
+	Points  int64 `json:"points" doc:"Hundredths of a point"`
+	Place   int   `json:"place" doc:"Within the division, in this round alone"`
+	Tied    bool  `json:"tied"`
+	Correct int   `json:"correct"`
+	TimeUs  int64 `json:"time_us" doc:"Time used for right answers, microseconds"`
+}
+
+// Row is an entry's standing.
+type Row struct {
+	EntryID    int64        `json:"entry_id"`
+	Number     string       `json:"number"`
+	Name       string       `json:"name"`
+	UnitName   string       `json:"unit_name"`
+	DivisionID int64        `json:"division_id"`
+	Place      int          `json:"place" doc:"Within the division; 0: no score yet"`
+	Tied       bool         `json:"tied"`
+	Total      int64        `json:"total" doc:"Hundredths of a point"`
+	Scores     []RoundScore `json:"scores" doc:"Only the rounds in which the entry has a score"`
+}
+
+// Score finds the row's part in a round.
+func (r Row) Score(roundID int64) (RoundScore, bool) {
+	for _, s := range r.Scores {
+		if s.RoundID == roundID {
+			return s, true
+		}
+	}
+	return RoundScore{}, false
+}
+
+// BoardRound is a round as a board shows it.
+type BoardRound struct {
+	ID       int64              `json:"id"`
+	Name     string             `json:"name"`
+	Kind     contest.Kind       `json:"kind" enum:"stage,judged"`
+	State    contest.RoundState `json:"state" enum:"planned,ready,running,paused,closed,scored"`
+	MaxScore int64              `json:"max_score"`
+	Weight   int                `json:"weight"`
+	Scored   int                `json:"scored" doc:"Entries that have a score in it"`
+}
+
+// Board is the standings of a contest, best first within each division.
+type Board struct {
+	ContestID   int64              `json:"contest_id"`
+	Rounds      []BoardRound       `json:"rounds"`
+	Divisions   []contest.Division `json:"divisions"`
+	TieBreakers []string           `json:"tie_breakers"`
+	Rows        []Row              `json:"rows"`
+}
+
+// Compute makes a board. It is a pure function of its arguments, so a board that is built again equals the old one.
+// With public set, rounds whose board is hidden are left out as if they had not been.
+func Compute(c contest.Contest, entries []roster.Entry, scores map[int64]Scores, public bool) Board {
+	b := Board{ContestID: c.ID, Rounds: []BoardRound{}, Divisions: c.Divisions, TieBreakers: c.TieBreakers, Rows: []Row{}}
+	if b.TieBreakers == nil {
+		b.TieBreakers = []string{}
+	}
+	if b.Divisions == nil {
+		b.Divisions = []contest.Division{}
+	}
+	byEntry := map[int64]map[int64]Score{} // entry → round → score
+	for _, r := range c.Rounds {
+		s := scores[r.ID]
+		if public && s.Hidden {
+			continue
+		}
+		b.Rounds = append(b.Rounds, BoardRound{ID: r.ID, Name: r.Name, Kind: r.Kind, State: r.State, MaxScore: r.MaxScore, Weight: r.Weight})
+		for _, x := range s.Rows {
+			if byEntry[x.EntryID] == nil {
+				byEntry[x.EntryID] = map[int64]Score{}
+			}
+			byEntry[x.EntryID][r.ID] = x
+		}
+	}
+	for _, e := range entries {
+		if e.State != roster.EntryActive {
+			continue
+		}
+		row := Row{EntryID: e.ID, Number: e.Number, Name: e.Name, UnitName: e.UnitName, DivisionID: e.DivisionID, Scores: []RoundScore{}}
+		for i, r := range b.Rounds {
+			if s, ok := byEntry[e.ID][r.ID]; ok {
+				row.Scores = append(row.Scores, RoundScore{RoundID: r.ID, Points: s.Points, Correct: s.Correct, TimeUs: s.TimeUs})
+				row.Total += weighted(s.Points, r.Weight)
+				b.Rounds[i].Scored++
+			}
+		}
+		b.Rows = append(b.Rows, row)
+	}
+	for _, d := range divisionsOf(b.Rows) {
+		rankDivision(&b, c, d)
+	}
+	slices.SortFunc(b.Rows, func(x, y Row) int {
+		return cmp.Or(cmp.Compare(position(b.Divisions, x.DivisionID), position(b.Divisions, y.DivisionID)),
+			cmp.Compare(unplacedLast(x.Place), unplacedLast(y.Place)), cmp.Compare(x.Number, y.Number), cmp.Compare(x.EntryID, y.EntryID))
+	})
+	return b
+}
+
+// weighted rounds half up (away from zero) to hundredths, as at every printed step.
+func weighted(points int64, weight int) int64 {
+	n := points * int64(weight)
+	if n < 0 {
+		return -((-n + 5000) / 10000)
+	}
+	return (n + 5000) / 10000
+}
+
+func unplacedLast(place int) int {
+	if place == 0 {
+		return int(^uint(0) >> 1)
+	}
+	return place
+}
+
+func position(divisions []contest.Division, id int64) int {
+	for _, d := range divisions {
+		if d.ID == id {
+			return d.Position
+		}
+	}
+	return 0
+}
+
+func divisionsOf(rows []Row) []int64 {
+	var ids []int64
+	for _, r := range rows {
+		if !slices.Contains(ids, r.DivisionID) {
+			ids = append(ids, r.DivisionID)
+		}
+	}
+	return ids
+}
+
+// rankDivision gives places: overall by total and the contest's tie-breakers, and in each round by that round alone.
+func rankDivision(b *Board, c contest.Contest, division int64) {
+	at := map[int64]int{}
+	for i, r := range b.Rows {
+		if r.DivisionID == division {
+			at[r.EntryID] = i
+		}
+	}
+	metrics := []ranking.Metric{{Name: "total"}}
+	for _, t := range c.TieBreakers {
+		metrics = append(metrics, ranking.Metric{Name: t, Ascending: t == contest.TieTime})
+	}
+	var overall []ranking.Row
+	for id, i := range at {
+		if len(b.Rows[i].Scores) == 0 {
+			continue
+		}
+		values := []int64{b.Rows[i].Total}
+		for _, t := range c.TieBreakers {
+			values = append(values, tieValue(b.Rows[i], c, t))
+		}
+		overall = append(overall, ranking.Row{ID: id, Values: values})
+	}
+	for _, s := range ranking.Rank(metrics, overall) {
+		b.Rows[at[s.ID]].Place, b.Rows[at[s.ID]].Tied = s.Place, s.Tied
+	}
+	for _, r := range b.Rounds {
+		rankRound(b, r, at, c.TieBreakers)
+	}
+}
+
+// rankRound ranks one round alone: by points, then by those general tie-breakers (right answers, time) that the
+// contest uses.
+func rankRound(b *Board, r BoardRound, at map[int64]int, ties []string) {
+	metrics := []ranking.Metric{{Name: "points"}}
+	for _, t := range ties {
+		if t == contest.TieCorrect || t == contest.TieTime {
+			metrics = append(metrics, ranking.Metric{Name: t, Ascending: t == contest.TieTime})
+		}
+	}
+	var rows []ranking.Row
+	for id, i := range at {
+		s, ok := b.Rows[i].Score(r.ID)
+		if !ok {
+			continue
+		}
+		values := []int64{s.Points}
+		for _, m := range metrics[1:] {
+			if m.Name == contest.TieCorrect {
+				values = append(values, int64(s.Correct))
+			} else {
+				values = append(values, s.TimeUs)
+			}
+		}
+		rows = append(rows, ranking.Row{ID: id, Values: values})
+	}
+	for _, s := range ranking.Rank(metrics, rows) {
+		scores := b.Rows[at[s.ID]].Scores
+		for i := range scores {
+			if scores[i].RoundID == r.ID {
+				scores[i].Place, scores[i].Tied = s.Place, s.Tied
+			}
+		}
+	}
+}
+
+// tieValue is a row's value for one of the contest's tie-breakers.
+func tieValue(row Row, c contest.Contest, tie string) int64 {
+	switch tie {
+	case contest.TieCorrect, contest.TieTime:
+		var sum int64
+		for _, s := range row.Scores {
+			if tie == contest.TieCorrect {
+				sum += int64(s.Correct)
+			} else {
+				sum += s.TimeUs
+			}
+		}
+		return sum
+	}
+	for _, r := range c.Rounds {
+		if contest.TieOfRound(r.Position) != tie {
+			continue
+		}
+		if s, ok := row.Score(r.ID); ok {
+			return s.Points
+		}
+	}
+	return -1 << 40 // no score in that round: behind everybody who has one
+}

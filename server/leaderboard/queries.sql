@@ -1,0 +1,27 @@
+-- name: NextBoardVersion :one
+INSERT INTO board (contest_id, version) VALUES ($1, 1)
+ON CONFLICT (contest_id) DO UPDATE SET version = board.version + 1
+RETURNING version;
+
+-- name: HeldBoard :one
+SELECT held, held_at_us, held_board FROM board WHERE contest_id = $1;
+
+-- name: LockBoard :one
+SELECT held FROM board WHERE contest_id = $1 FOR UPDATE;
+
+-- name: HoldBoard :exec
+INSERT INTO board (contest_id, version, held, held_at_us, held_board)
+VALUES (@contest_id, 1, @held, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, @held_board)
+ON CONFLICT (contest_id) DO UPDATE SET held = excluded.held, held_at_us = excluded.held_at_us, held_board = excluded.held_board;
+
+-- name: ReleaseBoard :execrows
+UPDATE board SET held = NULL, held_at_us = NULL, held_board = NULL WHERE contest_id = $1 AND held = $2;
+
+-- name: Screen :one
+SELECT seq, mode, round_id, division_id FROM hall_screen WHERE contest_id = $1;
+
+-- name: SetScreen :one
+INSERT INTO hall_screen (contest_id, mode, round_id, division_id) VALUES (@contest_id, @mode, @round_id, @division_id)
+ON CONFLICT (contest_id) DO UPDATE SET seq = hall_screen.seq + 1, mode = excluded.mode, round_id = excluded.round_id,
+    division_id = excluded.division_id
+RETURNING seq;

@@ -1,0 +1,345 @@
+package leaderboard
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/redis/go-redis/v9"
+
+	"github.com/hoithi/hoithi/server/audit"
+	"github.com/hoithi/hoithi/server/contest"
+	"github.com/hoithi/hoithi/server/fault"
+	"github.com/hoithi/hoithi/server/leaderboard/leaderboarddb"
+	"github.com/hoithi/hoithi/server/live"
+	"github.com/hoithi/hoithi/server/postgres"
+	"github.com/hoithi/hoithi/server/roster"
+)
+
+// Source gives the scores of rounds of one kind, from Postgres. app plugs one in for each kind.
+type Source interface {
+	Scores(ctx context.Context, roundID int64) (Scores, error)
+	// Version is that of Scores, cheaply: it is asked once a second for boards that somebody watches.
+	Version(ctx context.Context, roundID int64) (int64, error)
+}
+
+// Contests is what the boards need of the contests.
+type Contests interface {
+	Get(ctx context.Context, id int64) (contest.Contest, error)
+	Visible(ctx context.Context, slug string) (contest.Contest, error)
+	Round(ctx context.Context, contestID, roundID int64) (contest.Round, error)
+}
+
+// Roster is what the boards need of the roster.
+type Roster interface {
+	Entries(ctx context.Context, contestID int64) ([]roster.Entry, error)
+}
+
+// Status says what kind of board the public sees.
+type Status string
+
+// Statuses. They must never be confused on a screen.
+const (
+	Provisional Status = "provisional"
+	Frozen      Status = "frozen"
+	Final       Status = "final"
+)
+
+// Public is the board that the public may see now. Nothing else of this room reaches the public.
+type Public struct {
+	Version  int64  `json:"version"`
+	Status   Status `json:"status" enum:"provisional,frozen,final"`
+	HeldAtUs int64  `json:"held_at_us,omitzero" doc:"Since when the board stands still; 0: it is live"`
+	Board    Board  `json:"board"`
+}
+
+// Service builds boards and shows them.
+type Service struct {
+	db       *pgxpool.Pool
+	q        *leaderboarddb.Queries
+	redis    redis.UniversalClient
+	contests Contests
+	roster   Roster
+	sources  map[contest.Kind]Source
+	hub      *live.Hub
+	relay    *live.Relay
+	log      *slog.Logger
+
+	mu     sync.Mutex
+	boards map[int64]*watched // contests with watchers here, or changed here
+	wake   chan struct{}
+}
+
+// Parts are what the room is opened with.
+type Parts struct {
+	DB       *pgxpool.Pool
+	Redis    redis.UniversalClient
+	Contests Contests
+	Roster   Roster
+	Sources  map[contest.Kind]Source
+	Hub      *live.Hub
+	Relay    *live.Relay
+	Log      *slog.Logger
+}
+
+// New opens the room. Run keeps its boards up to date.
+func New(p Parts) *Service {
+	return &Service{db: p.DB, q: leaderboarddb.New(p.DB), redis: p.Redis, contests: p.Contests, roster: p.Roster, sources: p.Sources,
+		hub: p.Hub, relay: p.Relay, log: p.Log, boards: map[int64]*watched{}, wake: make(chan struct{}, 1)}
+}
+
+// gather reads all that a board is made of.
+func (s *Service) gather(ctx context.Context, contestID int64) (contest.Contest, []roster.Entry, map[int64]Scores, error) {
+	c, err := s.contests.Get(ctx, contestID)
+	if err != nil {
+		return c, nil, nil, err
+	}
+	entries, err := s.roster.Entries(ctx, contestID)
+	if err != nil {
+		return c, nil, nil, err
+	}
+	scores := map[int64]Scores{}
+	for _, r := range c.Rounds {
+		source := s.sources[r.Kind]
+		if source == nil || r.State == contest.Planned || r.State == contest.Ready {
+			continue
+		}
+		if scores[r.ID], err = source.Scores(ctx, r.ID); err != nil {
+			return c, nil, nil, err
+		}
+	}
+	return c, entries, scores, nil
+}
+
+// Whole computes the board with everything in it, for organizers and for the results; never for the public.
+func (s *Service) Whole(ctx context.Context, contestID int64) (Board, error) {
+	c, entries, scores, err := s.gather(ctx, contestID)
+	if err != nil {
+		return Board{}, err
+	}
+	return Compute(c, entries, scores, false), nil
+}
+
+// public is the one function that decides what the public may see: the held board, or the present one without the
+// rounds that are hidden. The scores are read before it is asked whether the board is held, so a score that came after
+// the freeze can't slip in: if the board is not held when asked, every score read before is older than any freeze.
+func (s *Service) public(ctx context.Context, contestID int64) (Public, error) {
+	version, err := s.q.NextBoardVersion(ctx, contestID)
+	if err != nil {
+		return Public{}, postgres.Fault(err)
+	}
+	c, entries, scores, err := s.gather(ctx, contestID)
+	if err != nil {
+		return Public{}, err
+	}
+	p := Public{Version: version, Status: Provisional, Board: Compute(c, entries, scores, true)}
+	held, err := s.q.HeldBoard(ctx, contestID)
+	if err != nil {
+		return Public{}, postgres.Fault(err)
+	}
+	if held.Held == nil {
+		return p, nil
+	}
+	p.Status, p.HeldAtUs = Status(*held.Held), *held.HeldAtUs
+	p.Board = Board{}
+	if err := json.Unmarshal(held.HeldBoard, &p.Board); err != nil {
+		return Public{}, err
+	}
+	return p, nil
+}
+
+var (
+	alreadyFrozen = fault.New(fault.Conflict, "already_frozen",
+		"Bảng điểm đã được tạm giấu hoặc đã chốt.", "The board is frozen already, or final.")
+	notFrozen = fault.New(fault.Conflict, "not_frozen",
+		"Bảng điểm đang không bị tạm giấu.", "The board is not frozen.")
+)
+
+// Freeze makes the public board stand still from now on.
+func (s *Service) Freeze(ctx context.Context, contestID int64) error {
+	now, err := s.public(ctx, contestID)
+	if err != nil {
+		return err
+	}
+	err = s.hold(ctx, contestID, Frozen, now.Board, func(held *string) error {
+		if held != nil {
+			return alreadyFrozen
+		}
+		return nil
+	})
+	return s.done(contestID, err)
+}
+
+// Thaw lets the public see the present board again.
+func (s *Service) Thaw(ctx context.Context, contestID int64) error {
+	err := postgres.InTx(ctx, s.db, func(tx pgx.Tx) error {
+		n, err := s.q.WithTx(tx).ReleaseBoard(ctx, leaderboarddb.ReleaseBoardParams{ContestID: contestID, Held: ptr(string(Frozen))})
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return notFrozen
+		}
+		return audit.Append(ctx, tx, contestID, "board.thaw", map[string]any{})
+	})
+	return s.done(contestID, err)
+}
+
+// HoldFinal makes the final board the public one, in the transaction that finalizes the results.
+func (s *Service) HoldFinal(ctx context.Context, tx pgx.Tx, contestID int64, b Board) error {
+	body, err := audit.Canonical(b)
+	if err != nil {
+		return err
+	}
+	return s.q.WithTx(tx).HoldBoard(ctx, leaderboarddb.HoldBoardParams{ContestID: contestID, Held: ptr(string(Final)), HeldBoard: body})
+}
+
+func (s *Service) hold(ctx context.Context, contestID int64, as Status, b Board, check func(held *string) error) error {
+	body, err := audit.Canonical(b)
+	if err != nil {
+		return err
+	}
+	return postgres.InTx(ctx, s.db, func(tx pgx.Tx) error {
+		q := s.q.WithTx(tx)
+		held, err := q.LockBoard(ctx, contestID)
+		if err != nil {
+			return err
+		}
+		if err := check(held); err != nil {
+			return err
+		}
+		if err := q.HoldBoard(ctx, leaderboarddb.HoldBoardParams{ContestID: contestID, Held: ptr(string(as)), HeldBoard: body}); err != nil {
+			return err
+		}
+		return audit.Append(ctx, tx, contestID, "board.freeze", map[string]any{})
+	})
+}
+
+// done tells everybody who watches after an act on the board.
+func (s *Service) done(contestID int64, err error) error {
+	if err != nil {
+		return postgres.Fault(err)
+	}
+	s.Changed(contestID)
+	return nil
+}
+
+func ptr[T any](v T) *T { return &v }
+
+// Run keeps boards up to date until ctx ends: what was reported as changed is built at most four times a second, and
+// for boards that somebody watches here it is checked once a second whether a change was missed or Redis lost them.
+func (s *Service) Run(ctx context.Context) {
+	s.watchScreens(ctx)
+	s.relay.On(hintChannel, func(_, payload string) {
+		if id, err := strconv.ParseInt(payload, 10, 64); err == nil {
+			s.reload(ctx, id)
+			return
+		}
+		for _, id := range s.watching() { // hints may have been missed
+			s.reload(ctx, id)
+		}
+	})
+	build := time.NewTicker(250 * time.Millisecond)
+	defer build.Stop()
+	check := time.NewTicker(time.Second)
+	defer check.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.wake:
+			s.buildChanged(ctx)
+			select { // a burst of changes makes one board
+			case <-ctx.Done():
+				return
+			case <-build.C:
+			}
+		case <-build.C:
+			s.buildChanged(ctx)
+		case <-check.C:
+			s.checkWatched(ctx)
+		}
+	}
+}
+
+// Changed notes that a contest's board may have changed. It does not wait.
+func (s *Service) Changed(contestID int64) {
+	s.mu.Lock()
+	s.board(contestID).dirty = true
+	s.mu.Unlock()
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (s *Service) buildChanged(ctx context.Context) {
+	s.mu.Lock()
+	var ids []int64
+	for id, w := range s.boards {
+		if w.dirty && !time.Now().Before(w.notBefore) {
+			w.dirty = false
+			ids = append(ids, id)
+		}
+	}
+	s.mu.Unlock()
+	for _, id := range ids {
+		if err := s.build(ctx, id); err != nil && ctx.Err() == nil && !errors.Is(err, fault.NothingHere) {
+			s.log.Warn("building a board; trying again", "contest", id, "error", err)
+			s.mu.Lock()
+			w := s.board(id)
+			w.dirty, w.notBefore = true, time.Now().Add(time.Second)
+			s.mu.Unlock()
+		}
+	}
+}
+
+// build makes the public board anew, writes it to Redis and tells all nodes. Without Redis the boards pause.
+func (s *Service) build(ctx context.Context, contestID int64) error {
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	versions, err := s.versions(ctx, contestID)
+	if err != nil {
+		return err
+	}
+	p, err := s.public(ctx, contestID)
+	if err != nil {
+		return err
+	}
+	if err := s.write(ctx, p); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	s.board(contestID).builtFrom = versions
+	s.mu.Unlock()
+	s.relay.Hint(hintChannel, strconv.FormatInt(contestID, 10))
+	s.show(ctx, p)
+	return nil
+}
+
+// versions is what a board depends on, in short.
+func (s *Service) versions(ctx context.Context, contestID int64) (string, error) {
+	c, err := s.contests.Get(ctx, contestID)
+	if err != nil {
+		return "", err
+	}
+	out := strconv.Itoa(c.Version) + string(c.State)
+	for _, r := range c.Rounds {
+		source := s.sources[r.Kind]
+		if source == nil || r.State == contest.Planned || r.State == contest.Ready {
+			continue
+		}
+		v, err := source.Version(ctx, r.ID)
+		if err != nil {
+			return "", err
+		}
+		out += " " + strconv.FormatInt(r.ID, 10) + ":" + strconv.FormatInt(v, 10)
+	}
+	return out, nil
+}

@@ -1,0 +1,151 @@
+// Package result turns provisional standings into final results by an explicit act, keeps every revision, and can
+// prove that a result follows from its responses and marks.
+//
+// It must never overwrite a revision, take a result from a live board's cache, or let a provisional standing look final.
+package result
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/hex"
+	"slices"
+
+	"github.com/hoithi/hoithi/server/contest"
+	"github.com/hoithi/hoithi/server/leaderboard"
+)
+
+// Snapshot is a final result: everything that is needed to understand and to recompute it. Its canonical bytes are
+// stored and hashed.
+type Snapshot struct {
+	Format        int                `json:"format" doc:"Version of this structure"`
+	ContestID     int64              `json:"contest_id"`
+	Slug          string             `json:"slug"`
+	Name          string             `json:"name"`
+	OrganizerName string             `json:"organizer_name"`
+	Revision      int                `json:"revision"`
+	Reason        string             `json:"reason" doc:"Of a correction; empty for the first revision"`
+	TieBreakers   []string           `json:"tie_breakers"`
+	Divisions     []contest.Division `json:"divisions"`
+	Rounds        []SnapshotRound    `json:"rounds"`
+	Standings     []Standing         `json:"standings" doc:"Best first within each division"`
+}
+
+// SnapshotRound is a round with its rules as they were, and the hash of all that its scores depend on.
+type SnapshotRound struct {
+	ID         int64        `json:"id"`
+	Name       string       `json:"name"`
+	Kind       contest.Kind `json:"kind"`
+	Weight     int          `json:"weight"`
+	MaxScore   int64        `json:"max_score"`
+	InputsHash string       `json:"inputs_hash" doc:"SHA-256 over the round's settings, items or rubric, and every response or mark"`
+}
+
+// Standing is an entry's final place. The unit's name is kept as it was.
+type Standing struct {
+	EntryID    int64                    `json:"entry_id"`
+	Number     string                   `json:"number"`
+	Name       string                   `json:"name"`
+	UnitName   string                   `json:"unit_name"`
+	Members    []string                 `json:"members"`
+	DivisionID int64                    `json:"division_id"`
+	Place      int                      `json:"place" doc:"0: took part without any score"`
+	Tied       bool                     `json:"tied"`
+	Total      int64                    `json:"total"`
+	Scores     []leaderboard.RoundScore `json:"scores"`
+}
+
+// Seal is the short form of a hash that people compare by eye: ten letters and digits without look-alikes, 50 bits.
+func Seal(hash []byte) string {
+	const alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789" // no I, O, 0, 1
+	s := base32.NewEncoding(alphabet).WithPadding(base32.NoPadding).EncodeToString(hash)
+	return s[:5] + "-" + s[5:10]
+}
+
+// hashOf is the SHA-256 of some bytes.
+func hashOf(b []byte) []byte {
+	sum := sha256.Sum256(b)
+	return sum[:]
+}
+
+// inputsHash binds the hashes of all rounds, in their order.
+func inputsHash(rounds []SnapshotRound) []byte {
+	h := sha256.New()
+	for _, r := range rounds {
+		raw, err := hex.DecodeString(r.InputsHash)
+		if err != nil {
+			panic("result: an inputs hash is not hexadecimal") // it was made by hashOf
+		}
+		h.Write(raw)
+	}
+	return h.Sum(nil)
+}
+
+// Problem is something that people must know, or mend, before they finalize.
+type Problem struct {
+	Code   string `json:"code"`
+	Blocks bool   `json:"blocks"`
+	Vi     string `json:"vi"`
+	En     string `json:"en"`
+}
+
+// Problems looks at the standings before they become final.
+func Problems(c contest.Contest, b leaderboard.Board) []Problem {
+	problems := []Problem{}
+	for _, r := range c.Rounds {
+		if r.State != contest.Closed && r.State != contest.Scored {
+			problems = append(problems, Problem{Code: "round_not_closed", Blocks: r.State == contest.RoundRunning || r.State == contest.Paused,
+				Vi: "Vòng \"" + r.Name + "\" chưa khép lại.", En: "Round \"" + r.Name + "\" is not closed."})
+		}
+	}
+	if len(b.Rows) == 0 {
+		problems = append(problems, Problem{Code: "no_entries", Blocks: true, Vi: "Chưa có thí sinh hay đội nào.", En: "There are no entries."})
+	}
+	if !slices.ContainsFunc(b.Rows, func(r leaderboard.Row) bool { return r.Place > 0 }) {
+		problems = append(problems, Problem{Code: "no_scores", Blocks: true, Vi: "Chưa có điểm nào.", En: "There are no scores yet."})
+	}
+	for _, r := range b.Rows {
+		switch {
+		case r.Place == 0:
+			problems = append(problems, Problem{Code: "without_score", Vi: r.Number + " · " + r.Name + " chưa có điểm.", En: r.Number + " · " + r.Name + " has no score."})
+		case r.Place <= 3 && r.Tied:
+			problems = append(problems, Problem{Code: "tie", Vi: r.Number + " · " + r.Name + " đồng hạng " + itoa(r.Place) + ".",
+				En: r.Number + " · " + r.Name + " shares place " + itoa(r.Place) + "."})
+		case len(r.Scores) < len(b.Rounds):
+			problems = append(problems, Problem{Code: "missing_round", Vi: r.Number + " · " + r.Name + " thiếu điểm ở ít nhất một vòng.",
+				En: r.Number + " · " + r.Name + " lacks a score in at least one round."})
+		}
+	}
+	return problems
+}
+
+// Change is how an entry's standing differs between two revisions.
+type Change struct {
+	Number   string `json:"number"`
+	Name     string `json:"name"`
+	OldPlace int    `json:"old_place" doc:"0: had none"`
+	NewPlace int    `json:"new_place" doc:"0: has none"`
+	OldTotal int64  `json:"old_total"`
+	NewTotal int64  `json:"new_total"`
+}
+
+// Compare lists what a correction changes.
+func Compare(before, after []Standing) []Change {
+	changes := []Change{}
+	old := map[int64]Standing{}
+	for _, s := range before {
+		old[s.EntryID] = s
+	}
+	for _, s := range after {
+		o, known := old[s.EntryID]
+		delete(old, s.EntryID)
+		if !known || o.Place != s.Place || o.Total != s.Total || o.Tied != s.Tied || !slices.Equal(o.Scores, s.Scores) || o.Name != s.Name {
+			changes = append(changes, Change{Number: s.Number, Name: s.Name, OldPlace: o.Place, NewPlace: s.Place, OldTotal: o.Total, NewTotal: s.Total})
+		}
+	}
+	for _, s := range before { // who is no longer there, in the old order
+		if o, gone := old[s.EntryID]; gone {
+			changes = append(changes, Change{Number: o.Number, Name: o.Name, OldPlace: o.Place, OldTotal: o.Total})
+		}
+	}
+	return changes
+}

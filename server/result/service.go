@@ -1,0 +1,315 @@
+package result
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/hoithi/hoithi/server/account"
+	"github.com/hoithi/hoithi/server/audit"
+	"github.com/hoithi/hoithi/server/contest"
+	"github.com/hoithi/hoithi/server/fault"
+	"github.com/hoithi/hoithi/server/leaderboard"
+	"github.com/hoithi/hoithi/server/postgres"
+	"github.com/hoithi/hoithi/server/result/resultdb"
+	"github.com/hoithi/hoithi/server/roster"
+)
+
+// Inputs gives the canonical bytes of all that a round's scores depend on. app plugs one in for each kind of round.
+type Inputs interface {
+	Inputs(ctx context.Context, roundID int64) ([]byte, error)
+}
+
+// Contests is what the results need of the contests.
+type Contests interface {
+	Get(ctx context.Context, id int64) (contest.Contest, error)
+	GetTx(ctx context.Context, tx pgx.Tx, id int64) (contest.Contest, error)
+	Visible(ctx context.Context, slug string) (contest.Contest, error)
+	SetState(ctx context.Context, tx pgx.Tx, contestID int64, from, to contest.State) error
+}
+
+// Boards is what the results need of the boards.
+type Boards interface {
+	Whole(ctx context.Context, contestID int64) (leaderboard.Board, error)
+	HoldFinal(ctx context.Context, tx pgx.Tx, contestID int64, b leaderboard.Board) error
+	Changed(contestID int64)
+}
+
+// Roster is what the results need of the roster.
+type Roster interface {
+	Entries(ctx context.Context, contestID int64) ([]roster.Entry, error)
+}
+
+// Service makes and shows final results.
+type Service struct {
+	db       *pgxpool.Pool
+	q        *resultdb.Queries
+	contests Contests
+	boards   Boards
+	roster   Roster
+	inputs   map[contest.Kind]Inputs
+}
+
+// New opens the room.
+func New(db *pgxpool.Pool, contests Contests, boards Boards, entries Roster, inputs map[contest.Kind]Inputs) *Service {
+	return &Service{db: db, q: resultdb.New(db), contests: contests, boards: boards, roster: entries, inputs: inputs}
+}
+
+// Revision is one final result as it is stored.
+type Revision struct {
+	Snapshot Snapshot
+	AtUs     int64
+	Actor    string
+	Hash     []byte
+}
+
+// Preview is what finalizing would do now.
+type Preview struct {
+	Snapshot   Snapshot
+	Board      leaderboard.Board
+	InputsHash []byte
+	Problems   []Problem
+	// Changes against the newest revision, when there is one.
+	Changes []Change
+	// Newest is the newest revision; nil: nothing is final yet.
+	Newest *Revision
+}
+
+var (
+	resultsBlocked = fault.New(fault.Conflict, "results_blocked",
+		"Chưa thể chốt kết quả; hãy xem các mục được liệt kê. Chưa có gì thay đổi.",
+		"The results cannot be finalized yet; see the list. Nothing has changed.")
+	resultsMoved = fault.New(fault.Conflict, "results_moved",
+		"Điểm vừa thay đổi so với bản xem trước, nên chưa chốt. Hãy xem lại rồi chốt.",
+		"The scores have changed since the preview, so nothing was finalized. Look again, then finalize.")
+	notEnded = fault.New(fault.Conflict, "contest_not_ended",
+		"Chỉ chốt được khi hội thi đã kết thúc các vòng. Hãy chuyển hội thi sang \"Đã kết thúc\" trước.",
+		"Results can be finalized once all rounds are over. Move the contest to \"ended\" first.")
+	reasonNeeded = fault.New(fault.Invalid, "reason_needed",
+		"Đính chính cần lý do, từ 10 đến 1.000 ký tự; lý do được công bố cùng kết quả.",
+		"A correction needs a reason of 10 to 1,000 characters; it is published with the result.")
+	nothingChanged = fault.New(fault.Conflict, "nothing_changed",
+		"Kết quả không khác bản đã chốt nên không cần đính chính.",
+		"The result does not differ from the final one, so there is nothing to correct.")
+)
+
+// Preview computes what would become final, from the responses and marks in Postgres.
+func (s *Service) Preview(ctx context.Context, contestID int64) (Preview, error) {
+	c, err := s.contests.Get(ctx, contestID)
+	if err != nil {
+		return Preview{}, err
+	}
+	return s.compute(ctx, c)
+}
+
+func (s *Service) compute(ctx context.Context, c contest.Contest) (Preview, error) {
+	p := Preview{}
+	newest, err := s.newest(ctx, c.ID)
+	if err != nil {
+		return p, err
+	}
+	p.Newest = newest
+	before, err := s.roundHashes(ctx, c)
+	if err != nil {
+		return p, err
+	}
+	if p.Board, err = s.boards.Whole(ctx, c.ID); err != nil {
+		return p, err
+	}
+	// What the scores depend on, read before and after: equal means that the board belongs to these inputs.
+	after, err := s.roundHashes(ctx, c)
+	if err != nil {
+		return p, err
+	}
+	for i := range before {
+		if before[i] != after[i] {
+			return p, resultsMoved
+		}
+	}
+	entries, err := s.roster.Entries(ctx, c.ID)
+	if err != nil {
+		return p, err
+	}
+	p.Snapshot = snapshotOf(c, p.Board, entries, before)
+	p.InputsHash = inputsHash(before)
+	p.Problems = Problems(c, p.Board)
+	if newest != nil {
+		p.Snapshot.Revision = newest.Snapshot.Revision + 1
+		p.Changes = Compare(newest.Snapshot.Standings, p.Snapshot.Standings)
+	}
+	return p, nil
+}
+
+func (s *Service) roundHashes(ctx context.Context, c contest.Contest) ([]SnapshotRound, error) {
+	rounds := make([]SnapshotRound, 0, len(c.Rounds))
+	for _, r := range c.Rounds {
+		body, err := s.inputs[r.Kind].Inputs(ctx, r.ID)
+		if err != nil {
+			return nil, err
+		}
+		rounds = append(rounds, SnapshotRound{ID: r.ID, Name: r.Name, Kind: r.Kind, Weight: r.Weight, MaxScore: r.MaxScore,
+			InputsHash: hex.EncodeToString(hashOf(body))})
+	}
+	return rounds, nil
+}
+
+func snapshotOf(c contest.Contest, b leaderboard.Board, entries []roster.Entry, rounds []SnapshotRound) Snapshot {
+	members := map[int64][]string{}
+	for _, e := range entries {
+		for _, m := range e.Members {
+			members[e.ID] = append(members[e.ID], m.Name)
+		}
+	}
+	snap := Snapshot{Format: 1, ContestID: c.ID, Slug: c.Slug, Name: c.Name, OrganizerName: c.OrganizerName, Revision: 1,
+		TieBreakers: b.TieBreakers, Divisions: b.Divisions, Rounds: rounds, Standings: []Standing{}}
+	for _, r := range b.Rows {
+		st := Standing{EntryID: r.EntryID, Number: r.Number, Name: r.Name, UnitName: r.UnitName, Members: members[r.EntryID],
+			DivisionID: r.DivisionID, Place: r.Place, Tied: r.Tied, Total: r.Total, Scores: r.Scores}
+		if st.Members == nil {
+			st.Members = []string{}
+		}
+		snap.Standings = append(snap.Standings, st)
+	}
+	return snap
+}
+
+// Finalize makes the standings final. inputs is the hash that the preview showed: scores that changed since then are
+// not finalized unseen. A second call is a correction and needs a reason.
+func (s *Service) Finalize(ctx context.Context, contestID int64, inputs []byte, reason string) (Revision, error) {
+	reason = norm.NFC.String(strings.TrimSpace(reason))
+	c, err := s.contests.Get(ctx, contestID)
+	if err != nil {
+		return Revision{}, err
+	}
+	if c.State != contest.Ended && c.State != contest.Finalized {
+		return Revision{}, notEnded
+	}
+	p, err := s.compute(ctx, c)
+	if err != nil {
+		return Revision{}, err
+	}
+	if err := checkFinalize(p, inputs, reason); err != nil {
+		return Revision{}, err
+	}
+	p.Snapshot.Reason = ""
+	if p.Newest != nil {
+		p.Snapshot.Reason = reason
+	}
+	body, err := audit.Canonical(p.Snapshot)
+	if err != nil {
+		return Revision{}, err
+	}
+	who := account.From(ctx)
+	params := resultdb.AddRevisionParams{ContestID: contestID, Revision: int32(p.Snapshot.Revision), Actor: who.Name,
+		Reason: p.Snapshot.Reason, Snapshot: body, Hash: hashOf(body), InputsHash: p.InputsHash}
+	if who.AccountID != 0 {
+		params.AccountID = &who.AccountID
+	}
+	err = postgres.InTx(ctx, s.db, func(tx pgx.Tx) error {
+		now, err := s.contests.GetTx(ctx, tx, contestID) // locks the contest: two people can't finalize at once
+		if err != nil {
+			return err
+		}
+		if now.State != c.State {
+			return resultsMoved
+		}
+		if now.State == contest.Ended {
+			if err := s.contests.SetState(ctx, tx, contestID, contest.Ended, contest.Finalized); err != nil {
+				return err
+			}
+		}
+		if err := s.q.WithTx(tx).AddRevision(ctx, params); err != nil {
+			if postgres.IsUniqueViolation(err) {
+				return resultsMoved
+			}
+			return err
+		}
+		if err := s.boards.HoldFinal(ctx, tx, contestID, p.Board); err != nil {
+			return err
+		}
+		return audit.Append(ctx, tx, contestID, "result.finalize", map[string]any{"revision": p.Snapshot.Revision,
+			"hash": hex.EncodeToString(params.Hash), "reason": p.Snapshot.Reason})
+	})
+	if err != nil {
+		return Revision{}, postgres.Fault(err)
+	}
+	s.boards.Changed(contestID)
+	r, err := s.newest(ctx, contestID)
+	if err != nil || r == nil {
+		return Revision{}, errors.Join(err, errors.New("a revision that was stored is not there"))
+	}
+	return *r, nil
+}
+
+func checkFinalize(p Preview, inputs []byte, reason string) error {
+	if !bytes.Equal(inputs, p.InputsHash) {
+		return resultsMoved
+	}
+	f := resultsBlocked
+	for _, x := range p.Problems {
+		if x.Blocks {
+			f = f.At(x.Code, x.Vi, x.En)
+		}
+	}
+	if len(f.Fields) > 0 {
+		return f
+	}
+	if p.Newest == nil {
+		return nil
+	}
+	if n := len([]rune(reason)); n < 10 || n > 1000 || strings.ContainsRune(reason, 0) {
+		return reasonNeeded.At("reason", reasonNeeded.Vi, reasonNeeded.En)
+	}
+	if len(p.Changes) == 0 && inputsHexEqual(p.Newest.Snapshot.Rounds, p.Snapshot.Rounds) {
+		return nothingChanged
+	}
+	return nil
+}
+
+func inputsHexEqual(a, b []SnapshotRound) bool {
+	return bytes.Equal(inputsHash(a), inputsHash(b))
+}
+
+func (s *Service) newest(ctx context.Context, contestID int64) (*Revision, error) {
+	row, err := s.q.NewestRevision(ctx, contestID)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, postgres.Fault(err)
+	}
+	r, err := fromRow(row)
+	return &r, err
+}
+
+// Revisions lists all revisions of a contest's result, the first one first.
+func (s *Service) Revisions(ctx context.Context, contestID int64) ([]Revision, error) {
+	rows, err := s.q.Revisions(ctx, contestID)
+	if err != nil {
+		return nil, postgres.Fault(err)
+	}
+	list := make([]Revision, 0, len(rows))
+	for _, row := range rows {
+		r, err := fromRow(row)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, r)
+	}
+	return list, nil
+}
+
+func fromRow(row resultdb.FinalResult) (Revision, error) {
+	r := Revision{AtUs: row.AtUs, Actor: row.Actor, Hash: row.Hash}
+	return r, json.Unmarshal(row.Snapshot, &r.Snapshot)
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
