@@ -3,10 +3,17 @@ package postgres
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"os"
 	"testing"
 
 	"pgregory.net/rapid"
 )
+
+func TestMain(m *testing.M) {
+	slog.SetDefault(slog.New(slog.DiscardHandler)) // the clock warns of what these tests do to it
+	os.Exit(m.Run())
+}
 
 // A world with a true time, a node's monotonic clock, a database's clock, and a network between them.
 type world struct {
