@@ -76,9 +76,6 @@ FROM item i JOIN item_version v ON v.item_id = i.id AND v.version = i.version
 WHERE i.bank_id = $1 AND i.retired_at IS NULL
 ORDER BY i.id;
 
--- name: StemKeys :many
-SELECT id, stem_key, (retired_at IS NOT NULL)::boolean AS retired FROM item WHERE bank_id = $1 ORDER BY id;
-
 -- name: KnownHashes :many
 -- Which of these contents the bank has or once had, newest state of the item included.
 SELECT DISTINCT ON (v.content_hash) v.content_hash, i.id AS item_id, (i.retired_at IS NOT NULL)::boolean AS retired,
@@ -106,3 +103,9 @@ DELETE FROM bank_import WHERE expires_at <= @now::timestamptz;
 
 -- name: CountImports :one
 SELECT count(*) FROM bank_import WHERE bank_id = $1;
+
+-- name: EveryItem :many
+-- Retired ones too: an import tells when it brings back what was put away.
+SELECT i.id, (i.retired_at IS NOT NULL)::boolean AS retired, v.content
+FROM item i JOIN item_version v ON v.item_id = i.id AND v.version = i.version
+WHERE i.bank_id = $1 ORDER BY i.id;

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/hoithi/hoithi/server/fault"
+	"github.com/hoithi/hoithi/server/scoring"
 )
 
 // The limits of a content, in characters (runes) and counts. They keep a question readable on a phone and a batch of
@@ -24,7 +25,6 @@ const (
 	MaxKeyTexts    = 20
 	MaxKeyText     = 200
 	MaxAlt         = 300
-	maxDigits      = 30
 )
 
 var invalidContent = fault.New(fault.Invalid, "item_invalid",
@@ -168,17 +168,19 @@ func (v *checker) texts(k Key) {
 	for i, t := range k.Texts {
 		path := fmt.Sprintf("key.texts[%d]", i)
 		v.length(path, t, MaxKeyText)
-		if SearchKey(t) == "" {
+		if SearchKey(t) == "" || scoring.Fold(t, scoring.DiacriticsIgnored) == "" {
 			v.at(path, "Đáp án phải có chữ hoặc số.", "An answer needs letters or digits.")
 		}
 	}
 }
 
 func (v *checker) number(k Key) {
-	if d, ok := ParseDecimal(k.Number); !ok || len(d) > maxDigits {
-		v.at("key.number", "Đáp án phải là một số, ví dụ 7,5.", "The answer must be a number, such as 7.5.")
+	// The rules count in millionths: what they can't hold must not become a key.
+	if _, err := scoring.ParseDecimal(k.Number); err != nil {
+		v.at("key.number", "Đáp án phải là một số có nhiều nhất 6 chữ số thập phân, ví dụ 7,5.",
+			"The answer must be a number with at most 6 decimals, such as 7.5.")
 	}
-	if d, ok := ParseDecimal(k.Tolerance); !ok || len(d) > maxDigits || strings.HasPrefix(d, "-") {
+	if t, err := scoring.ParseDecimal(k.Tolerance); err != nil || t < 0 {
 		v.at("key.tolerance", "Sai số phải là một số từ 0 trở lên.", "The tolerance must be a number from 0 up.")
 	}
 }

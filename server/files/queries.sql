@@ -13,3 +13,13 @@ SELECT id, owner, content_type, hash, width, height FROM file WHERE id = $1;
 
 -- name: SizeOf :one
 SELECT coalesce(sum(length(data)), 0)::bigint FROM file WHERE owner = $1;
+
+-- name: MoveFiles :exec
+UPDATE file SET owner = @to_owner WHERE owner = @from_owner AND id = ANY(@ids::text[]);
+
+-- name: DropFilesOf :exec
+DELETE FROM file WHERE owner = $1;
+
+-- name: DropFilesOfGone :exec
+-- Files of imports that were neither confirmed nor kept.
+DELETE FROM file WHERE starts_with(owner, @prefix::text) AND created_at < @before::timestamptz;

@@ -212,6 +212,39 @@ func (q *Queries) DropImport(ctx context.Context, arg DropImportParams) error {
 	return err
 }
 
+const everyItem = `-- name: EveryItem :many
+SELECT i.id, (i.retired_at IS NOT NULL)::boolean AS retired, v.content
+FROM item i JOIN item_version v ON v.item_id = i.id AND v.version = i.version
+WHERE i.bank_id = $1 ORDER BY i.id
+`
+
+type EveryItemRow struct {
+	ID      int64
+	Retired bool
+	Content []byte
+}
+
+// Retired ones too: an import tells when it brings back what was put away.
+func (q *Queries) EveryItem(ctx context.Context, bankID int64) ([]EveryItemRow, error) {
+	rows, err := q.db.Query(ctx, everyItem, bankID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []EveryItemRow{}
+	for rows.Next() {
+		var i EveryItemRow
+		if err := rows.Scan(&i.ID, &i.Retired, &i.Content); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const importByID = `-- name: ImportByID :one
 SELECT id, bank_id, account_id, file_name, result, created_at, expires_at FROM bank_import WHERE id = $1 AND bank_id = $2 AND expires_at > $3::timestamptz
 `
@@ -530,36 +563,6 @@ type SetRetiredParams struct {
 func (q *Queries) SetRetired(ctx context.Context, arg SetRetiredParams) error {
 	_, err := q.db.Exec(ctx, setRetired, arg.RetiredAt, arg.ID)
 	return err
-}
-
-const stemKeys = `-- name: StemKeys :many
-SELECT id, stem_key, (retired_at IS NOT NULL)::boolean AS retired FROM item WHERE bank_id = $1 ORDER BY id
-`
-
-type StemKeysRow struct {
-	ID      int64
-	StemKey string
-	Retired bool
-}
-
-func (q *Queries) StemKeys(ctx context.Context, bankID int64) ([]StemKeysRow, error) {
-	rows, err := q.db.Query(ctx, stemKeys, bankID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []StemKeysRow{}
-	for rows.Next() {
-		var i StemKeysRow
-		if err := rows.Scan(&i.ID, &i.StemKey, &i.Retired); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }
 
 const takeImport = `-- name: TakeImport :one

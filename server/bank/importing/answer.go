@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/hoithi/hoithi/server/bank"
+	"github.com/hoithi/hoithi/server/scoring"
 )
 
 // item makes the content of a question out of what was gathered, and says what is doubtful.
@@ -261,16 +262,16 @@ func settleTyped(c *bank.Content, answer string) []bank.Problem {
 	if m := reTolerant.FindStringSubmatch(answer); m != nil {
 		value, tolerance = m[1], m[2]
 	}
-	if number, ok := bank.ParseDecimal(value); ok {
-		if t, valid := bank.ParseDecimal(tolerance); valid {
-			c.Type, c.Key.Number, c.Key.Tolerance = bank.Numeric, number, t
-			if thousands(value) {
-				return []bank.Problem{problem(bank.Warning, "number_reading", "key.number",
-					fmt.Sprintf("Số \"%s\" được đọc là %s. Nếu dấu chấm ngăn hàng nghìn, hãy sửa lại.", value, strings.ReplaceAll(number, ".", ",")),
-					fmt.Sprintf("The number %q is read as %s. If the point parts thousands, correct it.", value, number))}
-			}
-			return nil
+	number, err := scoring.ParseNumber(value)
+	allowed, errTolerance := scoring.ParseNumber(tolerance)
+	if err == nil && errTolerance == nil {
+		c.Type, c.Key.Number, c.Key.Tolerance = bank.Numeric, number.String(), allowed.String()
+		if thousands(value) {
+			return []bank.Problem{problem(bank.Warning, "number_reading", "key.number",
+				fmt.Sprintf("Số \"%s\" được đọc là %s (dấu chấm ngăn hàng nghìn). Nếu là số thập phân, hãy sửa lại.", value, number),
+				fmt.Sprintf("The number %q is read as %s (the point parts thousands). If it is a decimal, correct it.", value, number))}
 		}
+		return nil
 	}
 	c.Type = bank.ShortText
 	for text := range strings.FieldsFuncSeq(answer, func(r rune) bool { return r == '|' || r == ';' }) {

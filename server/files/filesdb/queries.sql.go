@@ -7,7 +7,32 @@ package filesdb
 
 import (
 	"context"
+	"time"
 )
+
+const dropFilesOf = `-- name: DropFilesOf :exec
+DELETE FROM file WHERE owner = $1
+`
+
+func (q *Queries) DropFilesOf(ctx context.Context, owner string) error {
+	_, err := q.db.Exec(ctx, dropFilesOf, owner)
+	return err
+}
+
+const dropFilesOfGone = `-- name: DropFilesOfGone :exec
+DELETE FROM file WHERE starts_with(owner, $1::text) AND created_at < $2::timestamptz
+`
+
+type DropFilesOfGoneParams struct {
+	Prefix string
+	Before time.Time
+}
+
+// Files of imports that were neither confirmed nor kept.
+func (q *Queries) DropFilesOfGone(ctx context.Context, arg DropFilesOfGoneParams) error {
+	_, err := q.db.Exec(ctx, dropFilesOfGone, arg.Prefix, arg.Before)
+	return err
+}
 
 const fileByID = `-- name: FileByID :one
 SELECT id, content_type, hash, width, height, data FROM file WHERE id = $1
@@ -90,6 +115,21 @@ func (q *Queries) Keep(ctx context.Context, arg KeepParams) error {
 		arg.Data,
 		arg.CreatedBy,
 	)
+	return err
+}
+
+const moveFiles = `-- name: MoveFiles :exec
+UPDATE file SET owner = $1 WHERE owner = $2 AND id = ANY($3::text[])
+`
+
+type MoveFilesParams struct {
+	ToOwner   string
+	FromOwner string
+	Ids       []string
+}
+
+func (q *Queries) MoveFiles(ctx context.Context, arg MoveFilesParams) error {
+	_, err := q.db.Exec(ctx, moveFiles, arg.ToOwner, arg.FromOwner, arg.Ids)
 	return err
 }
 

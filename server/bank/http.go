@@ -1,0 +1,261 @@
+package bank
+
+import (
+	"context"
+	"encoding/hex"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/hoithi/hoithi/server/account"
+	"github.com/hoithi/hoithi/server/fault"
+	"github.com/hoithi/hoithi/server/web"
+)
+
+// OrganizerItem is an item as the organizers of its contest see it: with its key.
+type OrganizerItem struct {
+	ID        int64      `json:"id"`
+	Version   int        `json:"version"`
+	VersionID int64      `json:"version_id" doc:"What rounds refer to"`
+	Content   Content    `json:"content"`
+	Hash      string     `json:"hash" doc:"SHA-256 of the content, hexadecimal"`
+	Origin    string     `json:"origin" doc:"The file it came from; empty: typed in"`
+	At        time.Time  `json:"at" doc:"When this version was written"`
+	Author    string     `json:"author"`
+	RetiredAt *time.Time `json:"retired_at,omitempty"`
+}
+
+// OrganizerVersion is one version in the history of an item.
+type OrganizerVersion struct {
+	ID      int64     `json:"id"`
+	Version int       `json:"version"`
+	Content Content   `json:"content"`
+	Hash    string    `json:"hash"`
+	Origin  string    `json:"origin"`
+	At      time.Time `json:"at"`
+	Author  string    `json:"author"`
+}
+
+// TallyView counts the items in use, for the filters.
+type TallyView struct {
+	Active       int          `json:"active"`
+	Retired      int          `json:"retired"`
+	Types        []TypeCount  `json:"types"`
+	Difficulties []LevelCount `json:"difficulties"`
+	Topics       []TopicCount `json:"topics"`
+}
+
+// TypeCount is how many active items are of a type.
+type TypeCount struct {
+	Type  ItemType `json:"type" enum:"single,multiple,true_false,short_text,numeric"`
+	Items int      `json:"items"`
+}
+
+// LevelCount is how many active items are of a difficulty.
+type LevelCount struct {
+	Difficulty Difficulty `json:"difficulty" enum:"recognition,understanding,application,high_application"`
+	Items      int        `json:"items"`
+}
+
+func itemView(i Item) OrganizerItem {
+	return OrganizerItem{ID: i.ID, Version: i.Version.Version, VersionID: i.Version.ID, Content: i.Content, Hash: hex.EncodeToString(i.Hash),
+		Origin: i.Origin, At: i.At, Author: i.Author, RetiredAt: i.RetiredAt}
+}
+
+func tallyView(t Tally) TallyView {
+	v := TallyView{Active: t.Active, Retired: t.Retired, Topics: t.Topics}
+	for _, x := range Types {
+		v.Types = append(v.Types, TypeCount{x, t.Types[x]})
+	}
+	for _, x := range Difficulties {
+		v.Difficulties = append(v.Difficulties, LevelCount{x, t.Difficulties[x]})
+	}
+	return v
+}
+
+type contestIn struct {
+	Contest int64 `path:"contest" minimum:"1"`
+}
+
+type itemIn struct {
+	contestIn
+	Item int64 `path:"item" minimum:"1"`
+}
+
+type itemOut struct{ Body OrganizerItem }
+
+type listIn struct {
+	contestIn
+	Search     string     `query:"search" maxLength:"200"`
+	Type       ItemType   `query:"type" enum:",single,multiple,true_false,short_text,numeric"`
+	Difficulty Difficulty `query:"difficulty" enum:",recognition,understanding,application,high_application"`
+	Topic      string     `query:"topic" maxLength:"200"`
+	Retired    bool       `query:"retired"`
+	Page       int        `query:"page" minimum:"0" maximum:"100000"`
+	Size       int        `query:"size" minimum:"1" maximum:"200" default:"50"`
+}
+
+type listOut struct {
+	Body struct {
+		Items []OrganizerItem `json:"items"`
+		Total int             `json:"total" doc:"Of all pages"`
+		Tally TallyView       `json:"tally"`
+	}
+}
+
+// Routes registers the bank's operations.
+func Routes(api *web.API, s *Service) {
+	const base = "/api/organizer/contests/{contest}/bank"
+	one := func(i Item, err error) (*itemOut, error) { return &itemOut{Body: itemView(i)}, err }
+	web.Handle(api, web.Op{ID: "list-items", Method: http.MethodGet, Path: base + "/items", Summary: "Questions of the bank, filtered, with counts"},
+		func(ctx context.Context, in *listIn) (*listOut, error) {
+			page, err := s.List(ctx, in.Contest, Filter{Search: in.Search, Type: in.Type, Difficulty: in.Difficulty, Topic: in.Topic,
+				Retired: in.Retired, Page: in.Page, Size: in.Size})
+			if err != nil {
+				return nil, err
+			}
+			tally, err := s.Tally(ctx, in.Contest)
+			if err != nil {
+				return nil, err
+			}
+			out := &listOut{}
+			out.Body.Total, out.Body.Tally = page.Total, tallyView(tally)
+			out.Body.Items = make([]OrganizerItem, 0, len(page.Items))
+			for _, i := range page.Items {
+				out.Body.Items = append(out.Body.Items, itemView(i))
+			}
+			return out, nil
+		})
+	web.Handle(api, web.Op{ID: "create-item", Method: http.MethodPost, Path: base + "/items", Summary: "A new question", Status: http.StatusCreated},
+		func(ctx context.Context, in *struct {
+			contestIn
+			Body struct {
+				Content Content `json:"content"`
+			}
+		}) (*itemOut, error) {
+			return one(s.Create(ctx, in.Contest, in.Body.Content))
+		})
+	web.Handle(api, web.Op{ID: "get-item", Method: http.MethodGet, Path: base + "/items/{item}", Summary: "A question with its key"},
+		func(ctx context.Context, in *itemIn) (*itemOut, error) {
+			return one(s.Get(ctx, in.Contest, in.Item))
+		})
+	web.Handle(api, web.Op{ID: "edit-item", Method: http.MethodPut, Path: base + "/items/{item}", Summary: "A new version of a question"},
+		func(ctx context.Context, in *struct {
+			itemIn
+			Body struct {
+				Version int     `json:"version" minimum:"1" doc:"The one that was read"`
+				Content Content `json:"content"`
+			}
+		}) (*itemOut, error) {
+			return one(s.Edit(ctx, in.Contest, in.Item, in.Body.Version, in.Body.Content))
+		})
+	web.Handle(api, web.Op{ID: "retire-item", Method: http.MethodPut, Path: base + "/items/{item}/retired", Summary: "Put a question away, or bring it back"},
+		func(ctx context.Context, in *struct {
+			itemIn
+			Body struct {
+				Retired bool `json:"retired"`
+			}
+		}) (*itemOut, error) {
+			return one(s.Retire(ctx, in.Contest, in.Item, in.Body.Retired))
+		})
+	web.Handle(api, web.Op{ID: "preview-item", Method: http.MethodGet, Path: base + "/items/{item}/question", Summary: "The question as a contestant gets it"},
+		func(ctx context.Context, in *itemIn) (*struct{ Body Question }, error) {
+			i, err := s.Get(ctx, in.Contest, in.Item)
+			return &struct{ Body Question }{i.Content.Question()}, err
+		})
+	web.Handle(api, web.Op{ID: "list-item-versions", Method: http.MethodGet, Path: base + "/items/{item}/versions", Summary: "All versions of a question"},
+		func(ctx context.Context, in *itemIn) (*versionsOut, error) {
+			versions, err := s.History(ctx, in.Contest, in.Item)
+			if err != nil {
+				return nil, err
+			}
+			out := &versionsOut{}
+			for _, v := range versions {
+				out.Body.Versions = append(out.Body.Versions, OrganizerVersion{ID: v.ID, Version: v.Version, Content: v.Content,
+					Hash: hex.EncodeToString(v.Hash), Origin: v.Origin, At: v.At, Author: v.Author})
+			}
+			return out, nil
+		})
+	fileRoutes(api, s, base)
+}
+
+type versionsOut struct {
+	Body struct {
+		Versions []OrganizerVersion `json:"versions" doc:"Newest first"`
+	}
+}
+
+type previewOut struct{ Body Preview }
+
+type importIn struct {
+	contestIn
+	Import string `path:"import" pattern:"^[0-9a-f]{32}$"`
+}
+
+type downloadOut struct {
+	ContentType string `header:"Content-Type"`
+	Disposition string `header:"Content-Disposition"`
+	Body        []byte
+}
+
+var errNoFile = fault.New(fault.Invalid, "import_no_file",
+	"Chưa nhận được tệp nào. Hãy chọn tệp rồi gửi lại.", "No file arrived. Choose a file and send it again.")
+
+// fileRoutes registers pictures, imports and exports.
+func fileRoutes(api *web.API, s *Service, base string) {
+	web.Handle(api, web.Op{ID: "upload-item-image", Method: http.MethodPost, Path: base + "/images", Summary: "Upload a picture for a question", MaxBody: 3 << 20, Status: http.StatusCreated},
+		func(ctx context.Context, in *struct {
+			contestIn
+			RawBody []byte `contentType:"application/octet-stream"`
+		}) (*struct{ Body Image }, error) {
+			image, err := s.UploadImage(ctx, in.Contest, in.RawBody)
+			return &struct{ Body Image }{image}, err
+		})
+	web.Handle(api, web.Op{ID: "read-import", Method: http.MethodPost, Path: base + "/imports", Summary: "Read a .docx or .xlsx file; nothing is saved before it is confirmed", MaxBody: MaxFileSize + 1<<10, Timeout: 90 * time.Second, Status: http.StatusCreated},
+		func(ctx context.Context, in *struct {
+			contestIn
+			Name    string `query:"name" maxLength:"300"`
+			RawBody []byte `contentType:"application/octet-stream"`
+		}) (*previewOut, error) {
+			if len(in.RawBody) == 0 {
+				return nil, errNoFile
+			}
+			p, err := s.ReadFile(ctx, in.Contest, in.Name, in.RawBody)
+			return &previewOut{Body: p}, err
+		})
+	web.Handle(api, web.Op{ID: "get-import", Method: http.MethodGet, Path: base + "/imports/{import}", Summary: "A read file that waits to be confirmed"},
+		func(ctx context.Context, in *importIn) (*previewOut, error) {
+			p, err := s.Preview(ctx, in.Contest, in.Import)
+			return &previewOut{Body: p}, err
+		})
+	web.Handle(api, web.Op{ID: "confirm-import", Method: http.MethodPost, Path: base + "/imports/{import}/confirm", Summary: "Import the chosen questions", MaxBody: 8 << 20, Timeout: 90 * time.Second},
+		func(ctx context.Context, in *struct {
+			importIn
+			Body struct {
+				Rows []ChosenRow `json:"rows" maxItems:"2000"`
+			}
+		}) (*struct{ Body Imported }, error) {
+			done, err := s.Confirm(ctx, in.Contest, in.Import, in.Body.Rows)
+			return &struct{ Body Imported }{done}, err
+		})
+	web.Handle(api, web.Op{ID: "discard-import", Method: http.MethodDelete, Path: base + "/imports/{import}", Summary: "Throw a read file away"},
+		func(ctx context.Context, in *importIn) (*struct{}, error) {
+			return nil, s.Discard(ctx, in.Contest, in.Import)
+		})
+	web.Handle(api, web.Op{ID: "export-bank", Method: http.MethodGet, Path: base + "/export", Summary: "The bank as a file", Timeout: 90 * time.Second},
+		func(ctx context.Context, in *struct {
+			contestIn
+			Format string `query:"format" enum:"xlsx,docx" required:"true"`
+			Sample bool   `query:"sample" doc:"A small file that shows how to write questions, instead of the bank"`
+		}) (*downloadOut, error) {
+			name, data, err := s.Export(ctx, in.Contest, in.Format, account.From(ctx).Locale, in.Sample)
+			if err != nil {
+				return nil, err
+			}
+			kind := "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+			if in.Format == "docx" {
+				kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+			}
+			return &downloadOut{ContentType: kind, Disposition: "attachment; filename*=UTF-8''" + url.PathEscape(name), Body: data}, nil
+		})
+}

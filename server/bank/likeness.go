@@ -1,0 +1,134 @@
+package bank
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// A question that reads the same stands in a bank once, however its explanation, topic or picture differ; one that
+// reads nearly the same is pointed out.
+
+// known is a question to compare with: one of the bank (ItemID), or one of the same file (Row).
+type known struct {
+	itemID  int64
+	row     int
+	retired bool
+	stem    string
+	text    string // what is asked and offered
+	key     string // what is right
+	pieces  []string
+}
+
+// Likeness points at a question that reads nearly the same.
+type Likeness struct {
+	ItemID   int64  `json:"item_id" doc:"0: a question of the same file"`
+	Row      int    `json:"row" doc:"0: a question of the bank"`
+	Stem     string `json:"stem"`
+	Percent  int    `json:"percent" minimum:"0" maximum:"100"`
+	OtherKey bool   `json:"other_key" doc:"It asks and offers the same, but another answer is right"`
+}
+
+// nearPercent is from where on two questions are called alike.
+const nearPercent = 70
+
+// alike holds questions so that like ones are found without comparing each with each.
+type alike struct {
+	all     []known
+	byText  map[string][]int
+	byPiece map[string][]int
+}
+
+func newAlike() *alike { return &alike{byText: map[string][]int{}, byPiece: map[string][]int{}} }
+
+func knownOf(c Content) known {
+	options := make([]string, 0, len(c.Options))
+	var right []string
+	for _, o := range c.Options {
+		text := strings.ToLower(CleanLine(o.Text))
+		options = append(options, text)
+		if slices.Contains(c.Key.Options, o.ID) {
+			right = append(right, text)
+		}
+	}
+	slices.Sort(options)
+	slices.Sort(right)
+	texts := make([]string, 0, len(c.Key.Texts))
+	for _, t := range c.Key.Texts {
+		texts = append(texts, strings.ToLower(t))
+	}
+	slices.Sort(texts)
+	stem := strings.TrimRight(strings.ToLower(CleanLine(c.Stem)), " .:?!…")
+	return known{stem: c.Stem, text: strings.Join(append([]string{stem}, options...), "\x00"),
+		key:    strings.Join(append(append(right, texts...), c.Key.Number, c.Key.Tolerance), "\x00"),
+		pieces: pieces(c)}
+}
+
+// pieces are the pairs of neighbouring words of a question's stem, and its options: what two questions can share.
+func pieces(c Content) []string {
+	words := strings.Fields(SearchKey(c.Stem))
+	set := make([]string, 0, len(words)+len(c.Options))
+	for i := 0; i+1 < len(words); i++ {
+		set = append(set, words[i]+" "+words[i+1])
+	}
+	if len(words) == 1 {
+		set = append(set, words[0])
+	}
+	if c.Type != TrueFalse {
+		for _, o := range c.Options {
+			set = append(set, "= "+SearchKey(o.Text))
+		}
+	}
+	slices.Sort(set)
+	return slices.Compact(set)
+}
+
+func (a *alike) add(k known) {
+	i := len(a.all)
+	a.all = append(a.all, k)
+	a.byText[k.text] = append(a.byText[k.text], i)
+	for _, p := range k.pieces {
+		a.byPiece[p] = append(a.byPiece[p], i)
+	}
+}
+
+// same finds a question that asks the same with the same answer; those in use come before retired ones.
+func (a *alike) same(k known) (known, bool) {
+	found, ok := known{}, false
+	for _, i := range a.byText[k.text] {
+		if other := a.all[i]; other.key == k.key && (!ok || found.retired && !other.retired) {
+			found, ok = other, true
+		}
+	}
+	return found, ok
+}
+
+// near finds the questions most like this one, at most three.
+func (a *alike) near(k known) []Likeness {
+	shared := map[int]int{}
+	for _, p := range k.pieces {
+		list := a.byPiece[p]
+		if len(list) > 3000 {
+			continue // "của nhà nước": what so many share tells nothing
+		}
+		for _, i := range list {
+			shared[i]++
+		}
+	}
+	var out []Likeness
+	for i, n := range shared {
+		other := a.all[i]
+		percent := 100 * n / (len(k.pieces) + len(other.pieces) - n)
+		sameText := other.text == k.text
+		if sameText {
+			percent = 100
+		}
+		if percent >= nearPercent && !other.retired {
+			out = append(out, Likeness{ItemID: other.itemID, Row: other.row, Stem: other.stem, Percent: percent, OtherKey: sameText && other.key != k.key})
+		}
+	}
+	slices.SortFunc(out, func(a, b Likeness) int {
+		return cmp.Or(-cmp.Compare(a.Percent, b.Percent), cmp.Compare(a.ItemID, b.ItemID), cmp.Compare(a.Row, b.Row))
+	})
+	return out[:min(len(out), 3)]
+}

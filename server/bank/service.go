@@ -1,0 +1,301 @@
+package bank
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/hoithi/hoithi/server/account"
+	"github.com/hoithi/hoithi/server/audit"
+	"github.com/hoithi/hoithi/server/bank/bankdb"
+	"github.com/hoithi/hoithi/server/fault"
+	"github.com/hoithi/hoithi/server/files"
+	"github.com/hoithi/hoithi/server/postgres"
+)
+
+// MaxItems is how many items, retired ones included, a bank may hold.
+const MaxItems = 20_000
+
+// Formats reads and writes files of questions; the packages that know them build on this one.
+type Formats struct {
+	Read      func(data []byte) (Reading, error)
+	WriteXLSX func(items []Content, locale string) ([]byte, error)
+	WriteDOCX func(title string, items []Content, locale string) ([]byte, error)
+}
+
+// Contests finds the bank of a contest.
+type Contests interface {
+	BankOf(ctx context.Context, contestID int64) (int64, error)
+}
+
+// Service keeps banks.
+type Service struct {
+	db       *pgxpool.Pool
+	q        *bankdb.Queries
+	files    *files.Service
+	contests Contests
+	formats  Formats
+	now      func() time.Time
+}
+
+// New opens the room.
+func New(db *pgxpool.Pool, f *files.Service, contests Contests, formats Formats, now func() time.Time) *Service {
+	return &Service{db: db, q: bankdb.New(db), files: f, contests: contests, formats: formats, now: now}
+}
+
+// Version is an immutable version of an item.
+type Version struct {
+	ID      int64
+	ItemID  int64
+	Version int
+	Content Content
+	Hash    []byte
+	Origin  string // the file it came from; empty: typed in
+	At      time.Time
+	Author  string
+}
+
+// Item is an item with its newest version.
+type Item struct {
+	ID        int64
+	RetiredAt *time.Time
+	Version
+}
+
+var (
+	errSame = fault.New(fault.Conflict, "item_exists",
+		"Ngân hàng đã có đúng câu hỏi này nên không lưu thêm bản nữa.",
+		"The bank already has this very question, so it was not saved a second time.")
+	errMoved = fault.New(fault.Conflict, "item_changed",
+		"Câu hỏi vừa được người khác sửa. Bản bạn đang sửa chưa được lưu: hãy xem bản mới nhất rồi sửa lại.",
+		"Somebody else has just changed this question. Your change was not saved: look at the newest version first.")
+	errFull = fault.New(fault.TooLarge, "bank_full",
+		"Ngân hàng đã đủ 20.000 câu nên không nhận thêm.",
+		"The bank holds 20,000 questions and takes no more.")
+	errRetired = fault.New(fault.Conflict, "item_retired",
+		"Câu hỏi này đã ngừng dùng. Hãy dùng lại câu hỏi trước khi sửa.",
+		"This question is retired. Bring it back before you change it.")
+)
+
+// NewBank makes an empty bank in the caller's transaction.
+func (s *Service) NewBank(ctx context.Context, tx pgx.Tx, name string) (int64, error) {
+	id, err := s.q.WithTx(tx).CreateBank(ctx, name)
+	return id, postgres.Fault(err)
+}
+
+// Create puts a new item into the bank of a contest.
+func (s *Service) Create(ctx context.Context, contestID int64, c Content) (Item, error) {
+	var id int64
+	bankID, err := s.inBank(ctx, contestID, func(tx pgx.Tx, bankID int64) error {
+		if err := s.room(ctx, tx, bankID, 1); err != nil {
+			return err
+		}
+		v, err := s.add(ctx, tx, bankID, c, "")
+		if err != nil {
+			return err
+		}
+		id = v.ItemID
+		return audit.Append(ctx, tx, contestID, "bank.create_item", map[string]any{"item": v.ItemID, "version": v.ID, "hash": hex.EncodeToString(v.Hash)})
+	})
+	if err != nil {
+		return Item{}, err
+	}
+	return s.item(ctx, bankID, id)
+}
+
+// Add puts contents into a bank in the caller's transaction, for seeds and copies; what the bank has already is left
+// out. The versions are in the order of the contents, with ID 0 for those left out.
+func (s *Service) Add(ctx context.Context, tx pgx.Tx, bankID int64, contents []Content, origin string) ([]Version, error) {
+	if err := s.room(ctx, tx, bankID, len(contents)); err != nil {
+		return nil, err
+	}
+	versions := make([]Version, len(contents))
+	for i, c := range contents {
+		v, err := s.add(ctx, tx, bankID, c, origin)
+		if err != nil && !errors.Is(err, errSame) {
+			return nil, fmt.Errorf("item %d: %w", i+1, err)
+		}
+		versions[i] = v
+	}
+	return versions, nil
+}
+
+// room holds the bank for this transaction and refuses when so many more items don't fit.
+func (s *Service) room(ctx context.Context, tx pgx.Tx, bankID int64, more int) error {
+	if _, err := tx.Exec(ctx, `SELECT 1 FROM bank WHERE id = $1 FOR UPDATE`, bankID); err != nil {
+		return postgres.Fault(err)
+	}
+	n, err := s.q.WithTx(tx).CountItems(ctx, bankID)
+	if err != nil {
+		return postgres.Fault(err)
+	}
+	if n+int64(more) > MaxItems {
+		return errFull
+	}
+	return nil
+}
+
+func (s *Service) add(ctx context.Context, tx pgx.Tx, bankID int64, c Content, origin string) (Version, error) {
+	c, err := s.checked(ctx, tx, bankID, c)
+	if err != nil {
+		return Version{}, err
+	}
+	hash := c.Hash()
+	q := s.q.WithTx(tx)
+	id, err := q.CreateItem(ctx, bankdb.CreateItemParams{BankID: bankID, Type: string(c.Type), Difficulty: string(c.Difficulty),
+		Topic: c.Topic, StemKey: SearchKey(c.Stem), SearchKey: searchKey(c), ContentHash: hash[:]})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Version{}, errSame
+	}
+	if err != nil {
+		return Version{}, postgres.Fault(err)
+	}
+	return s.addVersion(ctx, q, id, 1, c, origin)
+}
+
+func (s *Service) addVersion(ctx context.Context, q *bankdb.Queries, itemID int64, number int, c Content, origin string) (Version, error) {
+	hash := c.Hash()
+	p := account.From(ctx)
+	var by *int64
+	if p.AccountID != 0 {
+		by = &p.AccountID
+	}
+	id, err := q.AddVersion(ctx, bankdb.AddVersionParams{ItemID: itemID, Version: int32(number), Content: c.Encode(),
+		ContentHash: hash[:], Origin: origin, CreatedBy: by, Author: p.Name})
+	return Version{ID: id, ItemID: itemID, Version: number, Content: c, Hash: hash[:], Origin: origin, Author: p.Name}, postgres.Fault(err)
+}
+
+// checked validates a content and takes what is said about its picture from the picture itself.
+func (s *Service) checked(ctx context.Context, tx pgx.Tx, bankID int64, c Content, owners ...string) (Content, error) {
+	c = c.Normalized()
+	if c.Image != nil {
+		f, err := s.files.Facts(ctx, tx, c.Image.FileID, append(owners, owner(bankID))...)
+		if fault.IsKind(err, fault.NotFound) {
+			return c, invalidContent.At("image", "Hình ảnh không còn; hãy tải lên lại.", "The picture is missing; upload it again.")
+		}
+		if err != nil {
+			return c, err
+		}
+		c.Image.Hash, c.Image.Width, c.Image.Height = f.HashText(), f.Width, f.Height
+	}
+	return c, c.Validate()
+}
+
+func owner(bankID int64) string { return fmt.Sprintf("bank:%d", bankID) }
+
+// searchKey is everything by which an item may be looked for.
+func searchKey(c Content) string {
+	parts := []string{c.Stem, c.Topic, c.Source.Act, c.Source.Article}
+	for _, o := range c.Options {
+		parts = append(parts, o.Text)
+	}
+	parts = append(append(parts, c.Key.Texts...), c.Explanation)
+	return SearchKey(strings.Join(parts, " . "))
+}
+
+// Edit writes a new version of an item. seen is the version that the author had before him.
+func (s *Service) Edit(ctx context.Context, contestID, itemID int64, seen int, c Content) (Item, error) {
+	bankID, err := s.inBank(ctx, contestID, func(tx pgx.Tx, bankID int64) error {
+		q := s.q.WithTx(tx)
+		row, err := q.LockItem(ctx, bankdb.LockItemParams{ID: itemID, BankID: bankID})
+		if errors.Is(err, pgx.ErrNoRows) {
+			return fault.NothingHere
+		}
+		if err != nil {
+			return postgres.Fault(err)
+		}
+		if row.RetiredAt != nil {
+			return errRetired
+		}
+		if int(row.Version) != seen {
+			return errMoved
+		}
+		c, err := s.checked(ctx, tx, bankID, c)
+		if err != nil {
+			return err
+		}
+		hash := c.Hash()
+		if hex.EncodeToString(hash[:]) == hex.EncodeToString(row.ContentHash) {
+			return nil // nothing has changed: no new version
+		}
+		v, err := s.addVersion(ctx, q, itemID, seen+1, c, "")
+		if err != nil {
+			return err
+		}
+		err = q.AdvanceItem(ctx, bankdb.AdvanceItemParams{ID: itemID, Version: int32(v.Version), Type: string(c.Type),
+			Difficulty: string(c.Difficulty), Topic: c.Topic, StemKey: SearchKey(c.Stem), SearchKey: searchKey(c), ContentHash: hash[:]})
+		if postgres.IsUniqueViolation(err, "item_content") {
+			return errSame
+		}
+		if err != nil {
+			return postgres.Fault(err)
+		}
+		return audit.Append(ctx, tx, contestID, "bank.edit_item", map[string]any{"item": itemID, "version": v.ID, "hash": hex.EncodeToString(v.Hash)})
+	})
+	if err != nil {
+		return Item{}, err
+	}
+	return s.item(ctx, bankID, itemID)
+}
+
+// Retire puts an item away (or brings it back): it is offered to no new round, and those that use it keep it.
+func (s *Service) Retire(ctx context.Context, contestID, itemID int64, retired bool) (Item, error) {
+	bankID, err := s.inBank(ctx, contestID, func(tx pgx.Tx, bankID int64) error {
+		q := s.q.WithTx(tx)
+		row, err := q.LockItem(ctx, bankdb.LockItemParams{ID: itemID, BankID: bankID})
+		if errors.Is(err, pgx.ErrNoRows) {
+			return fault.NothingHere
+		}
+		if err != nil {
+			return postgres.Fault(err)
+		}
+		if (row.RetiredAt != nil) == retired {
+			return nil
+		}
+		action := "bank.restore_item"
+		var at *time.Time
+		if retired {
+			now := s.now()
+			at, action = &now, "bank.retire_item"
+		}
+		err = q.SetRetired(ctx, bankdb.SetRetiredParams{ID: itemID, RetiredAt: at})
+		if postgres.IsUniqueViolation(err, "item_content") {
+			return errSame
+		}
+		if err != nil {
+			return postgres.Fault(err)
+		}
+		return audit.Append(ctx, tx, contestID, action, map[string]any{"item": itemID})
+	})
+	if err != nil {
+		return Item{}, err
+	}
+	return s.item(ctx, bankID, itemID)
+}
+
+// inBank runs fn in a transaction on the bank of a contest.
+func (s *Service) inBank(ctx context.Context, contestID int64, fn func(tx pgx.Tx, bankID int64) error) (int64, error) {
+	bankID, err := s.contests.BankOf(ctx, contestID)
+	if err != nil {
+		return 0, err
+	}
+	err = postgres.InTx(ctx, s.db, func(tx pgx.Tx) error { return fn(tx, bankID) })
+	return bankID, postgres.Fault(err)
+}
+
+// UploadImage stores a picture for the bank of a contest.
+func (s *Service) UploadImage(ctx context.Context, contestID int64, data []byte) (Image, error) {
+	var image Image
+	_, err := s.inBank(ctx, contestID, func(tx pgx.Tx, bankID int64) error {
+		f, err := s.files.Keep(ctx, tx, owner(bankID), data)
+		image = Image{FileID: f.ID, Hash: f.HashText(), Width: f.Width, Height: f.Height}
+		return err
+	})
+	return image, err
+}
