@@ -183,7 +183,7 @@ func CleanPhone(s string) string {
 	}, s)
 	switch {
 	case digits == "" || strings.Contains(digits, "x"):
-		return clipRunes(s, 20)
+		return strings.TrimSpace(clipRunes(s, 20))
 	case strings.HasPrefix(digits, "+84"):
 		digits = "0" + strings.TrimPrefix(digits[3:], "0")
 	case strings.HasPrefix(digits, "84") && len(digits) == 11:

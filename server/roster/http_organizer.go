@@ -255,33 +255,14 @@ func entryRoutes(api *web.API, s *Service) {
 		Body struct {
 			Code string `json:"code" doc:"In groups of four"`
 			Path string `json:"path" doc:"The new personal link on this server"`
-			QR   string `json:"qr" doc:"Path of an SVG that shows the link below the given address"`
-			Side int    `json:"side" doc:"Side of the SVG's viewBox"`
 		}
 	}
 	web.Handle(api, web.Op{ID: "reissue-code", Method: http.MethodPost, Path: base + "/entries/{entry}/code", Summary: "Issue a new code and link; the old ones stop at once"},
-		func(ctx context.Context, in *struct {
-			entryIn
-			Body struct {
-				Address string `json:"address" maxLength:"120" doc:"Of this server, as the QR code names it"`
-			}
-		}) (*reissuedOut, error) {
-			address, err := CleanAddress(in.Body.Address)
-			if err != nil {
-				return nil, err
-			}
+		func(ctx context.Context, in *entryIn) (*reissuedOut, error) {
 			fresh, err := s.Reissue(ctx, in.Contest, in.Entry)
-			if err != nil {
-				return nil, err
-			}
 			out := &reissuedOut{}
 			out.Body.Code, out.Body.Path = export.GroupCode(fresh.Code), EntryPath+"#"+fresh.Link
-			code, err := export.EncodeQR(address + out.Body.Path)
-			if err != nil {
-				return nil, err
-			}
-			out.Body.QR, out.Body.Side = code.SVGPath()
-			return out, nil
+			return out, err
 		})
 }
 

@@ -102,7 +102,9 @@ func (s *Service) judge(ctx context.Context, q *rosterdb.Queries, c contest.Cont
 				sameInFile(e, file.Entries[j])
 			}
 		}
-		seen[keys[i]] = append(seen[keys[i]], i)
+		if e.Status == FileNew {
+			seen[keys[i]] = append(seen[keys[i]], i)
+		}
 	}
 	return s.noteUnits(ctx, c.ID, file)
 }

@@ -51,8 +51,8 @@ func CleanName(s string) string {
 			return -1
 		}
 		return r
-	}, norm.NFC.String(strings.ToValidUTF8(s, "")))
-	return strings.Join(strings.Fields(s), " ")
+	}, strings.ToValidUTF8(s, ""))
+	return norm.NFC.String(strings.Join(strings.Fields(s), " "))
 }
 
 // CheckName refuses names that are too short or too long. The name has been cleaned.

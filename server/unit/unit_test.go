@@ -27,11 +27,11 @@ func TestSpellingsOfOneUnit(t *testing.T) {
 
 func TestKeysDoNotDependOnHowLettersAreComposed(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := rapid.StringMatching(`[A-Za-zÀ-ỹĐđ .,-]{0,40}`).Draw(t, "s")
+		s := rapid.StringMatching(`[A-Za-z0-9Đđàảãạăắặâấậèẻẽéẹêếệìỉĩíịòỏõóọôốộơớợùủũúụưứựỳỷỹýỵ .,-]{0,40}`).Draw(t, "s")
 		if SearchKey(norm.NFD.String(s)) != SearchKey(norm.NFC.String(s)) || SameKey(norm.NFD.String(s)) != SameKey(norm.NFC.String(s)) {
 			t.Fatalf("keys of %q depend on its form", s)
 		}
-		if key := SearchKey(s); key != SearchKey(strings.ToUpper(s)) && !strings.ContainsRune(s, 'ß') {
+		if key := SearchKey(s); key != SearchKey(strings.ToUpper(s)) {
 			t.Fatalf("search key of %q depends on its case: %q, %q", s, key, SearchKey(strings.ToUpper(s)))
 		}
 	})
