@@ -19,10 +19,16 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/hoithi/hoithi/server/account"
+	"github.com/hoithi/hoithi/server/bank"
 	"github.com/hoithi/hoithi/server/contest"
+	"github.com/hoithi/hoithi/server/files"
+	"github.com/hoithi/hoithi/server/judging"
+	"github.com/hoithi/hoithi/server/leaderboard"
 	"github.com/hoithi/hoithi/server/live"
 	"github.com/hoithi/hoithi/server/postgres"
+	"github.com/hoithi/hoithi/server/result"
 	"github.com/hoithi/hoithi/server/roster"
+	"github.com/hoithi/hoithi/server/stage"
 	"github.com/hoithi/hoithi/server/web"
 )
 
@@ -50,6 +56,14 @@ type App struct {
 	Accounts *account.Service
 	Contests *contest.Service
 	Roster   *roster.Service
+	Files    *files.Service
+	Bank     *bank.Service
+	Stage    *stage.Service
+	Judging  *judging.Service
+	Boards   *leaderboard.Service
+	Results  *result.Service
+
+	JudgingLive *judging.Live
 
 	rounds sync.Map // round id → contest id; a round never changes its contest
 	stop   []func(context.Context) error
@@ -68,6 +82,8 @@ func New(ctx context.Context, cfg Config, db *pgxpool.Pool, rdb redis.UniversalC
 	if a.Accounts, err = account.New(ctx, db); err != nil {
 		return nil, err
 	}
+	a.Relay = live.NewRelay(rdb, cfg.Log, a.Metrics)
+	a.stop = append(a.stop, func(context.Context) error { a.Relay.Close(); return nil })
 	a.assemble()
 	return a, nil
 }
@@ -88,11 +104,7 @@ func (a *App) assemble() {
 			return a.Accounts.Identify(ctx, p, accountToken, entryToken)
 		}})
 	a.API = web.NewAPI(a.Fiber, access, a.Config.Version, a.Config.Log)
-	nowUs := func() int64 { return time.Now().UnixMicro() }
-	if a.Clock != nil {
-		nowUs = a.Clock.NowUs
-	}
-	a.Hub = live.New(live.Config{Node: a.Config.Node, Origins: a.Config.Origins, NowUs: nowUs, Permit: a.permit,
+	a.Hub = live.New(live.Config{Node: a.Config.Node, Origins: a.Config.Origins, NowUs: a.nowUs, Permit: a.permit,
 		Log: a.Config.Log, Metrics: a.Metrics})
 	a.rooms()
 	a.Fiber.Get("/api/live", a.Hub.Handler())
@@ -102,6 +114,14 @@ func (a *App) assemble() {
 	}
 	a.Fiber.Get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok\n") })
 	a.Fiber.Get("/readyz", a.ready)
+}
+
+// nowUs is contest time.
+func (a *App) nowUs() int64 {
+	if a.Clock == nil { // only assembled to be described
+		return 0
+	}
+	return a.Clock.NowUs()
 }
 
 // ready tells a proxy whether to send people here: the database must answer. Redis away only pauses boards.

@@ -2,29 +2,96 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
+	"time"
 
-	"github.com/jackc/pgx/v5"
-
+	"github.com/hoithi/hoithi/server/bank"
+	"github.com/hoithi/hoithi/server/bank/importing"
 	"github.com/hoithi/hoithi/server/contest"
+	"github.com/hoithi/hoithi/server/files"
+	"github.com/hoithi/hoithi/server/judging"
+	"github.com/hoithi/hoithi/server/leaderboard"
+	"github.com/hoithi/hoithi/server/result"
 	"github.com/hoithi/hoithi/server/roster"
+	"github.com/hoithi/hoithi/server/stage"
 	"github.com/hoithi/hoithi/server/unit"
 	"github.com/hoithi/hoithi/server/web"
 )
 
 // rooms opens the rooms from the ground up and registers their routes, topics and commands.
 func (a *App) rooms() {
-	a.Contests = contest.New(a.DB, a.Accounts, banks{})
+	a.Contests = contest.New(a.DB, a.Accounts, newBanks{a})
 	web.AccountRoutes(a.API, a.Accounts, a.Config.Version)
 	contest.Routes(a.API, a.Contests)
+
 	a.Roster = roster.New(a.DB, a.Accounts, a.Contests, unit.New(a.DB))
 	a.Contests.UseChecks(a.Roster.Missing)
 	roster.Routes(a.API, a.Roster)
+
+	a.Files = files.New(a.DB)
+	files.Routes(a.API, a.Files)
+	a.Bank = bank.New(a.DB, a.Files, bankOf{a.Contests}, bank.Formats{Read: importing.Read}, time.Now)
+
+	bank.Routes(a.API, a.Bank)
+
+	a.Stage = stage.New(stage.Config{DB: a.DB, NowUs: a.nowUs, Node: a.Config.Node, Hub: a.Hub, Relay: a.hinter(), Contests: a.Contests,
+		Entries: activeEntries{a.Roster}, Bank: itemVersions{a.Bank}, Log: a.Config.Log})
+	a.Stage.Register(a.Hub)
+	stage.Routes(a.API, a.Stage)
+	a.Contests.Use(contest.Stage, a.Stage)
+
+	a.Judging = judging.New(a.DB, a.Contests, a.nowUs, rand.Text)
+	a.JudgingLive = judging.NewLive(a.Judging, a.Hub, a.Config.Log)
+	judging.Routes(a.API, a.Judging)
+	a.Contests.Use(contest.Judged, a.Judging)
+
+	a.Boards = leaderboard.New(leaderboard.Parts{DB: a.DB, Redis: a.Redis, Contests: a.Contests, Roster: a.Roster, Hub: a.Hub,
+		Relay: a.Relay, Log: a.Config.Log, Sources: map[contest.Kind]leaderboard.Source{
+			contest.Stage: stageScores{a.Stage}, contest.Judged: judgedScores{a.Judging}}})
+	a.Boards.Topics()
+	leaderboard.Routes(a.API, a.Boards)
+
+	a.Results = result.New(a.DB, a.Contests, a.Boards, a.Roster, map[contest.Kind]result.Inputs{
+		contest.Stage: a.Stage, contest.Judged: a.Judging})
+	result.Routes(a.API, a.Results)
+
+	a.listenToChanges()
 }
 
-// banks makes the question bank of a new contest.
-type banks struct{}
+// hinter is the relay, or nothing when the app is only assembled to be described.
+func (a *App) hinter() stage.Hinter {
+	if a.Relay == nil {
+		return nil
+	}
+	return a.Relay
+}
 
-func (banks) NewBank(ctx context.Context, tx pgx.Tx, name string) (id int64, err error) {
-	err = tx.QueryRow(ctx, `INSERT INTO bank (name) VALUES ($1) RETURNING id`, name).Scan(&id)
-	return id, err
+// listenToChanges tells the boards what has changed below them.
+func (a *App) listenToChanges() {
+	a.Contests.OnChange(a.Boards.Changed)
+	a.Roster.OnChange(a.Boards.Changed)
+	a.Judging.OnChange(func(contestID, _ int64) { a.Boards.Changed(contestID) })
+	a.Stage.OnChange(func(roundID, _ int64) {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		id, err := a.contestOf(ctx, roundID)
+		if err != nil {
+			a.Config.Log.Warn("a changed round's contest is not known; the boards' own check will find it", "round", roundID, "error", err)
+			return
+		}
+		a.Boards.Changed(id)
+	})
+}
+
+// startRooms begins the background work of the rooms; Close ends it.
+func (a *App) startRooms() {
+	a.Stage.Start()
+	a.stop = append(a.stop, func(context.Context) error { a.Stage.Stop(); return nil }, a.JudgingLive.Start(a.Relay))
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		a.Boards.Run(ctx)
+	}()
+	a.stop = append(a.stop, func(context.Context) error { cancel(); <-done; return nil })
 }

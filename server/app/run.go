@@ -16,6 +16,7 @@ import (
 
 // Start begins the background work of the rooms.
 func (a *App) Start(context.Context) error {
+	a.startRooms()
 	return nil
 }
 

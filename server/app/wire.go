@@ -1,0 +1,106 @@
+package app
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/hoithi/hoithi/server/bank"
+	"github.com/hoithi/hoithi/server/contest"
+	"github.com/hoithi/hoithi/server/judging"
+	"github.com/hoithi/hoithi/server/leaderboard"
+	"github.com/hoithi/hoithi/server/roster"
+	"github.com/hoithi/hoithi/server/stage"
+)
+
+// The rooms declare what they need of each other as small interfaces; here one room's operations are given to another.
+
+// newBanks gives contests the making of their bank; the bank room is opened after that of the contests.
+type newBanks struct{ app *App }
+
+func (n newBanks) NewBank(ctx context.Context, tx pgx.Tx, name string) (int64, error) {
+	return n.app.Bank.NewBank(ctx, tx, name)
+}
+
+// bankOf tells the bank room which bank a contest uses.
+type bankOf struct{ contests *contest.Service }
+
+func (b bankOf) BankOf(ctx context.Context, contestID int64) (int64, error) {
+	c, err := b.contests.Get(ctx, contestID)
+	return c.BankID, err
+}
+
+// itemVersions gives the stage the contents of its items.
+type itemVersions struct{ bank *bank.Service }
+
+func (i itemVersions) ItemVersions(ctx context.Context, bankID int64, ids []int64) ([]stage.Version, error) {
+	found, err := i.bank.Versions(ctx, bankID, ids)
+	if err != nil {
+		return nil, err
+	}
+	versions := make([]stage.Version, 0, len(found))
+	for _, v := range found {
+		versions = append(versions, stage.Version{ID: v.ID, ItemID: v.ItemID, Content: v.Content, Hash: v.Hash})
+	}
+	return versions, nil
+}
+
+// activeEntries gives the stage those who take part.
+type activeEntries struct{ roster *roster.Service }
+
+func (a activeEntries) RoundEntries(ctx context.Context, contestID, _ int64) ([]roster.Entry, error) {
+	all, err := a.roster.Entries(ctx, contestID)
+	if err != nil {
+		return nil, err
+	}
+	active := make([]roster.Entry, 0, len(all))
+	for _, e := range all {
+		if e.State == roster.EntryActive {
+			active = append(active, e)
+		}
+	}
+	return active, nil
+}
+
+// stageScores gives the boards the scores of host-led rounds.
+type stageScores struct{ stage *stage.Service }
+
+func (s stageScores) Scores(ctx context.Context, roundID int64) (leaderboard.Scores, error) {
+	shown, seq, err := s.stage.BoardShown(ctx, roundID)
+	if err != nil {
+		return leaderboard.Scores{}, err
+	}
+	scores, err := s.stage.Scores(ctx, roundID)
+	if err != nil {
+		return leaderboard.Scores{}, err
+	}
+	out := leaderboard.Scores{Version: seq, Hidden: !shown}
+	for _, x := range scores {
+		out.Rows = append(out.Rows, leaderboard.Score{EntryID: x.EntryID, Points: x.Points, Correct: x.Correct, TimeUs: x.TimeUs})
+	}
+	return out, nil
+}
+
+func (s stageScores) Version(ctx context.Context, roundID int64) (int64, error) {
+	_, seq, err := s.stage.Seq(ctx, roundID)
+	return seq, err
+}
+
+// judgedScores gives the boards the scores of judged rounds.
+type judgedScores struct{ judging *judging.Service }
+
+func (s judgedScores) Scores(ctx context.Context, roundID int64) (leaderboard.Scores, error) {
+	version, scores, err := s.judging.Scores(ctx, roundID)
+	if err != nil {
+		return leaderboard.Scores{}, err
+	}
+	out := leaderboard.Scores{Version: version}
+	for _, x := range scores {
+		out.Rows = append(out.Rows, leaderboard.Score{EntryID: x.EntryID, Points: x.Score})
+	}
+	return out, nil
+}
+
+func (s judgedScores) Version(ctx context.Context, roundID int64) (int64, error) {
+	return s.judging.Version(ctx, roundID)
+}
