@@ -1,0 +1,212 @@
+package stage
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"sort"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/hoithi/hoithi/server/fault"
+	"github.com/hoithi/hoithi/server/postgres"
+)
+
+// lockClass parts the advisory locks of responses from those of other rooms.
+const lockClass int32 = 0x53544147 // "STAG"
+
+// Faults of an answer that came in well but isn't stored.
+var (
+	errAnswerClosed = conflict("answer_closed",
+		"Đã hết giờ trả lời câu này. Câu trả lời đã lưu trước đó vẫn được tính.",
+		"The time for this item is over. What was saved before still counts.")
+	errAnswerConflict = conflict("answer_conflict",
+		"Câu trả lời này trùng số với một câu trả lời khác đã lưu. Màn hình đang lấy lại câu đã lưu.",
+		"Another answer was saved under this number. The screen is fetching what was saved.")
+	errSuperseded = fault.New(fault.Superseded, "superseded",
+		"Một thiết bị khác đang trả lời thay cho thí sinh này. Câu đã lưu không mất.",
+		"Another device answers for this entry now. Nothing that was saved is lost.")
+	errNotStored = fault.New(fault.Internal, "answer_not_stored",
+		"Câu trả lời này không lưu được. Các câu đã lưu không mất. Hãy chọn lại; nếu vẫn lỗi, báo giám thị.",
+		"This answer could not be saved. Nothing that was saved is lost. Choose again; if it goes on, tell the supervisor.")
+)
+
+// arrival is a checked answer on its way to Postgres.
+type arrival struct {
+	play       int32
+	entryID    int64
+	writer     int32
+	seq        int32
+	receivedUs int64
+	shownUs    int64
+	payload    []byte
+}
+
+func (a arrival) before(b arrival) bool {
+	switch {
+	case a.play != b.play:
+		return a.play < b.play
+	case a.entryID != b.entryID:
+		return a.entryID < b.entryID
+	case a.writer != b.writer:
+		return a.writer < b.writer
+	}
+	return a.seq < b.seq
+}
+
+// stored tells what stands in Postgres under an answer's key.
+type stored struct {
+	ReceivedUs int64
+}
+
+// The statements of a batch. They are written here, not in queries.sql, because they go down the wire together; the
+// lock must be a statement of its own: in one statement with the insert, an old snapshot let a row in after the close.
+const (
+	lockShared = `SELECT pg_advisory_xact_lock_shared($1::int, $2::int)`
+
+	insertAnswers = `
+INSERT INTO stage_response (round_id, play, entry_id, writer, seq, received_us, shown_us, payload)
+SELECT $1::bigint, a.play, a.entry_id, a.writer, a.seq, a.received_us, a.shown_us, a.payload
+FROM unnest($2::int[], $3::bigint[], $4::int[], $5::int[], $6::bigint[], $7::bigint[], $8::bytea[])
+     AS a(play, entry_id, writer, seq, received_us, shown_us, payload)
+JOIN stage_gate g ON g.round_id = $1 AND g.play = a.play AND g.state = 'open' AND a.received_us <= g.deadline_us + $9
+JOIN stage_writer w ON w.round_id = $1 AND w.entry_id = a.entry_id AND w.writer = a.writer
+ORDER BY a.play, a.entry_id, a.writer, a.seq
+ON CONFLICT DO NOTHING`
+
+	readAnswers = `
+SELECT a.place::int, r.received_us, r.payload, coalesce(w.writer, 0)
+FROM unnest($2::int[], $3::bigint[], $4::int[], $5::int[]) WITH ORDINALITY AS a(play, entry_id, writer, seq, place)
+LEFT JOIN stage_response r ON r.round_id = $1 AND r.play = a.play AND r.entry_id = a.entry_id
+                          AND r.writer = a.writer AND r.seq = a.seq
+LEFT JOIN stage_writer w ON w.round_id = $1 AND w.entry_id = a.entry_id`
+)
+
+// answerStore makes answers durable, a batch at a time.
+type answerStore struct {
+	db      *pgxpool.Pool
+	roundID int64
+	graceUs func() int64
+	health  *health
+	log     *slog.Logger
+	ctx     context.Context // ends with the service
+}
+
+// flush stores a batch and tells each answer's fate. It asks again for as long as the fate is not known.
+func (s *answerStore) flush(batch []arrival) []reply[stored] {
+	wait := 10 * time.Millisecond
+	for tries := 1; ; tries++ {
+		ctx, cancel := context.WithTimeout(s.ctx, 20*time.Second)
+		replies, err := s.store(ctx, batch)
+		cancel()
+		s.health.report(err)
+		if err == nil {
+			return replies
+		}
+		if postgres.IsBadData(err) {
+			return s.split(batch, err)
+		}
+		if s.ctx.Err() != nil {
+			return all(batch, errNotKnown.Because(err))
+		}
+		waiting := postgres.IsContention(err) || postgres.IsUnavailable(err) || postgres.IsConnectionLost(err)
+		if !waiting && tries >= 20 {
+			s.log.Error("answers can't be stored", "round", s.roundID, "count", len(batch), "error", err)
+			return all(batch, errNotKnown.Because(err))
+		}
+		if tries == 5 {
+			s.log.Warn("answers wait for the database", "round", s.roundID, "count", len(batch), "error", err)
+		}
+		select {
+		case <-s.ctx.Done():
+		case <-time.After(wait):
+		}
+		wait = min(2*wait, 250*time.Millisecond)
+	}
+}
+
+// split finds the answer that spoils a batch by halving; only that one is refused.
+func (s *answerStore) split(batch []arrival, err error) []reply[stored] {
+	if len(batch) == 1 {
+		s.log.Error("an answer was refused by the database", "round", s.roundID, "play", batch[0].play,
+			"entry", batch[0].entryID, "error", err)
+		return []reply[stored]{{err: errNotStored.Because(err)}}
+	}
+	half := len(batch) / 2
+	return append(s.flush(batch[:half]), s.flush(batch[half:])...)
+}
+
+func all(batch []arrival, err error) []reply[stored] {
+	replies := make([]reply[stored], len(batch))
+	for i := range replies {
+		replies[i].err = err
+	}
+	return replies
+}
+
+// store runs one pipelined transaction: what is queued up to Sync is committed together, or not at all.
+func (s *answerStore) store(ctx context.Context, batch []arrival) ([]reply[stored], error) {
+	order := make([]int, len(batch))
+	for i := range order {
+		order[i] = i
+	}
+	// Sorted by key: two nodes that insert the same rows wait for each other, and never in a circle.
+	sort.Slice(order, func(i, j int) bool { return batch[order[i]].before(batch[order[j]]) })
+	n := len(batch)
+	plays, entries, writers, seqs := make([]int32, n), make([]int64, n), make([]int32, n), make([]int32, n)
+	received, shown, payloads := make([]int64, n), make([]int64, n), make([][]byte, n)
+	for i, at := range order {
+		a := batch[at]
+		plays[i], entries[i], writers[i], seqs[i] = a.play, a.entryID, a.writer, a.seq
+		received[i], shown[i], payloads[i] = a.receivedUs, a.shownUs, a.payload
+	}
+	var b pgx.Batch
+	b.Queue(lockShared, lockClass, int32(s.roundID))
+	b.Queue(insertAnswers, s.roundID, plays, entries, writers, seqs, received, shown, payloads, s.graceUs())
+	b.Queue(readAnswers, s.roundID, plays, entries, writers, seqs)
+	results := s.db.SendBatch(ctx, &b)
+	replies, err := s.read(results, batch, order)
+	// The end of the pipeline is the COMMIT: without its answer nothing is known.
+	if closeErr := results.Close(); err == nil {
+		err = closeErr
+	}
+	return replies, err
+}
+
+func (s *answerStore) read(results pgx.BatchResults, batch []arrival, order []int) ([]reply[stored], error) {
+	for range 2 {
+		if _, err := results.Exec(); err != nil {
+			return nil, err
+		}
+	}
+	rows, err := results.Query()
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	replies := make([]reply[stored], len(batch))
+	for rows.Next() {
+		var place, writer int32
+		var receivedUs *int64
+		var payload []byte
+		if err := rows.Scan(&place, &receivedUs, &payload, &writer); err != nil {
+			return nil, fmt.Errorf("read answers back: %w", err)
+		}
+		at := order[place-1]
+		a := batch[at]
+		switch {
+		case receivedUs != nil && bytes.Equal(payload, a.payload):
+			replies[at].value.ReceivedUs = *receivedUs
+		case receivedUs != nil:
+			replies[at].err = errAnswerConflict
+		case writer != a.writer:
+			replies[at].err = errSuperseded
+		default:
+			replies[at].err = errAnswerClosed
+		}
+	}
+	return replies, rows.Err()
+}

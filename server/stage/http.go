@@ -1,0 +1,123 @@
+package stage
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/hoithi/hoithi/server/bank"
+	"github.com/hoithi/hoithi/server/web"
+)
+
+// SetupView is a host-led round as organizers set it up.
+type SetupView struct {
+	RoundID  int64           `json:"round_id"`
+	Name     string          `json:"name"`
+	Version  int64           `json:"version" doc:"To be sent back with a change"`
+	Phase    Phase           `json:"phase" enum:"planned,ready,running,paused,closed,scored"`
+	Editable bool            `json:"editable" doc:"Not any more once the round has started"`
+	Settings Settings        `json:"settings"`
+	Items    []SetupItemView `json:"items"`
+	MaxScore int64           `json:"max_score" doc:"The most that can be reached, in hundredths of a point"`
+}
+
+// SetupItemView is a line of the timeline with what it asks.
+type SetupItemView struct {
+	SetupItem
+	ItemID   int64         `json:"item_id"`
+	Question bank.Question `json:"question"`
+}
+
+// ScoreView is an entry's score in the round so far.
+type ScoreView struct {
+	EntryID int64 `json:"entry_id"`
+	Points  int64 `json:"points" doc:"Hundredths of a point"`
+	Correct int   `json:"correct"`
+	TimeUs  int64 `json:"time_us" doc:"Used for right answers"`
+}
+
+type roundIn struct {
+	Contest int64 `path:"contest" minimum:"1"`
+	Round   int64 `path:"round" minimum:"1"`
+}
+
+type setupOut struct{ Body SetupView }
+
+type scoresOut struct {
+	Body struct {
+		Scores []ScoreView `json:"scores"`
+	}
+}
+
+type settingsIn struct {
+	roundIn
+	Body struct {
+		Version  int64    `json:"version" minimum:"1"`
+		Settings Settings `json:"settings"`
+	}
+}
+
+type itemsIn struct {
+	roundIn
+	Body struct {
+		Version int64 `json:"version" minimum:"1"`
+		Items   []struct {
+			VersionID int64  `json:"version_id" minimum:"1"`
+			Points    *int64 `json:"points,omitempty" minimum:"0" maximum:"10000000"`
+			DurationS *int64 `json:"duration_s,omitempty" minimum:"3" maximum:"3600"`
+			Reserve   bool   `json:"reserve,omitempty"`
+		} `json:"items" maxItems:"200" doc:"In order"`
+	}
+}
+
+func setupView(s Setup) SetupView {
+	v := SetupView{RoundID: s.Round.ID, Name: s.Round.Name, Version: s.Version, Phase: s.Phase, Settings: s.Settings,
+		Editable: s.Phase == PhasePlanned || s.Phase == PhaseReady, Items: make([]SetupItemView, 0, len(s.Items)),
+		MaxScore: maxScore(frozenItems(s.Settings, s.Items))}
+	for _, it := range s.Items {
+		v.Items = append(v.Items, SetupItemView{SetupItem: it, ItemID: s.Contents[it.VersionID].ItemID, Question: s.Contents[it.VersionID].question()})
+	}
+	return v
+}
+
+// Routes registers the operations of host-led rounds; the round itself runs over the socket.
+func Routes(api *web.API, s *Service) {
+	const path = "/api/organizer/contests/{contest}/rounds/{round}/stage"
+	out := func(setup Setup, err error) (*setupOut, error) {
+		if err != nil {
+			return nil, err
+		}
+		return &setupOut{Body: setupView(setup)}, nil
+	}
+	web.Handle(api, web.Op{ID: "get-stage", Method: http.MethodGet, Path: path, Summary: "Settings and timeline of a host-led round"},
+		func(ctx context.Context, in *roundIn) (*setupOut, error) {
+			return out(s.Setup(ctx, in.Contest, in.Round))
+		})
+	web.Handle(api, web.Op{ID: "save-stage-settings", Method: http.MethodPut, Path: path + "/settings", Summary: "Change the rules of a round that has not started"},
+		func(ctx context.Context, in *settingsIn) (*setupOut, error) {
+			return out(s.SaveSettings(ctx, in.Contest, in.Round, in.Body.Version, in.Body.Settings))
+		})
+	web.Handle(api, web.Op{ID: "save-stage-items", Method: http.MethodPut, Path: path + "/items", Summary: "Set the timeline of a round that has not started"},
+		func(ctx context.Context, in *itemsIn) (*setupOut, error) {
+			items := make([]SetupItem, 0, len(in.Body.Items))
+			for _, it := range in.Body.Items {
+				items = append(items, SetupItem{VersionID: it.VersionID, Points: it.Points, DurationS: it.DurationS, Reserve: it.Reserve})
+			}
+			return out(s.SaveItems(ctx, in.Contest, in.Round, in.Body.Version, items))
+		})
+	web.Handle(api, web.Op{ID: "list-stage-scores", Method: http.MethodGet, Path: path + "/scores", Summary: "Scores of a host-led round so far"},
+		func(ctx context.Context, in *roundIn) (*scoresOut, error) {
+			if _, err := s.cfg.Contests.Round(ctx, in.Contest, in.Round); err != nil {
+				return nil, err
+			}
+			scores, err := s.Scores(ctx, in.Round)
+			if err != nil {
+				return nil, err
+			}
+			o := &scoresOut{}
+			o.Body.Scores = make([]ScoreView, 0, len(scores))
+			for _, x := range scores {
+				o.Body.Scores = append(o.Body.Scores, ScoreView(x))
+			}
+			return o, nil
+		})
+}
