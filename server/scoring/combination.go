@@ -27,11 +27,11 @@ const (
 
 // Combining is a combination with its settings.
 type Combining struct {
-	Method Combination `json:"method"`
+	Method Combination `json:"method" enum:"mean,trimmed_mean"`
 	// Drop is how many of the highest and how many of the lowest sheets a trimmed mean drops.
 	Drop int `json:"drop,omitempty"`
 	// Decimals is what every printed number of the working is rounded to.
-	Decimals Rounding `json:"decimals"`
+	Decimals Rounding `json:"decimals" minimum:"0" maximum:"2"`
 }
 
 // Rounding is a number of decimals: 2, 1 or 0. Numbers are rounded half up.

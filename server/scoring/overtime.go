@@ -25,7 +25,7 @@ type OvertimeStep struct {
 // Overtime is the rule for whoever takes longer than the limit. "Over by less than 1 minute −0,25, by 1 minute or
 // more −0,5" is the limit with the steps {1 s, 25}, {60 s, 50}; a first step at 10 s forgives 10 seconds.
 type Overtime struct {
-	Method OvertimeMethod `json:"method"`
+	Method OvertimeMethod `json:"method" enum:"none,steps,per_minute"`
 	// LimitSeconds is the time a performance may take.
 	LimitSeconds int64          `json:"limit_seconds"`
 	Steps        []OvertimeStep `json:"steps,omitempty"`

@@ -1,0 +1,108 @@
+package judging
+
+import (
+	"strconv"
+
+	"github.com/hoithi/hoithi/server/fault"
+)
+
+func conflict(code, vi, en string) *fault.Fault { return fault.New(fault.Conflict, code, vi, en) }
+
+func invalid(code, vi, en string) *fault.Fault { return fault.New(fault.Invalid, code, vi, en) }
+
+func at(list string, i int) string { return list + "[" + strconv.Itoa(i) + "]" }
+
+// Faults of marking. Whatever was saved before stays saved.
+var (
+	errClosed = conflict("judging_closed",
+		"Phần thi này đã khóa điểm nên không thay đổi được nữa. Các điểm đã lưu vẫn nguyên.",
+		"The marks of this round are closed, so nothing can be changed any more. Saved marks are untouched.")
+	errSheetLocked = conflict("sheet_locked",
+		"Phiếu này đã chốt nên không sửa được nữa. Điểm đã chốt vẫn nguyên.",
+		"This sheet is locked and cannot be changed any more. The locked marks are untouched.")
+	errSuperseded = fault.New(fault.Superseded, "device_superseded",
+		"Bạn đang chấm trên một thiết bị khác. Điểm đã lưu vẫn còn; bấm \"Chấm trên máy này\" để chấm tiếp ở đây.",
+		"You are marking on another device. What was saved is safe; choose to mark on this one to go on here.")
+	errWriter = invalid("writer_unknown",
+		"Thiết bị này chưa nhận phiếu chấm. Hãy tải lại trang.",
+		"This device has not taken over the sheets. Reload the page.")
+	errMarkConflict = conflict("mark_conflict",
+		"Một điểm khác đã được lưu với cùng số thứ tự. Hãy tải lại trang để xem điểm đã lưu.",
+		"Another mark was saved under the same number. Reload the page to see what is saved.")
+	errMark = invalid("mark_invalid",
+		"Điểm này không hợp lệ nên chưa được lưu: phải từ 0 đến điểm tối đa, đúng bước điểm.",
+		"This mark is not valid, so it was not saved: it must lie between 0 and the maximum, on one of the steps.")
+	errNotOnPanel = fault.New(fault.Forbidden, "not_on_panel",
+		"Bạn không có trong ban giám khảo của phần thi này. Nếu đây là nhầm lẫn, hãy báo ban tổ chức.",
+		"You are not on the panel of this round. If that is a mistake, tell the organizers.")
+	errAbsent = fault.New(fault.Forbidden, "judge_absent",
+		"Bạn đang được ghi là vắng mặt nên chưa chấm được. Hãy báo thư ký.",
+		"You are noted as absent, so you cannot mark. Tell the secretary.")
+	errNotBegun = conflict("performance_not_begun",
+		"Tiết mục này chưa bắt đầu nên chưa chấm được.",
+		"This performance has not begun, so it cannot be marked yet.")
+	errSheetIncomplete = conflict("sheet_incomplete",
+		"Phiếu còn tiêu chí chưa chấm nên chưa chốt được.",
+		"Some criteria have no mark yet, so the sheet cannot be locked.")
+	errSheetDiffers = conflict("sheet_differs",
+		"Điểm trên màn hình khác điểm đã lưu nên phiếu chưa được chốt. Hãy xem lại rồi chốt.",
+		"The marks on the screen differ from what is saved, so the sheet was not locked. Look again, then lock it.")
+	errOthersMarks = fault.New(fault.Forbidden, "judges_see_own_marks",
+		"Bạn là giám khảo của phần thi này nên không xem được bảng điểm chung khi phần thi chưa khóa.",
+		"You are a judge of this round, so you cannot see everybody's marks before it is closed.")
+)
+
+// Faults of the stage.
+var (
+	errContestNotRunning = conflict("contest_not_running",
+		"Hội thi chưa ở trạng thái đang diễn ra. Hãy chuyển trạng thái hội thi trước.",
+		"The contest is not running. Move the contest on first.")
+	errOthersOnStage = conflict("stage_taken",
+		"Đang có tiết mục khác trên sân khấu. Hãy kết thúc tiết mục đó trước.",
+		"Another performance is on stage. Finish it first.")
+	errNotPlanned = conflict("performance_begun",
+		"Tiết mục này đã bắt đầu.", "This performance has already begun.")
+	errStillPlanned = conflict("performance_planned",
+		"Tiết mục này chưa bắt đầu.", "This performance has not begun.")
+	errNotOnStage = conflict("performance_not_on_stage",
+		"Tiết mục này không ở trên sân khấu.", "This performance is not on stage.")
+	errHasMarks = conflict("performance_has_marks",
+		"Tiết mục này đã có điểm nên không đưa về chưa diễn được.",
+		"This performance has marks already, so it cannot go back to planned.")
+	errNotDone = conflict("performance_not_done",
+		"Hãy kết thúc tiết mục trước rồi mới sửa thời gian.", "Finish the performance first, then correct its time.")
+	errSeconds = invalid("seconds_invalid",
+		"Thời gian phải từ 0 giây đến một ngày.", "The time must lie between 0 seconds and one day.")
+	errReason = invalid("reason_missing",
+		"Cần ghi lý do (2 đến 500 ký tự).", "A reason is needed (2 to 500 characters).")
+	errNotReady = conflict("judging_not_ready",
+		"Phần thi chưa sẵn sàng. Hãy làm xong các mục được nêu.",
+		"The round is not ready. Finish what is named.")
+	errNotComplete = conflict("judging_not_complete",
+		"Chưa khóa điểm được vì còn việc chưa xong.",
+		"The marks cannot be closed yet: something is still missing.")
+)
+
+// Faults of the set-up.
+var (
+	errRulesStand = conflict("rules_stand",
+		"Phần thi đã bắt đầu nên biểu điểm, cách tính và ban giám khảo không đổi được nữa.",
+		"The round has begun, so its rubric, rules and panel can no longer be changed.")
+	errRubric = invalid("rubric_invalid",
+		"Biểu điểm chưa đúng nên chưa lưu. Hãy xem các ô được đánh dấu.",
+		"The rubric is not right, so it was not saved. Look at the marked fields.")
+	errRules = invalid("rules_invalid",
+		"Cách tính điểm chưa đúng nên chưa lưu. Hãy xem các ô được đánh dấu.",
+		"The rules are not right, so they were not saved. Look at the marked fields.")
+	errPanel = invalid("panel_invalid",
+		"Ban giám khảo chưa đúng nên chưa lưu. Hãy xem các dòng được đánh dấu.",
+		"The panel is not right, so it was not saved. Look at the marked lines.")
+	errOrder = invalid("order_invalid",
+		"Thứ tự trình bày chưa đúng nên chưa lưu. Hãy xem các dòng được đánh dấu.",
+		"The running order is not right, so it was not saved. Look at the marked lines.")
+	errOrderBegun = conflict("order_begun",
+		"Đã có tiết mục bắt đầu nên không bốc thăm lại được.",
+		"A performance has begun, so the order cannot be drawn again.")
+	errNoEntries = conflict("no_entries",
+		"Hội thi chưa có đội, thí sinh nào để xếp thứ tự.", "The contest has no entries yet to put in an order.")
+)

@@ -1,0 +1,161 @@
+package judging
+
+import (
+	"context"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/hoithi/hoithi/server/judging/judgingdb"
+)
+
+// Turn is a line of a running order.
+type Turn struct {
+	EntryID int64
+	Title   string
+}
+
+// SetOrder sets the running order. Performances that have begun keep their place in time: they must stand first, in
+// the order they have. Planned ones can be moved, added and taken out.
+func (s *Service) SetOrder(ctx context.Context, contestID, roundID int64, turns []Turn) error {
+	for i := range turns {
+		turns[i].Title = tidy(turns[i].Title)
+	}
+	return s.change(ctx, contestID, roundID, func(tx pgx.Tx, q *judgingdb.Queries, j Judging) error {
+		numbers, err := entries(ctx, q, j.ContestID)
+		if err != nil {
+			return err
+		}
+		if err := j.checkOrder(turns, numbers); err != nil {
+			return err
+		}
+		if err := putOrder(ctx, q, j, turns); err != nil {
+			return err
+		}
+		if err := q.SetOrderSeed(ctx, judgingdb.SetOrderSeedParams{RoundID: roundID}); err != nil {
+			return err
+		}
+		return record(ctx, tx, j, "order", map[string]any{"round": roundID, "entries": entryIDs(turns)})
+	})
+}
+
+// DrawOrder puts all entries of the contest into an order drawn by a new seed, which is kept.
+func (s *Service) DrawOrder(ctx context.Context, contestID, roundID int64) error {
+	seed := s.newSeed()
+	return s.change(ctx, contestID, roundID, func(tx pgx.Tx, q *judgingdb.Queries, j Judging) error {
+		if j.Started() {
+			return errOrderBegun
+		}
+		numbers, err := entries(ctx, q, j.ContestID)
+		if err != nil {
+			return err
+		}
+		if len(numbers) == 0 {
+			return errNoEntries
+		}
+		titles := map[int64]string{}
+		for _, p := range j.Performances {
+			titles[p.EntryID] = p.Title
+		}
+		var turns []Turn
+		for _, id := range Draw(seed, numbers) {
+			turns = append(turns, Turn{EntryID: id, Title: titles[id]})
+		}
+		if err := j.checkOrder(turns, numbers); err != nil {
+			return err
+		}
+		if err := putOrder(ctx, q, j, turns); err != nil {
+			return err
+		}
+		if err := q.SetOrderSeed(ctx, judgingdb.SetOrderSeedParams{RoundID: roundID, OrderSeed: &seed}); err != nil {
+			return err
+		}
+		return record(ctx, tx, j, "draw_order", map[string]any{"round": roundID, "seed": seed, "entries": entryIDs(turns)})
+	})
+}
+
+func (j Judging) checkOrder(turns []Turn, numbers map[int64]int) error {
+	f := errOrder
+	if len(turns) > maxPlaces {
+		return f.At("turns", "Thứ tự có tối đa 500 lượt.", "A running order has at most 500 turns.")
+	}
+	seen := map[int64]bool{}
+	for i, t := range turns {
+		_, active := numbers[t.EntryID]
+		begun := slices.ContainsFunc(j.Performances, func(p Performance) bool { return p.EntryID == t.EntryID && p.State != Planned })
+		switch {
+		case seen[t.EntryID]:
+			f = f.At(at("turns", i), "Đội, thí sinh này có hai lần trong danh sách.", "This entry stands in the list twice.")
+		case !active && !begun:
+			f = f.At(at("turns", i), "Không có đội, thí sinh này trong hội thi.", "This entry does not take part in the contest.")
+		}
+		if !fits(t.Title, 0, maxTitle) {
+			f = f.At(at("turns", i)+".title", "Tên tiết mục dài tối đa 200 ký tự.", "The title has at most 200 characters.")
+		}
+		seen[t.EntryID] = true
+	}
+	place := 0
+	for _, p := range j.Performances {
+		if p.State == Planned {
+			continue
+		}
+		if place >= len(turns) || turns[place].EntryID != p.EntryID {
+			f = f.At("turns", "Các tiết mục đã bắt đầu phải đứng đầu, giữ nguyên thứ tự.", "Performances that have begun must stand first, in the order they have.")
+			break
+		}
+		place++
+	}
+	if len(f.Fields) > 0 {
+		return f
+	}
+	return nil
+}
+
+func putOrder(ctx context.Context, q *judgingdb.Queries, j Judging, turns []Turn) error {
+	places := map[int64]int{}
+	for i, t := range turns {
+		places[t.EntryID] = i
+	}
+	have := map[int64]bool{}
+	for _, p := range j.Performances {
+		i, stays := places[p.EntryID]
+		if !stays {
+			if err := q.RemovePerformance(ctx, p.ID); err != nil {
+				return err
+			}
+			continue
+		}
+		have[p.EntryID] = true
+		if err := q.MovePerformance(ctx, judgingdb.MovePerformanceParams{ID: p.ID, Position: int32(i + 1), Title: turns[i].Title}); err != nil {
+			return err
+		}
+	}
+	for i, t := range turns {
+		if !have[t.EntryID] {
+			if err := q.AddPerformance(ctx, judgingdb.AddPerformanceParams{RoundID: j.RoundID, EntryID: t.EntryID, Position: int32(i + 1), Title: t.Title}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func entries(ctx context.Context, q *judgingdb.Queries, contestID int64) (map[int64]int, error) {
+	rows, err := q.ActiveEntries(ctx, contestID)
+	if err != nil {
+		return nil, err
+	}
+	numbers := make(map[int64]int, len(rows))
+	for _, r := range rows {
+		numbers[r.ID] = int(r.Number)
+	}
+	return numbers, nil
+}
+
+func entryIDs(turns []Turn) []int64 {
+	ids := make([]int64, len(turns))
+	for i, t := range turns {
+		ids[i] = t.EntryID
+	}
+	return ids
+}

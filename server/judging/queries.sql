@@ -1,0 +1,124 @@
+-- name: CreateJudgedRound :exec
+INSERT INTO judged_round (round_id, settings) VALUES ($1, $2) ON CONFLICT DO NOTHING;
+
+-- name: JudgedRound :one
+SELECT * FROM judged_round WHERE round_id = $1;
+
+-- Raises the version of the round and holds its row until the transaction ends: changes of one round queue here.
+-- name: NextSeq :one
+UPDATE judged_round SET seq = seq + 1 WHERE round_id = $1 RETURNING *;
+
+-- name: Versions :many
+SELECT round_id, epoch, seq FROM judged_round WHERE round_id = ANY(@ids::bigint[]);
+
+-- name: SetSettings :exec
+UPDATE judged_round SET settings = $2 WHERE round_id = $1;
+
+-- name: SetOrderSeed :exec
+UPDATE judged_round SET order_seed = $2 WHERE round_id = $1;
+
+-- name: CloseJudgedRound :exec
+UPDATE judged_round SET closed_us = @closed_us::bigint, closed_by = @closed_by::bigint WHERE round_id = @round_id;
+
+-- name: Criteria :many
+SELECT * FROM criterion WHERE round_id = $1 ORDER BY position;
+
+-- name: DeleteCriteria :exec
+DELETE FROM criterion WHERE round_id = $1;
+
+-- name: AddCriterion :exec
+INSERT INTO criterion (round_id, position, name, description, max, step, weight) VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: Panel :many
+SELECT p.*, a.name FROM panel_seat p JOIN account a ON a.id = p.account_id WHERE p.round_id = $1 ORDER BY p.seat;
+
+-- name: DeletePanel :exec
+DELETE FROM panel_seat WHERE round_id = $1;
+
+-- name: AddSeat :exec
+INSERT INTO panel_seat (round_id, seat, account_id, head) VALUES ($1, $2, $3, $4);
+
+-- name: SetAbsence :execrows
+UPDATE panel_seat SET absent = $3, reason = $4 WHERE round_id = $1 AND seat = $2;
+
+-- name: ClaimSeat :one
+UPDATE panel_seat SET writer = nextval('sheet_writer') WHERE round_id = $1 AND account_id = $2 RETURNING writer;
+
+-- Who may sit on a panel, and who may not because of another role.
+-- name: RolesOf :many
+SELECT a.id, a.name, g.role FROM account a JOIN account_grant g ON g.account_id = a.id
+WHERE g.contest_id = $1 AND a.disabled_at IS NULL ORDER BY a.name, a.id, g.role;
+
+-- name: CopyCriteria :exec
+INSERT INTO criterion (round_id, position, name, description, max, step, weight)
+SELECT @to_round::bigint, c.position, c.name, c.description, c.max, c.step, c.weight FROM criterion c WHERE c.round_id = @from_round::bigint;
+
+-- name: CopyPanel :exec
+INSERT INTO panel_seat (round_id, seat, account_id, head)
+SELECT @to_round::bigint, p.seat, p.account_id, p.head FROM panel_seat p WHERE p.round_id = @from_round::bigint;
+
+-- name: Performances :many
+SELECT p.*, e.name AS entry_name, e.number AS entry_number, e.state AS entry_state, coalesce(u.name, '')::text AS unit_name
+FROM performance p JOIN entry e ON e.id = p.entry_id LEFT JOIN unit u ON u.id = e.unit_id
+WHERE p.round_id = $1 ORDER BY p.position;
+
+-- name: ActiveEntries :many
+SELECT id, number FROM entry WHERE contest_id = $1 AND state = 'active' ORDER BY number;
+
+-- name: AddPerformance :exec
+INSERT INTO performance (round_id, entry_id, position, title) VALUES ($1, $2, $3, $4);
+
+-- name: MovePerformance :exec
+UPDATE performance SET position = $2, title = $3 WHERE id = $1;
+
+-- name: RemovePerformance :exec
+DELETE FROM performance WHERE id = $1 AND state = 'planned';
+
+-- name: StartPerformance :exec
+UPDATE performance SET state = 'on_stage', started_us = @started_us::bigint, ended_us = NULL, seconds = NULL, timed_by = 'clock' WHERE id = @id;
+
+-- name: FinishPerformance :exec
+UPDATE performance SET state = 'done', ended_us = @ended_us::bigint, seconds = @seconds::bigint, timed_by = 'clock' WHERE id = @id;
+
+-- name: ReturnPerformance :exec
+UPDATE performance SET state = 'planned', started_us = NULL, ended_us = NULL, seconds = NULL, timed_by = 'clock' WHERE id = $1;
+
+-- name: TimePerformance :exec
+UPDATE performance SET seconds = @seconds::bigint, timed_by = 'timekeeper' WHERE id = @id;
+
+-- name: Sheets :many
+SELECT s.* FROM sheet s JOIN performance p ON p.id = s.performance_id WHERE p.round_id = $1 ORDER BY s.id;
+
+-- The marks that count.
+-- name: CountingMarks :many
+SELECT DISTINCT ON (m.sheet_id, m.criterion_id) m.*
+FROM mark m JOIN sheet s ON s.id = m.sheet_id JOIN performance p ON p.id = s.performance_id
+WHERE p.round_id = $1 ORDER BY m.sheet_id, m.criterion_id, m.writer DESC, m.seq DESC;
+
+-- name: HasMarks :one
+SELECT EXISTS (SELECT 1 FROM mark m JOIN sheet s ON s.id = m.sheet_id WHERE s.performance_id = $1);
+
+-- name: CreateSheet :exec
+INSERT INTO sheet (performance_id, account_id) VALUES ($1, $2) ON CONFLICT DO NOTHING;
+
+-- name: SheetOf :one
+SELECT * FROM sheet WHERE performance_id = $1 AND account_id = $2;
+
+-- name: MarkByKey :one
+SELECT m.* FROM mark m JOIN sheet s ON s.id = m.sheet_id
+WHERE s.performance_id = $1 AND s.account_id = $2 AND m.criterion_id = $3 AND m.writer = $4 AND m.seq = $5;
+
+-- name: AddMark :exec
+INSERT INTO mark (sheet_id, criterion_id, writer, seq, value, received_us) VALUES ($1, $2, $3, $4, $5, $6);
+
+-- name: TouchSheet :exec
+UPDATE sheet SET writer = $2, version = version + 1 WHERE id = $1;
+
+-- name: LockSheet :exec
+UPDATE sheet SET state = 'locked', locked_us = @locked_us::bigint, writer = @writer WHERE id = @id;
+
+-- name: SeatsOf :many
+SELECT r.contest_id, c.name AS contest_name, r.id AS round_id, r.name AS round_name, r.position, p.seat, p.head, (j.closed_us IS NOT NULL)::boolean AS closed
+FROM panel_seat p JOIN judged_round j ON j.round_id = p.round_id JOIN round r ON r.id = p.round_id JOIN contest c ON c.id = r.contest_id
+WHERE p.account_id = $1 AND c.state NOT IN ('archived')
+ORDER BY c.id DESC, r.position;

@@ -1,0 +1,146 @@
+package judging
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/hoithi/hoithi/server/account"
+	"github.com/hoithi/hoithi/server/contest"
+	"github.com/hoithi/hoithi/server/fault"
+	"github.com/hoithi/hoithi/server/judging/judgingdb"
+	"github.com/hoithi/hoithi/server/timing"
+)
+
+// Start puts a performance on stage: its clock runs, and judges can mark it. The first one starts the round.
+func (s *Service) Start(ctx context.Context, contestID, roundID, performanceID int64) error {
+	c, err := s.contests.Get(ctx, contestID)
+	if err != nil {
+		return err
+	}
+	if c.State != contest.Running {
+		return errContestNotRunning
+	}
+	return s.onPerformance(ctx, contestID, roundID, performanceID, func(tx pgx.Tx, q *judgingdb.Queries, j Judging, p Performance) error {
+		if p.State != Planned {
+			return errNotPlanned
+		}
+		if _, taken := j.OnStage(); taken {
+			return errOthersOnStage
+		}
+		if gaps := j.SetUpGaps(); len(gaps) > 0 {
+			return withGaps(errNotReady, gaps)
+		}
+		if !j.Started() {
+			if err := s.contests.SetRoundState(ctx, tx, roundID, contest.RoundRunning); err != nil {
+				return err
+			}
+		}
+		if err := q.StartPerformance(ctx, judgingdb.StartPerformanceParams{ID: p.ID, StartedUs: s.nowUs()}); err != nil {
+			return err
+		}
+		return record(ctx, tx, j, "start", map[string]any{"round": roundID, "performance": p.ID, "entry": p.EntryID})
+	})
+}
+
+// Finish takes the performance off the stage; the time used is that of the stage clock, in completed seconds: 5:00,9
+// is 5:00.
+func (s *Service) Finish(ctx context.Context, contestID, roundID, performanceID int64) error {
+	return s.onPerformance(ctx, contestID, roundID, performanceID, func(tx pgx.Tx, q *judgingdb.Queries, j Judging, p Performance) error {
+		if p.State != OnStage {
+			return errNotOnStage
+		}
+		now := max(s.nowUs(), p.StartedUs)
+		seconds := min((now-p.StartedUs)/timing.Second, maxSeconds)
+		if err := q.FinishPerformance(ctx, judgingdb.FinishPerformanceParams{ID: p.ID, EndedUs: now, Seconds: seconds}); err != nil {
+			return err
+		}
+		return record(ctx, tx, j, "finish", map[string]any{"round": roundID, "performance": p.ID, "entry": p.EntryID, "seconds": seconds})
+	})
+}
+
+// maxSeconds is the longest time that is kept: one day.
+const maxSeconds = 86_400
+
+// Return takes back a start by mistake. Nothing may have been marked yet.
+func (s *Service) Return(ctx context.Context, contestID, roundID, performanceID int64) error {
+	return s.onPerformance(ctx, contestID, roundID, performanceID, func(tx pgx.Tx, q *judgingdb.Queries, j Judging, p Performance) error {
+		if p.State == Planned {
+			return errStillPlanned
+		}
+		marked, err := q.HasMarks(ctx, p.ID)
+		if err != nil {
+			return err
+		}
+		if marked {
+			return errHasMarks
+		}
+		if err := q.ReturnPerformance(ctx, p.ID); err != nil {
+			return err
+		}
+		return record(ctx, tx, j, "return", map[string]any{"round": roundID, "performance": p.ID, "entry": p.EntryID})
+	})
+}
+
+// SetSeconds replaces the clock's time by the timekeeper's, with a reason.
+func (s *Service) SetSeconds(ctx context.Context, contestID, roundID, performanceID, seconds int64, reason string) error {
+	if seconds < 0 || seconds > maxSeconds {
+		return errSeconds
+	}
+	reason, err := Reason(reason)
+	if err != nil {
+		return err
+	}
+	return s.onPerformance(ctx, contestID, roundID, performanceID, func(tx pgx.Tx, q *judgingdb.Queries, j Judging, p Performance) error {
+		if p.State != Done {
+			return errNotDone
+		}
+		if err := q.TimePerformance(ctx, judgingdb.TimePerformanceParams{ID: p.ID, Seconds: seconds}); err != nil {
+			return err
+		}
+		return record(ctx, tx, j, "seconds", map[string]any{"round": roundID, "performance": p.ID, "before": value(p.Seconds), "after": seconds, "reason": reason})
+	})
+}
+
+// Close ends the marking for good: every performance is over, every sheet that is waited for is locked. The record
+// keeps the hash of everything that the scores follow from.
+func (s *Service) Close(ctx context.Context, contestID, roundID int64) error {
+	return s.change(ctx, contestID, roundID, func(tx pgx.Tx, q *judgingdb.Queries, j Judging) error {
+		if gaps := j.Gaps(); len(gaps) > 0 {
+			return withGaps(errNotComplete, gaps)
+		}
+		j.ClosedUs = s.nowUs()
+		if err := q.CloseJudgedRound(ctx, judgingdb.CloseJudgedRoundParams{RoundID: roundID, ClosedUs: j.ClosedUs, ClosedBy: account.From(ctx).AccountID}); err != nil {
+			return err
+		}
+		if err := s.contests.SetRoundState(ctx, tx, roundID, contest.Scored); err != nil {
+			return err
+		}
+		sum := sha256.Sum256(j.Inputs())
+		return record(ctx, tx, j, "close", map[string]any{"round": roundID, "inputs_sha256": hex.EncodeToString(sum[:])})
+	})
+}
+
+func (s *Service) onPerformance(ctx context.Context, contestID, roundID, performanceID int64, fn func(tx pgx.Tx, q *judgingdb.Queries, j Judging, p Performance) error) error {
+	return s.change(ctx, contestID, roundID, func(tx pgx.Tx, q *judgingdb.Queries, j Judging) error {
+		p, ok := j.Performance(performanceID)
+		if !ok {
+			return fault.NothingHere
+		}
+		return fn(tx, q, j, p)
+	})
+}
+
+// withGaps names what is missing, the first ones of a long list.
+func withGaps(f *fault.Fault, gaps []Gap) error {
+	const most = 20
+	for i, g := range gaps {
+		if i == most {
+			break
+		}
+		f = f.At(g.Code, g.Vi, g.En)
+	}
+	return f
+}

@@ -1,0 +1,292 @@
+package judging
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/hoithi/hoithi/server/account"
+	"github.com/hoithi/hoithi/server/audit"
+	"github.com/hoithi/hoithi/server/contest"
+	"github.com/hoithi/hoithi/server/fault"
+	"github.com/hoithi/hoithi/server/judging/judgingdb"
+	"github.com/hoithi/hoithi/server/postgres"
+	"github.com/hoithi/hoithi/server/scoring"
+)
+
+// Service keeps judged rounds.
+type Service struct {
+	db       *pgxpool.Pool
+	q        *judgingdb.Queries
+	contests *contest.Service
+	nowUs    func() int64
+	newSeed  func() string
+	onChange []func(contestID, roundID int64)
+}
+
+// New opens the room. nowUs is contest time; newSeed makes the seed of a draw.
+func New(db *pgxpool.Pool, contests *contest.Service, nowUs func() int64, newSeed func() string) *Service {
+	return &Service{db: db, q: judgingdb.New(db), contests: contests, nowUs: nowUs, newSeed: newSeed}
+}
+
+// OnChange is told after something of a round has changed on this node: a mark, a lock, the stage, the set-up. It
+// must be quick. Plug in before the first request.
+func (s *Service) OnChange(f func(contestID, roundID int64)) { s.onChange = append(s.onChange, f) }
+
+// Get reads a round as it stands at one moment. It must belong to the contest (0: any).
+func (s *Service) Get(ctx context.Context, contestID, roundID int64) (Judging, error) {
+	round, err := s.round(ctx, contestID, roundID)
+	if err != nil {
+		return Judging{}, err
+	}
+	var j Judging
+	// One snapshot: a mark and the lock of its sheet are seen together or not at all.
+	err = postgres.InTxWith(ctx, s.db, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		var err error
+		j, err = load(ctx, s.q.WithTx(tx), round)
+		return err
+	})
+	return j, postgres.Fault(err)
+}
+
+func (s *Service) round(ctx context.Context, contestID, roundID int64) (contest.Round, error) {
+	round, err := s.contests.Round(ctx, contestID, roundID)
+	if err == nil && round.Kind != contest.Judged {
+		return contest.Round{}, fault.NothingHere
+	}
+	return round, err
+}
+
+// JudgeView is what the judge who asks may see of a round.
+func (s *Service) JudgeView(ctx context.Context, contestID, roundID int64) (JudgeView, Judging, error) {
+	j, err := s.Get(ctx, contestID, roundID)
+	if err != nil {
+		return JudgeView{}, j, err
+	}
+	v, ok := j.JudgeView(account.From(ctx).AccountID)
+	if !ok {
+		return JudgeView{}, j, errNotOnPanel
+	}
+	return v, j, nil
+}
+
+// Table is what the organizer or secretary who asks may see: everybody's marks. A judge of the round may not before it
+// is closed, whatever other role the account has.
+func (s *Service) Table(ctx context.Context, contestID, roundID int64) (JudgingView, Judging, error) {
+	j, err := s.Get(ctx, contestID, roundID)
+	if err != nil {
+		return JudgingView{}, j, err
+	}
+	if err := j.mayWatch(account.From(ctx).AccountID); err != nil {
+		return JudgingView{}, j, err
+	}
+	return j.View(), j, nil
+}
+
+func (j Judging) mayWatch(accountID int64) error {
+	if _, sits := j.SeatOf(accountID); sits && !j.Closed() {
+		return errOthersMarks
+	}
+	return nil
+}
+
+// Scores are the scores that count so far: of the performances that are complete, in running order. version is that
+// of Version at the same moment.
+func (s *Service) Scores(ctx context.Context, roundID int64) (version int64, scores []Score, err error) {
+	j, err := s.Get(ctx, 0, roundID)
+	if err != nil {
+		return 0, nil, err
+	}
+	scores = []Score{}
+	for _, x := range j.Scores() {
+		if x.Complete {
+			scores = append(scores, x)
+		}
+	}
+	return j.Seq, scores, nil
+}
+
+// Version rises with every change of the round: equal versions mean equal scores.
+func (s *Service) Version(ctx context.Context, roundID int64) (int64, error) {
+	rows, err := s.q.Versions(ctx, []int64{roundID})
+	if err != nil || len(rows) == 0 {
+		return 1, postgres.Fault(err)
+	}
+	return rows[0].Seq, nil
+}
+
+// Inputs are the canonical bytes of everything that the scores follow from; Recompute reads them.
+func (s *Service) Inputs(ctx context.Context, roundID int64) ([]byte, error) {
+	j, err := s.Get(ctx, 0, roundID)
+	if err != nil {
+		return nil, err
+	}
+	return j.Inputs(), nil
+}
+
+// SeatsOf lists the rounds in which an account sits on the panel.
+func (s *Service) SeatsOf(ctx context.Context, accountID int64) ([]SeatOfMine, error) {
+	rows, err := s.q.SeatsOf(ctx, accountID)
+	if err != nil {
+		return nil, postgres.Fault(err)
+	}
+	seats := make([]SeatOfMine, 0, len(rows))
+	for _, r := range rows {
+		seats = append(seats, SeatOfMine{ContestID: r.ContestID, ContestName: r.ContestName, RoundID: r.RoundID,
+			RoundName: r.RoundName, Seat: int(r.Seat), Head: r.Head, Closed: r.Closed})
+	}
+	return seats, nil
+}
+
+// SeatOfMine is a place in a panel, in the judge's own list.
+type SeatOfMine struct {
+	ContestID   int64  `json:"contest_id"`
+	ContestName string `json:"contest_name"`
+	RoundID     int64  `json:"round_id"`
+	RoundName   string `json:"round_name"`
+	Seat        int    `json:"seat"`
+	Head        bool   `json:"head"`
+	Closed      bool   `json:"closed"`
+}
+
+// change runs fn on the round as it stands, behind all other changes of the same round, and tells the listeners
+// after the commit. fn must write through q; a fault from it changes nothing.
+func (s *Service) change(ctx context.Context, contestID, roundID int64, fn func(tx pgx.Tx, q *judgingdb.Queries, j Judging) error) error {
+	round, err := s.round(ctx, contestID, roundID)
+	if err != nil {
+		return err
+	}
+	err = postgres.InTxRetry(ctx, s.db, func(tx pgx.Tx) error {
+		q := s.q.WithTx(tx)
+		if err := ensure(ctx, q, roundID, DefaultRules(0)); err != nil {
+			return err
+		}
+		if _, err := q.NextSeq(ctx, roundID); err != nil {
+			return err
+		}
+		// A statement of its own, after the lock: it sees everything that was committed before.
+		j, err := load(ctx, q, round)
+		if err != nil {
+			return err
+		}
+		if j.Closed() {
+			return errClosed
+		}
+		return fn(tx, q, j)
+	})
+	if err != nil {
+		return postgres.Fault(err)
+	}
+	s.changed(round.ContestID, roundID)
+	return nil
+}
+
+func (s *Service) changed(contestID, roundID int64) {
+	for _, f := range s.onChange {
+		f(contestID, roundID)
+	}
+}
+
+// ensure makes the row of a judged round that has none yet.
+func ensure(ctx context.Context, q *judgingdb.Queries, roundID int64, rules MarkingRules) error {
+	b, err := rules.encode()
+	if err != nil {
+		return err
+	}
+	return q.CreateJudgedRound(ctx, judgingdb.CreateJudgedRoundParams{RoundID: roundID, Settings: b})
+}
+
+func (r MarkingRules) encode() ([]byte, error) { return audit.Canonical(r) }
+
+// load reads the whole round. Several statements: the caller's transaction keeps them together, by one snapshot or by
+// the round's lock.
+func load(ctx context.Context, q *judgingdb.Queries, round contest.Round) (Judging, error) {
+	j := Judging{RoundID: round.ID, ContestID: round.ContestID, RoundName: round.Name}
+	row, err := q.JudgedRound(ctx, round.ID)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		j.Seq, j.Rules = 1, DefaultRules(0)
+		return j, nil
+	case err != nil:
+		return j, err
+	}
+	j.Epoch, j.Seq = row.Epoch, row.Seq
+	if err := json.Unmarshal(row.Settings, &j.Rules); err != nil {
+		return j, fmt.Errorf("rules of round %d: %w", round.ID, err)
+	}
+	j.OrderSeed, j.ClosedUs = value(row.OrderSeed), value(row.ClosedUs)
+	if err := j.loadSetUp(ctx, q); err != nil {
+		return j, err
+	}
+	return j, j.loadMarks(ctx, q)
+}
+
+func (j *Judging) loadSetUp(ctx context.Context, q *judgingdb.Queries) error {
+	criteria, err := q.Criteria(ctx, j.RoundID)
+	if err != nil {
+		return err
+	}
+	for _, c := range criteria {
+		j.Criteria = append(j.Criteria, Criterion{Name: c.Name, Description: c.Description,
+			Criterion: scoring.Criterion{ID: c.ID, Max: c.Max, Step: c.Step, Weight: c.Weight}})
+	}
+	panel, err := q.Panel(ctx, j.RoundID)
+	if err != nil {
+		return err
+	}
+	for _, p := range panel {
+		j.Panel = append(j.Panel, Seat{Number: int(p.Seat), AccountID: p.AccountID, Name: p.Name, Head: p.Head,
+			Absent: p.Absent, Reason: p.Reason, Writer: p.Writer})
+	}
+	performances, err := q.Performances(ctx, j.RoundID)
+	if err != nil {
+		return err
+	}
+	for _, p := range performances {
+		j.Performances = append(j.Performances, Performance{ID: p.ID, EntryID: p.EntryID, Position: int(p.Position), Title: p.Title,
+			State: PerformanceState(p.State), StartedUs: value(p.StartedUs), EndedUs: value(p.EndedUs), Seconds: p.Seconds,
+			TimedByHand: p.TimedBy == "timekeeper", Number: int(p.EntryNumber), EntryName: p.EntryName, UnitName: p.UnitName,
+			Withdrawn: p.EntryState == "withdrawn"})
+	}
+	return nil
+}
+
+func (j *Judging) loadMarks(ctx context.Context, q *judgingdb.Queries) error {
+	sheets, err := q.Sheets(ctx, j.RoundID)
+	if err != nil {
+		return err
+	}
+	index := make(map[int64]int, len(sheets))
+	for i, s := range sheets {
+		index[s.ID] = i
+		j.Sheets = append(j.Sheets, Sheet{ID: s.ID, PerformanceID: s.PerformanceID, AccountID: s.AccountID,
+			State: SheetState(s.State), Version: s.Version, LockedUs: value(s.LockedUs), Marks: map[int64]Mark{}})
+	}
+	marks, err := q.CountingMarks(ctx, j.RoundID)
+	if err != nil {
+		return err
+	}
+	for _, m := range marks {
+		if m.Value != nil {
+			j.Sheets[index[m.SheetID]].Marks[m.CriterionID] = Mark{Value: *m.Value, Writer: m.Writer, Seq: m.Seq, ReceivedUs: m.ReceivedUs}
+		}
+	}
+	return nil
+}
+
+func value[T any](p *T) T {
+	if p == nil {
+		var zero T
+		return zero
+	}
+	return *p
+}
+
+// record notes an act in the contest's audit chain.
+func record(ctx context.Context, tx pgx.Tx, j Judging, action string, payload any) error {
+	return audit.Append(ctx, tx, j.ContestID, "judging."+action, payload)
+}

@@ -1,0 +1,278 @@
+package judging
+
+import (
+	"strconv"
+
+	"github.com/hoithi/hoithi/server/roster"
+	"github.com/hoithi/hoithi/server/scoring"
+)
+
+// Live topics and the kinds of messages they carry. Each message is a whole view: a newer (epoch, seq) replaces it.
+const (
+	// JudgeTopic carries JudgeView, another one to each judge: KindJudgeView.
+	JudgeTopic    = "judge/round/{round}"
+	KindJudgeView = "judge_view"
+	// OrganizerTopic carries JudgingView: KindJudgingView.
+	OrganizerTopic  = "organizer/judging/{round}"
+	KindJudgingView = "judging_view"
+)
+
+// JudgeView is all that one judge may see of a round. Marks of others have one place only, Others, and it stays empty
+// until the judge's own sheet for that performance is locked.
+type JudgeView struct {
+	ContestID        int64              `json:"contest_id"`
+	RoundID          int64              `json:"round_id"`
+	RoundName        string             `json:"round_name"`
+	Closed           bool               `json:"closed" doc:"The secretary has closed the marks: everything is read-only"`
+	Seat             int                `json:"seat" doc:"Number in the panel: 3 is GK3"`
+	Name             string             `json:"name" doc:"The judge's name"`
+	Head             bool               `json:"head" doc:"Head of the panel"`
+	Absent           bool               `json:"absent" doc:"Noted as absent: marks are refused"`
+	Writer           int64              `json:"writer" doc:"Number of the device that may write; another number than the one this device claimed means that another device took over"`
+	Criteria         []CriterionView    `json:"criteria" doc:"The rubric, in its order"`
+	MaxTotal         int64              `json:"max_total" doc:"Highest total of a sheet, hundredths of a point"`
+	TimeLimitSeconds int64              `json:"time_limit_seconds" doc:"0: no limit"`
+	Overtime         scoring.Overtime   `json:"overtime" doc:"What is taken off for overtime, for the line 'time' of the sheet"`
+	OnStage          int64              `json:"on_stage" doc:"The performance on stage now; 0: none"`
+	Performances     []JudgePerformance `json:"performances" doc:"In running order"`
+}
+
+// CriterionView is a line of the rubric.
+type CriterionView struct {
+	ID          int64  `json:"id"`
+	Name        string `json:"name"`
+	Description string `json:"description" doc:"One line under the name; may be empty"`
+	Max         int64  `json:"max" doc:"Highest mark, hundredths of a point"`
+	Step        int64  `json:"step" doc:"Distance between two marks, hundredths of a point"`
+	Weight      int64  `json:"weight" doc:"Hundredths of a percent; 10000: the mark counts as it is"`
+}
+
+// PerformanceView is an entry's turn without any mark.
+type PerformanceView struct {
+	ID          int64            `json:"id"`
+	Position    int              `json:"position" doc:"Place in the running order, from 1"`
+	EntryID     int64            `json:"entry_id"`
+	Number      string           `json:"number" doc:"Candidate number"`
+	EntryName   string           `json:"entry_name"`
+	UnitName    string           `json:"unit_name" doc:"May be empty"`
+	Title       string           `json:"title" doc:"Title of the piece; may be empty"`
+	State       PerformanceState `json:"state" enum:"planned,on_stage,done"`
+	StartedUs   int64            `json:"started_us" doc:"Contest time in microseconds; 0: not yet. The stage clock shows now - started_us while on stage"`
+	EndedUs     int64            `json:"ended_us" doc:"0: not yet"`
+	Seconds     *int64           `json:"seconds,omitempty" doc:"Time used; absent until done"`
+	TimedByHand bool             `json:"timed_by_hand" doc:"The timekeeper corrected the clock"`
+}
+
+// JudgePerformance is a performance with the judge's own sheet.
+type JudgePerformance struct {
+	PerformanceView
+	Sheet OwnSheet `json:"sheet"`
+	// Others is filled only after the own sheet was locked.
+	Others *OthersView `json:"others,omitempty" doc:"Absent until the own sheet is locked"`
+}
+
+// OwnSheet is the judge's own sheet as it is stored. A mark counts as saved when it stands here or its command was
+// answered with ok.
+type OwnSheet struct {
+	State    SheetState `json:"state" enum:"draft,locked"`
+	Version  int64      `json:"version" doc:"Rises with each stored mark"`
+	Marks    []OwnMark  `json:"marks" doc:"By the order of the criteria; a criterion without a mark is not in it"`
+	Total    int64      `json:"total" doc:"Weighted sum of the marks so far, hundredths of a point"`
+	Missing  int        `json:"missing" doc:"How many criteria have no mark yet"`
+	LockedUs int64      `json:"locked_us" doc:"0: not locked"`
+}
+
+// OwnMark is a stored mark with its key, so that a device can tell its own unsent marks from older ones.
+type OwnMark struct {
+	CriterionID int64 `json:"criterion_id"`
+	Value       int64 `json:"value"`
+	Writer      int64 `json:"writer"`
+	Seq         int64 `json:"seq"`
+	ReceivedUs  int64 `json:"received_us"`
+}
+
+// OthersView are the locked sheets of the other judges.
+type OthersView struct {
+	Sheets []OtherSheet `json:"sheets" doc:"Only locked ones, by seat"`
+	// Working is there as soon as the performance is complete.
+	Working *scoring.Working `json:"working,omitempty" doc:"The way to the score, once every sheet is locked"`
+}
+
+// OtherSheet is another judge's locked sheet.
+type OtherSheet struct {
+	Seat  int         `json:"seat"`
+	Name  string      `json:"name"`
+	Marks []MarkValue `json:"marks"`
+	Total int64       `json:"total"`
+}
+
+// MarkValue is a mark without its history.
+type MarkValue struct {
+	CriterionID int64 `json:"criterion_id"`
+	Value       int64 `json:"value"`
+}
+
+// JudgingView is a round as the organizer and the secretary see it: set-up, running order and the table of all marks,
+// drafts included, as they arrive.
+type JudgingView struct {
+	ContestID    int64           `json:"contest_id"`
+	RoundID      int64           `json:"round_id"`
+	RoundName    string          `json:"round_name"`
+	Started      bool            `json:"started" doc:"A performance has begun: rubric, rules and panel stand"`
+	Closed       bool            `json:"closed" doc:"Nothing changes any more"`
+	ClosedUs     int64           `json:"closed_us" doc:"0: open"`
+	Rules        MarkingRules    `json:"rules"`
+	Criteria     []CriterionView `json:"criteria"`
+	MaxTotal     int64           `json:"max_total" doc:"Highest total of a sheet, hundredths of a point"`
+	Panel        []SeatView      `json:"panel"`
+	OrderSeed    string          `json:"order_seed" doc:"Seed of the draw that made the running order; empty: set by hand"`
+	OnStage      int64           `json:"on_stage" doc:"The performance on stage now; 0: none"`
+	Performances []MarkedTurn    `json:"performances" doc:"In running order"`
+	Gaps         []Gap           `json:"gaps" doc:"What stands between the round and its close; empty: it can be closed"`
+}
+
+// SeatView is a judge's place in the panel.
+type SeatView struct {
+	Seat      int    `json:"seat"`
+	AccountID int64  `json:"account_id"`
+	Name      string `json:"name"`
+	Head      bool   `json:"head"`
+	Absent    bool   `json:"absent"`
+	Reason    string `json:"reason" doc:"Why absent; may be empty"`
+	Ready     bool   `json:"ready" doc:"A device of this judge has opened the sheets"`
+}
+
+// MarkedTurn is a performance with everybody's marks.
+type MarkedTurn struct {
+	PerformanceView
+	Withdrawn bool        `json:"withdrawn" doc:"The entry has been withdrawn since"`
+	Sheets    []SheetView `json:"sheets" doc:"One a seat, in their order"`
+	Complete  bool        `json:"complete" doc:"Over, and every sheet that is waited for is locked: the score counts"`
+	// Working is computed from the sheets that are locked so far.
+	Working scoring.Working `json:"working"`
+}
+
+// SheetView is one judge's sheet in the table.
+type SheetView struct {
+	Seat     int         `json:"seat"`
+	State    SheetState  `json:"state" enum:"draft,locked"`
+	Marks    []MarkValue `json:"marks"`
+	Total    int64       `json:"total"`
+	Missing  int         `json:"missing"`
+	LockedUs int64       `json:"locked_us"`
+}
+
+// JudgeView makes the view of one judge; false: not on the panel.
+func (j Judging) JudgeView(accountID int64) (JudgeView, bool) {
+	seat, ok := j.SeatOf(accountID)
+	if !ok {
+		return JudgeView{}, false
+	}
+	rubric := j.Rubric()
+	v := JudgeView{ContestID: j.ContestID, RoundID: j.RoundID, RoundName: j.RoundName, Closed: j.Closed(), Seat: seat.Number,
+		Name: seat.Name, Head: seat.Head, Absent: seat.Absent, Writer: seat.Writer, Criteria: j.criteriaViews(),
+		MaxTotal: rubric.Max(j.Rules.Combining.Decimals), TimeLimitSeconds: j.Rules.Overtime.LimitSeconds,
+		Overtime: j.Rules.Overtime, Performances: []JudgePerformance{}}
+	for _, p := range j.Performances {
+		if p.State == OnStage {
+			v.OnStage = p.ID
+		}
+		own := j.Sheet(p.ID, accountID)
+		jp := JudgePerformance{PerformanceView: performanceView(p), Sheet: j.ownSheet(rubric, own)}
+		if own.State == Locked {
+			jp.Others = j.others(rubric, p, accountID)
+		}
+		v.Performances = append(v.Performances, jp)
+	}
+	return v, true
+}
+
+func (j Judging) ownSheet(rubric scoring.Rubric, s Sheet) OwnSheet {
+	v := OwnSheet{State: s.State, Version: s.Version, LockedUs: s.LockedUs, Marks: []OwnMark{}}
+	_, v.Total, v.Missing = rubric.Total(s.Values(), j.Rules.Combining.Decimals)
+	for _, c := range rubric {
+		if m, ok := s.Marks[c.ID]; ok {
+			v.Marks = append(v.Marks, OwnMark{CriterionID: c.ID, Value: m.Value, Writer: m.Writer, Seq: m.Seq, ReceivedUs: m.ReceivedUs})
+		}
+	}
+	return v
+}
+
+func (j Judging) others(rubric scoring.Rubric, p Performance, accountID int64) *OthersView {
+	v := &OthersView{Sheets: []OtherSheet{}}
+	for _, seat := range j.Panel {
+		s := j.Sheet(p.ID, seat.AccountID)
+		if seat.AccountID == accountID || s.State != Locked {
+			continue
+		}
+		_, total, _ := rubric.Total(s.Values(), j.Rules.Combining.Decimals)
+		v.Sheets = append(v.Sheets, OtherSheet{Seat: seat.Number, Name: seat.Name, Marks: markValues(rubric, s), Total: total})
+	}
+	if score := j.score(rubric, p); score.Complete {
+		v.Working = &score.Working
+	}
+	return v
+}
+
+// View makes the view of the organizer and the secretary.
+func (j Judging) View() JudgingView {
+	rubric := j.Rubric()
+	v := JudgingView{ContestID: j.ContestID, RoundID: j.RoundID, RoundName: j.RoundName, Started: j.Started(), Closed: j.Closed(),
+		ClosedUs: j.ClosedUs, Rules: j.Rules, Criteria: j.criteriaViews(), MaxTotal: rubric.Max(j.Rules.Combining.Decimals),
+		Panel: []SeatView{}, OrderSeed: j.OrderSeed, Performances: []MarkedTurn{}, Gaps: j.Gaps()}
+	if v.Closed {
+		v.Gaps = []Gap{}
+	}
+	for _, s := range j.Panel {
+		v.Panel = append(v.Panel, SeatView{Seat: s.Number, AccountID: s.AccountID, Name: s.Name, Head: s.Head, Absent: s.Absent,
+			Reason: s.Reason, Ready: s.Writer > 0})
+	}
+	for _, p := range j.Performances {
+		if p.State == OnStage {
+			v.OnStage = p.ID
+		}
+		score := j.score(rubric, p)
+		turn := MarkedTurn{PerformanceView: performanceView(p), Withdrawn: p.Withdrawn, Sheets: []SheetView{},
+			Complete: score.Complete, Working: score.Working}
+		for _, seat := range j.Panel {
+			s := j.Sheet(p.ID, seat.AccountID)
+			row := SheetView{Seat: seat.Number, State: s.State, LockedUs: s.LockedUs, Marks: markValues(rubric, s)}
+			_, row.Total, row.Missing = rubric.Total(s.Values(), j.Rules.Combining.Decimals)
+			turn.Sheets = append(turn.Sheets, row)
+		}
+		v.Performances = append(v.Performances, turn)
+	}
+	return v
+}
+
+func (j Judging) criteriaViews() []CriterionView {
+	views := make([]CriterionView, 0, len(j.Criteria))
+	for _, c := range j.Criteria {
+		views = append(views, CriterionView{ID: c.ID, Name: c.Name, Description: c.Description, Max: c.Max, Step: c.Step, Weight: c.Weight})
+	}
+	return views
+}
+
+func performanceView(p Performance) PerformanceView {
+	return PerformanceView{ID: p.ID, Position: p.Position, EntryID: p.EntryID, Number: roster.NumberText(p.Number), EntryName: p.EntryName,
+		UnitName: p.UnitName, Title: p.Title, State: p.State, StartedUs: p.StartedUs, EndedUs: p.EndedUs, Seconds: p.Seconds,
+		TimedByHand: p.TimedByHand}
+}
+
+func markValues(rubric scoring.Rubric, s Sheet) []MarkValue {
+	values := make([]MarkValue, 0, len(s.Marks))
+	for _, c := range rubric {
+		if m, ok := s.Marks[c.ID]; ok {
+			values = append(values, MarkValue{CriterionID: c.ID, Value: m.Value})
+		}
+	}
+	return values
+}
+
+// JudgeTopicOf is the topic of a round's judges.
+func JudgeTopicOf(roundID int64) string { return "judge/round/" + strconv.FormatInt(roundID, 10) }
+
+// OrganizerTopicOf is the topic of a round's secretary.
+func OrganizerTopicOf(roundID int64) string {
+	return "organizer/judging/" + strconv.FormatInt(roundID, 10)
+}
