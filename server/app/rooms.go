@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/hoithi/hoithi/server/bank"
+	"github.com/hoithi/hoithi/server/bank/exporting"
 	"github.com/hoithi/hoithi/server/bank/importing"
 	"github.com/hoithi/hoithi/server/contest"
 	"github.com/hoithi/hoithi/server/files"
@@ -30,7 +31,8 @@ func (a *App) rooms() {
 
 	a.Files = files.New(a.DB)
 	files.Routes(a.API, a.Files)
-	a.Bank = bank.New(a.DB, a.Files, bankOf{a.Contests}, bank.Formats{Read: importing.Read}, time.Now)
+	a.Bank = bank.New(a.DB, a.Files, bankOf{a.Contests}, bank.Formats{Read: importing.Read,
+		WriteXLSX: exporting.XLSX, WriteDOCX: exporting.DOCX}, time.Now)
 
 	bank.Routes(a.API, a.Bank)
 

@@ -2,6 +2,8 @@ package bank
 
 import (
 	"context"
+
+	"github.com/hoithi/hoithi/server/fault"
 )
 
 // Export writes the items in use of a contest's bank as a file, or a sample of how to write one.
@@ -10,8 +12,11 @@ func (s *Service) Export(ctx context.Context, contestID int64, format, locale st
 	if locale == "en" {
 		title, stem = "Question bank", "questions"
 	}
-	contents := Samples()
+	var items []Written
 	if sample {
+		for _, c := range Samples() {
+			items = append(items, Written{Content: c})
+		}
 		stem = map[string]string{"en": "sample-questions"}[locale]
 		if stem == "" {
 			stem = "cau-hoi-mau"
@@ -25,15 +30,22 @@ func (s *Service) Export(ctx context.Context, contestID int64, format, locale st
 		if err != nil {
 			return "", nil, err
 		}
-		contents = make([]Content, 0, len(versions))
 		for _, v := range versions {
-			contents = append(contents, v.Content)
+			item := Written{Content: v.Content}
+			if image := v.Content.Image; image != nil && format == "docx" {
+				f, bytes, err := s.files.Read(ctx, image.FileID)
+				if err != nil && !fault.IsKind(err, fault.NotFound) {
+					return "", nil, err
+				}
+				item.Picture, item.PictureType = bytes, f.ContentType
+			}
+			items = append(items, item)
 		}
 	}
 	if format == "docx" {
-		data, err = s.formats.WriteDOCX(title, contents, locale)
+		data, err = s.formats.WriteDOCX(title, items, locale)
 	} else {
-		data, err = s.formats.WriteXLSX(contents, locale)
+		data, err = s.formats.WriteXLSX(items, locale)
 	}
 	return stem + "." + format, data, err
 }

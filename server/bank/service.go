@@ -25,8 +25,15 @@ const MaxItems = 20_000
 // Formats reads and writes files of questions; the packages that know them build on this one.
 type Formats struct {
 	Read      func(data []byte) (Reading, error)
-	WriteXLSX func(items []Content, locale string) ([]byte, error)
-	WriteDOCX func(title string, items []Content, locale string) ([]byte, error)
+	WriteXLSX func(items []Written, locale string) ([]byte, error)
+	WriteDOCX func(title string, items []Written, locale string) ([]byte, error)
+}
+
+// Written is an item as it goes into a file, with the bytes of its picture.
+type Written struct {
+	Content     Content
+	Picture     []byte
+	PictureType string
 }
 
 // Contests finds the bank of a contest.

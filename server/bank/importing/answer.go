@@ -21,6 +21,9 @@ func (d *draft) item() (bank.ReadItem, bool) {
 		Stem: strings.Join(d.stem, "\n"), Explanation: strings.Join(d.explanation, "\n"),
 		Source: sourceOf(d.source), Topic: d.topic,
 	}
+	if d.remark != "" {
+		c.Source.Note = d.remark
+	}
 	level, known := difficultyOf(d.difficulty)
 	if c.Difficulty = level; !known {
 		c.Difficulty = bank.Understanding

@@ -138,7 +138,9 @@ func TestAzotaWithKeyAtTheEnd(t *testing.T) {
 		"numbers above letters":    func(d *document) { d.table([]string{"Câu", "1", "2"}, []string{"Đáp án", "B", "C"}) },
 		"numbers beside letters":   func(d *document) { d.table([]string{"Câu", "Đáp án"}, []string{"1", "B"}, []string{"2", "C"}) },
 		"two pairs of columns":     func(d *document) { d.table([]string{"Câu", "ĐA", "Câu", "ĐA"}, []string{"1", "B", "2", "C"}) },
-		"worked answers":           func(d *document) { d.lines("HƯỚNG DẪN CHẤM\nCâu 1. Chọn B. Theo luật.\nCâu 2: C\nVì luật mới.") },
+		"worked answers": func(d *document) {
+			d.lines("HƯỚNG DẪN CHẤM\nCâu 1. Chọn B. Theo luật.\nCâu 2: C\nVì luật mới.")
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := new(document).lines(plainPaper)
@@ -327,17 +329,25 @@ func TestDoubtsAreSaidNotGuessed(t *testing.T) {
 		build func(*document)
 		code  string
 	}{
-		"no answer anywhere":        {func(d *document) { d.lines("Câu 1. Gì?\nA. x\nB. y") }, "error:no_key"},
-		"answer against mark":       {func(d *document) { d.lines("Câu 1. Gì?\n*A. x\nB. y\nĐáp án: B") }, "error:key_conflict"},
-		"marks against each other":  {func(d *document) { d.lines("Câu 1. Gì?"); d.p(run("A. xx", bold)); d.p(run("B. yy", red)); d.lines("C. z") }, "error:marks_conflict"},
-		"two answers":               {func(d *document) { d.lines("Câu 1. Gì?\nA. x\nB. y\nĐáp án: A\nHẾT\n1-B") }, "error:two_answers"},
-		"answer without option":     {func(d *document) { d.lines("Câu 1. Gì?\nA. x\nB. y\nĐáp án: E") }, "error:key_unknown"},
-		"option left out":           {func(d *document) { d.lines("Câu 1. Gì?\nA. x\nB. y\nD. z\nĐáp án: A") }, "error:option_missing"},
-		"label of a question lost":  {func(d *document) { d.lines("Câu 1. Gì?\nA. x\nB. y\nĐáp án: A\nCâu hai gì?\nA. u\nB. v") }, ""},
-		"options speak of letters":  {func(d *document) { d.lines("Câu 1. Gì?\nA. x\nB. y\nC. Cả A và B\nĐáp án: C") }, "warning:letters_in_option"},
-		"neither options nor key":   {func(d *document) { d.lines("Câu 1. Hãy trình bày suy nghĩ của bạn.") }, "error:no_options"},
-		"options twice":             {func(d *document) { d.lines("Câu 1. Gì?\nA. x\nB. y\nA. u\nB. v\nĐáp án: A") }, "error:option_twice"},
-		"a formula":                 {func(d *document) { d.raw(`<w:p>` + run("Câu 1. Tính ") + `<m:oMath><m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:r><m:t>x+1</m:t></m:r></m:den></m:f></m:oMath></w:p>`); d.lines("Đáp án: 2") }, "warning:formula"},
+		"no answer anywhere":  {func(d *document) { d.lines("Câu 1. Gì?\nA. x\nB. y") }, "error:no_key"},
+		"answer against mark": {func(d *document) { d.lines("Câu 1. Gì?\n*A. x\nB. y\nĐáp án: B") }, "error:key_conflict"},
+		"marks against each other": {func(d *document) {
+			d.lines("Câu 1. Gì?")
+			d.p(run("A. xx", bold))
+			d.p(run("B. yy", red))
+			d.lines("C. z")
+		}, "error:marks_conflict"},
+		"two answers":              {func(d *document) { d.lines("Câu 1. Gì?\nA. x\nB. y\nĐáp án: A\nHẾT\n1-B") }, "error:two_answers"},
+		"answer without option":    {func(d *document) { d.lines("Câu 1. Gì?\nA. x\nB. y\nĐáp án: E") }, "error:key_unknown"},
+		"option left out":          {func(d *document) { d.lines("Câu 1. Gì?\nA. x\nB. y\nD. z\nĐáp án: A") }, "error:option_missing"},
+		"label of a question lost": {func(d *document) { d.lines("Câu 1. Gì?\nA. x\nB. y\nĐáp án: A\nCâu hai gì?\nA. u\nB. v") }, ""},
+		"options speak of letters": {func(d *document) { d.lines("Câu 1. Gì?\nA. x\nB. y\nC. Cả A và B\nĐáp án: C") }, "warning:letters_in_option"},
+		"neither options nor key":  {func(d *document) { d.lines("Câu 1. Hãy trình bày suy nghĩ của bạn.") }, "error:no_options"},
+		"options twice":            {func(d *document) { d.lines("Câu 1. Gì?\nA. x\nB. y\nA. u\nB. v\nĐáp án: A") }, "error:option_twice"},
+		"a formula": {func(d *document) {
+			d.raw(`<w:p>` + run("Câu 1. Tính ") + `<m:oMath><m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:r><m:t>x+1</m:t></m:r></m:den></m:f></m:oMath></w:p>`)
+			d.lines("Đáp án: 2")
+		}, "warning:formula"},
 		"text that belongs nowhere": {func(d *document) { d.lines("Câu 1. Gì?\n*A. x\nB. y\n\nĐoạn văn lạ") }, "warning:stray"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -19,6 +19,7 @@ type draft struct {
 	answered    bool
 	explanation []string
 	source      string
+	remark      string
 	topic       string
 	difficulty  string
 	from, to    int
@@ -363,6 +364,10 @@ func (r *examReader) takeField(l line) bool {
 	}
 	if m := reSource.FindStringSubmatch(l.text); m != nil && (d.complete() || r.field == "explanation") {
 		d.source = m[1]
+		return true
+	}
+	if m := reNote.FindStringSubmatch(l.text); m != nil && d.complete() {
+		d.remark = m[1]
 		return true
 	}
 	if m := reTopic.FindStringSubmatch(l.text); m != nil && d.complete() {

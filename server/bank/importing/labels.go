@@ -21,6 +21,7 @@ var (
 	reChoose   = regexp.MustCompile(`^(?i:chọn(?:\s+đáp án|\s+phương án|\s+câu)?)\s*[:.]?\s*([A-H](?:\s*(?:,|;|&|và)\s*[A-H])*)(?:[\s.,;:]|$)\s*(.*)$`)
 	reExplain  = regexp.MustCompile(`^(?i:lời giải chi tiết|lời giải|giải thích|hướng dẫn giải|hướng dẫn|hdg|explanation|solution)\s*(?:[:.–—-]\s*(.*)|)$`)
 	reSource   = regexp.MustCompile(`^(?i:nguồn trích|nguồn|căn cứ pháp lý|căn cứ|cơ sở pháp lý|trích dẫn|source|reference)\s*:\s*(.*)$`)
+	reNote     = regexp.MustCompile(`^(?i:ghi chú nguồn|ghi chú|note)\s*:\s*(.*)$`)
 	reTopic    = regexp.MustCompile(`^(?i:chủ đề|chuyên đề|lĩnh vực|topic)\s*(\d{1,2}|[IVX]{1,5})?\s*[:.–—-]\s*(.*)$`)
 	reLevel    = regexp.MustCompile(`^(?i:mức độ nhận thức|mức độ|độ khó|cấp độ|difficulty|level)\s*:\s*(.*)$`)
 	reGroup    = regexp.MustCompile(`^(?i:phần thi|phần|part|section|chương)\s+(?i:thứ\s+)?([IVXLC]{1,6}|\d{1,2}|[A-D])(?:\s*[.:)–—-]\s*|\s+|$)(.*)$`)
@@ -80,6 +81,9 @@ func sourceOf(s string) bank.Source {
 	}
 	if strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://") || len([]rune(s)) > bank.MaxSourceField {
 		return bank.Source{Note: s}
+	}
+	if act, article, parted := strings.Cut(s, " — "); parted && act != "" {
+		return bank.Source{Act: act, Article: article}
 	}
 	at := reArticle.FindStringIndex(s)
 	if at == nil {

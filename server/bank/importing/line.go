@@ -22,8 +22,8 @@ type line struct {
 	pictures  []string // names of pictures' parts
 	alts      []string
 	formula   bool
-	blank     bool // stands for an empty paragraph
-	table     bool // a row of a table
+	blank     bool       // stands for an empty paragraph
+	table     bool       // a row of a table
 	keys      []keyEntry // stands for a whole key table
 }
 
