@@ -1,6 +1,7 @@
 package live
 
 import (
+	"errors"
 	"math/rand/v2"
 	"runtime/debug"
 	"slices"
@@ -22,7 +23,8 @@ type Client struct {
 	written    chan struct{} // closed when the writer has ended
 	subscribed subscriptions
 	lanes      lanes
-	budget     bucket // used by the reader only
+	budget     bucket  // used by the reader only, as is tooFast
+	tooFast    float64 // commands refused since the last one that was in time
 }
 
 // ID is unique within this node for as long as the process lives.
@@ -103,11 +105,11 @@ func (c *Client) readLoop() {
 				return
 			}
 			c.receive(raw, us)
-		case err == errGone:
+		case errors.Is(err, errGone):
 			c.out.close(CloseBye, false)
 			<-c.written
 			return
-		case err == errNotText:
+		case errors.Is(err, errNotText):
 			c.out.close(CloseBadFrame, false)
 			<-c.written
 			return

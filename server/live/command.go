@@ -122,6 +122,9 @@ func (h *Hub) registerOwn() {
 // topicFree tells which commands take any topic: the hub's own.
 func topicFree(kind string) bool { return kind == kindSubscribe || kind == kindUnsubscribe }
 
+// floodFactor: who sends that many bursts without heeding the refusals is sent away for a while.
+const floodFactor = 4
+
 // receive takes one frame from the reader. It never waits.
 func (c *Client) receive(raw []byte, us int64) {
 	h := c.hub
@@ -136,11 +139,16 @@ func (c *Client) receive(raw []byte, us int64) {
 		label = "unknown"
 	}
 	if !c.budget.spend(time.Now(), h.cfg.CommandsPerSec, h.cfg.CommandBurst) {
+		if c.tooFast++; c.tooFast > floodFactor*h.cfg.CommandBurst {
+			c.out.close(CloseTryLater, false)
+			return
+		}
 		f := *errTooFast
 		f.RetryAfterSeconds = 1
 		c.refuse(in.ID, label, &f)
 		return
 	}
+	c.tooFast = 0
 	if err := wholesome(raw); err != nil {
 		c.refuse(in.ID, label, errMalformed.Because(err))
 		return

@@ -213,6 +213,14 @@ func TestTooManyCommandsAreRefusedAndTheSocketLives(t *testing.T) {
 	if err := other.Do(within(t), "note", "", nil, nil); err != nil {
 		t.Errorf("another socket pays for it: %v", err)
 	}
+	for range 30 { // no longer a slip: it does not heed the refusals
+		if err := g.SendFrame([]byte(`{"kind":"note","id":1}`)); err != nil {
+			break
+		}
+	}
+	if code := g.closedWith(); code != live.CloseTryLater {
+		t.Errorf("a flood was closed with %d", code)
+	}
 }
 
 func TestTheClientLearnsTheServersClock(t *testing.T) {

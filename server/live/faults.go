@@ -55,7 +55,7 @@ type FaultData struct {
 	Status            int               `json:"status" doc:"as an HTTP status"`
 	Code              string            `json:"code" doc:"stable name of what went wrong"`
 	Detail            string            `json:"detail" doc:"what happened, in the reader's language"`
-	Fields            []FaultField      `json:"fields,omitempty"`
+	Fields            []FaultField      `json:"fields" doc:"wrong values of the command's data"`
 	RetryAfterSeconds int               `json:"retry_after_seconds,omitempty"`
 	Params            map[string]string `json:"params,omitempty"`
 }

@@ -41,7 +41,7 @@ func (h *hall) stuck(topic string) net.Conn {
 }
 
 func TestASlowSocketIsCutAndHoldsNobodyUp(t *testing.T) {
-	h := open(t, live.Config{QueueMessages: 8, QueueBytes: 1 << 20, WriteTimeout: 500 * time.Millisecond}, stage)
+	h := open(t, live.Config{QueueMessages: 8, QueueBytes: 1 << 20, WriteTimeout: 2 * time.Second}, stage)
 	h.stuck(topic)
 	g := h.enter("")
 	g.follow(topic)
@@ -140,7 +140,7 @@ func TestALostClientComesBackWithAFreshSnapshot(t *testing.T) {
 }
 
 func TestShutdownSaysGoodbyeToAllAndIsBounded(t *testing.T) {
-	h := open(t, live.Config{CloseTimeout: 200 * time.Millisecond, WriteTimeout: 200 * time.Millisecond}, func(hub *live.Hub) {
+	h := open(t, live.Config{CloseTimeout: time.Second, WriteTimeout: 200 * time.Millisecond}, func(hub *live.Hub) {
 		stage(hub)
 		live.Handle(hub, "hang", live.CommandSpec{Concurrent: true}, func(ctx context.Context, _ *live.Client, _ live.Command, _ live.Nothing) (live.Nothing, error) {
 			<-ctx.Done()
@@ -216,7 +216,7 @@ func TestPanicsInARoomsHooksEndNothing(t *testing.T) {
 }
 
 func TestPingsKeepAQuietSocketAndSilenceEndsIt(t *testing.T) {
-	h := open(t, live.Config{PingEvery: 20 * time.Millisecond, ReadTimeout: 300 * time.Millisecond}, stage)
+	h := open(t, live.Config{PingEvery: 50 * time.Millisecond, ReadTimeout: 2 * time.Second}, stage)
 	g := h.enter("")
 	g.follow(topic)
 	h.stuck("contestant/round/8") // answers no ping

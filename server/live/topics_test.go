@@ -3,7 +3,9 @@ package live_test
 import (
 	"context"
 	"fmt"
+	"math"
 	"net/http"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -240,5 +242,41 @@ func TestOnlyOurPagesMayConnect(t *testing.T) {
 		if got != status || status == 0 && err != nil {
 			t.Errorf("origin %q: status %d (%v), want %d", origin, got, err, status)
 		}
+	}
+}
+
+func TestAPreparedViewGoesToAllWhoAskWithoutBeingMadeAgain(t *testing.T) {
+	var hub *live.Hub
+	var ready live.Message
+	h := open(t, live.Config{}, func(hb *live.Hub) {
+		hub = hb
+		live.Declare[view](hub, "stage_view")
+		hub.Topic("audience/round/{round}", live.TopicSpec{Open: func(context.Context, *live.Client, live.Params) (live.Snapshot, error) {
+			return live.Snapshot{ready}, nil
+		}})
+	})
+	names := []string{"Nguyễn Thị Ánh"}
+	ready = hub.Prepare("audience/round/1", live.Message{Kind: "stage_view", Epoch: 4, Seq: 2, Data: view{Item: 1, Names: names}})
+	names[0] = "changed after it was prepared"
+	for range 2 {
+		g := h.enter("")
+		g.follow("audience/round/1")
+		if got := g.messages(); len(got) != 1 || got[0].Epoch != 4 || got[0].Seq != 2 || !strings.Contains(string(got[0].Data), "Nguyễn Thị Ánh") {
+			t.Errorf("snapshot: %s", g.show())
+		}
+		// Under another topic's name it would lead the browser astray: it is made anew there.
+		g.follow("audience/round/2")
+		if got := g.messages(); len(got) != 2 || got[1].Topic != "audience/round/2" {
+			t.Errorf("snapshot of another topic: %s", g.show())
+		}
+	}
+}
+
+func TestTheLimitOfOpenFilesIsKnownBeforeItHurts(t *testing.T) {
+	if err := live.CheckNoFile(1); err != nil {
+		t.Error(err)
+	}
+	if runtime.GOOS == "linux" && live.CheckNoFile(math.MaxInt) == nil {
+		t.Error("no system opens that many files")
 	}
 }
