@@ -30,7 +30,7 @@ type Likeness struct {
 }
 
 // nearPercent is from where on two questions are called alike.
-const nearPercent = 70
+const nearPercent = 60
 
 // alike holds questions so that like ones are found without comparing each with each.
 type alike struct {
