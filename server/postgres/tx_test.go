@@ -278,7 +278,7 @@ func relay(client net.Conn, address string) {
 	buf := make([]byte, 1<<16)
 	for {
 		n, err := server.Read(buf)
-		if committing.Load() || (err != nil && err != io.EOF) || n == 0 {
+		if committing.Load() || (err != nil && !errors.Is(err, io.EOF)) || n == 0 {
 			return
 		}
 		if _, err := client.Write(buf[:n]); err != nil {

@@ -38,7 +38,7 @@ func (c cluster) url() string {
 }
 
 // held keeps the shared lock, and with it the cluster, until this process ends.
-var held *embedded.Lock
+var held *embedded.Lock //nolint:unused // to hold it is its use
 
 // startCluster makes sure that the cluster runs, and keeps it running as long as this process lives.
 func startCluster() (string, error) {
