@@ -22,6 +22,8 @@ var version = "dev"
 type commands struct {
 	Serve   serveCommand   `cmd:"" default:"withargs" help:"Serve contests (the default command). With nothing configured it starts its own PostgreSQL and Redis and keeps all data in one folder."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database's tables up to this version, then end. serve does it by itself."`
+	Seed    seedCommand    `cmd:"" help:"Make the demo contest (again) and print a sign-in for each kind of user."`
+	Verify  verifyCommand  `cmd:"" help:"Compute contests again from their responses and marks, and compare with the final results and the audit chain. Ends with 1 when something does not fit."`
 	Openapi openapiCommand `cmd:"" name:"openapi" help:"Print the API's document (OpenAPI 3.1, with the live messages) as JSON."`
 
 	Version kong.VersionFlag `help:"Print the version."`

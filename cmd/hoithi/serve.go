@@ -97,6 +97,9 @@ func (c *serveCommand) address(l net.Listener) string {
 	if c.PublicURL != "" {
 		return strings.TrimRight(c.PublicURL, "/")
 	}
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	return "http://" + net.JoinHostPort(app.LocalAddress(), port)
+	host, port, _ := net.SplitHostPort(l.Addr().String())
+	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
+		host = app.LocalAddress()
+	}
+	return "http://" + net.JoinHostPort(host, port)
 }

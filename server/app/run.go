@@ -9,9 +9,12 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/hoithi/hoithi/server/result"
 )
 
 // Start begins the background work of the rooms.
@@ -65,16 +68,84 @@ func LocalAddress() string {
 	return "localhost"
 }
 
-// Welcome tells the operator where to go: the first administrator's link, or the demo's sign-ins.
+// Welcome tells the operator where to go: the first administrator's link, and with demo a sign-in for each kind of
+// user of the demo contest, which is made at the first start.
 func (a *App) Welcome(ctx context.Context, w io.Writer, address string, demo bool) error {
 	link, err := a.Accounts.FirstAdminLink(ctx)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "\n  Hội Thi: %s\n", address)
+	var b strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&b, "  "+format+"\n", args...) }
+	line("")
+	line("Hội Thi: %s", address)
 	if link != "" {
-		fmt.Fprintf(w, "\n  Quản trị viên đầu tiên (dùng một lần) · first administrator (one-time link):\n  %s/link#%s\n", address, link)
+		line("")
+		line("Quản trị viên đầu tiên, liên kết dùng một lần · First administrator, one-time link:")
+		line("%s/link#%s", address, link)
 	}
-	fmt.Fprintln(w)
+	if demo {
+		if err := a.welcomeDemo(ctx, address, line); err != nil {
+			return err
+		}
+	}
+	_, err = fmt.Fprintln(w, b.String())
+	return err
+}
+
+func (a *App) welcomeDemo(ctx context.Context, address string, line func(string, ...any)) error {
+	d, err := a.Demo(ctx)
+	if err == nil && d == nil {
+		d, err = a.Seed(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	entries, err := a.Roster.Keys(ctx, d.ContestID)
+	if err != nil {
+		return err
+	}
+	line("")
+	line("Hội thi mẫu · Demo contest:")
+	line("Tổ chức · organizer    %s/sign-in   %s / %s", address, d.Organizer.Login, d.Organizer.Password)
+	line("Thư ký · secretary     %s/sign-in   %s / %s", address, d.Secretary.Login, d.Secretary.Password)
+	for i, j := range d.Judges {
+		if i < 2 {
+			line("Giám khảo · judge      %s/sign-in   %s / %s", address, j.Login, j.Password)
+		}
+	}
+	for i, e := range entries {
+		if i < 3 {
+			line("Thí sinh · contestant  %s%s   SBD %s · %s", address, e.Path, e.Number, e.Name)
+		}
+	}
+	line("Khán giả · audience    %s/audience/%s", address, d.Slug)
+	line("Màn chiếu · projector  %s/audience/%s/projector", address, d.Slug)
 	return nil
+}
+
+// Verify recomputes the contests with a final result, or the one of a slug.
+func (a *App) Verify(ctx context.Context, slug string) ([]result.Verification, error) {
+	var ids []int64
+	if slug != "" {
+		c, err := a.Contests.BySlug(ctx, slug)
+		if err != nil {
+			return nil, err
+		}
+		ids = []int64{c.ID}
+	} else {
+		var err error
+		if ids, err = a.Results.WithResults(ctx); err != nil {
+			return nil, err
+		}
+	}
+	found := []result.Verification{}
+	for _, id := range ids {
+		v, err := a.Results.Verify(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, v)
+	}
+	return found, nil
 }

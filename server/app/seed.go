@@ -1,0 +1,299 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/hoithi/hoithi/server/account"
+	"github.com/hoithi/hoithi/server/bank"
+	"github.com/hoithi/hoithi/server/contest"
+	"github.com/hoithi/hoithi/server/demo"
+	"github.com/hoithi/hoithi/server/judging"
+	"github.com/hoithi/hoithi/server/postgres"
+	"github.com/hoithi/hoithi/server/roster"
+	"github.com/hoithi/hoithi/server/scoring"
+	"github.com/hoithi/hoithi/server/stage"
+)
+
+// DemoLogins are the sign-ins of the demo's people. They are random, made with the demo, and kept in the database so
+// that every start can print them.
+type DemoLogins struct {
+	ContestID int64       `json:"contest_id"`
+	Slug      string      `json:"slug"`
+	Organizer DemoLogin   `json:"organizer"`
+	Secretary DemoLogin   `json:"secretary"`
+	Judges    []DemoLogin `json:"judges"`
+}
+
+// DemoLogin is one account of the demo.
+type DemoLogin struct {
+	ID       int64  `json:"id"`
+	Name     string `json:"name"`
+	Login    string `json:"login"`
+	Password string `json:"password"`
+}
+
+const demoSecret = "demo_logins"
+
+// Demo gives the sign-ins of the newest demo; nil when there is none.
+func (a *App) Demo(ctx context.Context) (*DemoLogins, error) {
+	var body []byte
+	err := a.DB.QueryRow(ctx, `SELECT value FROM server_secret WHERE name = $1`, demoSecret).Scan(&body)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, postgres.Fault(err)
+	}
+	var d DemoLogins
+	return &d, json.Unmarshal(body, &d)
+}
+
+// Seed makes the demo contest with its bank, people and teams, through the same operations as an organizer's browser.
+// A further call makes a further contest beside the first; the people stay the same.
+func (a *App) Seed(ctx context.Context) (*DemoLogins, error) {
+	content, err := demo.Load()
+	if err != nil {
+		return nil, err
+	}
+	logins, err := a.demoPeople(ctx, content)
+	if err != nil {
+		return nil, fmt.Errorf("the demo's people: %w", err)
+	}
+	ctx = account.With(ctx, account.Principal{AccountID: logins.Organizer.ID, Name: logins.Organizer.Name, Locale: "vi"})
+	c, err := a.demoContest(ctx, content)
+	if err != nil {
+		return nil, fmt.Errorf("the demo's contest: %w", err)
+	}
+	logins.ContestID, logins.Slug = c.ID, c.Slug
+	if err := a.demoGrants(ctx, c, logins); err != nil {
+		return nil, fmt.Errorf("the demo's permissions: %w", err)
+	}
+	entries, err := a.demoTeams(ctx, c, content)
+	if err != nil {
+		return nil, fmt.Errorf("the demo's teams: %w", err)
+	}
+	if err := a.demoRounds(ctx, c, content, logins, entries); err != nil {
+		return nil, fmt.Errorf("the demo's rounds: %w", err)
+	}
+	for _, step := range []contest.State{contest.Open, contest.Running} {
+		if c, err = a.Contests.Advance(ctx, c.ID, c.State, step); err != nil {
+			return nil, fmt.Errorf("the demo's contest goes to %s: %w", step, err)
+		}
+	}
+	body, err := json.Marshal(logins)
+	if err != nil {
+		return nil, err
+	}
+	_, err = a.DB.Exec(ctx, `INSERT INTO server_secret (name, value) VALUES ($1, $2)
+		ON CONFLICT (name) DO UPDATE SET value = excluded.value`, demoSecret, body)
+	return logins, err
+}
+
+// demoPeople makes the accounts, or finds those of an earlier demo.
+func (a *App) demoPeople(ctx context.Context, content demo.Contest) (*DemoLogins, error) {
+	if d, err := a.Demo(ctx); d != nil || err != nil {
+		return d, err
+	}
+	d := &DemoLogins{}
+	person := func(login, name string) (DemoLogin, error) {
+		l := DemoLogin{Login: login, Name: name, Password: demoPassword()}
+		id, err := a.Accounts.EnsureAccount(ctx, login, name, l.Password, false)
+		l.ID = id
+		return l, err
+	}
+	var err error
+	for _, s := range content.Staff {
+		l := &d.Organizer
+		login := "tochuc"
+		if s.Role == string(account.RoleSecretary) {
+			l, login = &d.Secretary, "thuky"
+		}
+		if *l, err = person(login, s.Name); err != nil {
+			return nil, err
+		}
+	}
+	for i, j := range content.Judges {
+		l, err := person(fmt.Sprintf("giamkhao%d", i+1), j.Name)
+		if err != nil {
+			return nil, err
+		}
+		d.Judges = append(d.Judges, l)
+	}
+	return d, nil
+}
+
+// demoPassword is easy to type from a terminal: four groups of four letters.
+func demoPassword() string {
+	s := strings.ToLower(rand.Text())
+	return s[:4] + "-" + s[4:8] + "-" + s[8:12] + "-" + s[12:16]
+}
+
+func (a *App) demoContest(ctx context.Context, content demo.Contest) (contest.Contest, error) {
+	// The evening is tonight at 19:00, in the contest's own time zone.
+	zone := time.FixedZone("Asia/Ho_Chi_Minh", 7*3600)
+	now := time.Now().In(zone)
+	evening := time.Date(now.Year(), now.Month(), now.Day(), 19, 0, 0, 0, zone)
+	c, err := a.Contests.Create(ctx, contest.Answers{Template: content.Template, Name: content.Name, Venue: content.Venue,
+		OrganizerName: content.OrganizerName, StartsAt: &evening, Divisions: []string{content.Division}})
+	if err != nil {
+		return c, err
+	}
+	c.Rules, c.TieBreakers, c.TeamMin, c.TeamMax = content.Rules, content.TieBreakers, content.TeamMin, content.TeamMax
+	if c, err = a.Contests.Update(ctx, c); err != nil {
+		return c, err
+	}
+	for i, r := range content.Rounds {
+		if c, err = a.Contests.UpdateRound(ctx, c.ID, c.Rounds[i].ID, r.Name, nil, r.Weight); err != nil {
+			return c, err
+		}
+	}
+	return c, nil
+}
+
+func (a *App) demoGrants(ctx context.Context, c contest.Contest, d *DemoLogins) error {
+	if err := a.Accounts.Grant(ctx, d.Secretary.ID, c.ID, account.RoleSecretary); err != nil {
+		return err
+	}
+	for _, j := range d.Judges {
+		if err := a.Accounts.Grant(ctx, j.ID, c.ID, account.RoleJudge); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *App) demoTeams(ctx context.Context, c contest.Contest, content demo.Contest) ([]roster.Entry, error) {
+	drafts := make([]roster.Draft, len(content.Teams))
+	for i, t := range content.Teams {
+		drafts[i] = roster.Draft{DivisionID: c.Divisions[0].ID, UnitName: t.Unit, Name: t.Name}
+		for _, m := range t.Members {
+			role := roster.RoleMember
+			if m.Captain {
+				role = roster.RoleCaptain
+			}
+			drafts[i].Members = append(drafts[i].Members, roster.Member{Name: m.Name, Role: role})
+		}
+	}
+	return a.Roster.AddAll(ctx, c.ID, drafts)
+}
+
+func (a *App) demoRounds(ctx context.Context, c contest.Contest, content demo.Contest, d *DemoLogins, entries []roster.Entry) error {
+	versions, err := a.demoBank(ctx, c)
+	if err != nil {
+		return err
+	}
+	var panel []int64
+	var head int64
+	for i, j := range d.Judges {
+		panel = append(panel, j.ID)
+		if content.Judges[i].Head {
+			head = j.ID
+		}
+	}
+	for i, r := range content.Rounds {
+		round := c.Rounds[i]
+		if r.Quiz != nil {
+			if err := a.demoQuiz(ctx, c, round, *r.Quiz, versions); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := a.demoJudged(ctx, c, round, *r.Judged); err != nil {
+			return err
+		}
+		if err := a.Judging.SetPanel(ctx, c.ID, round.ID, panel, head); err != nil {
+			return err
+		}
+		turns := make([]judging.Turn, len(entries))
+		for n, e := range entries {
+			turns[n] = judging.Turn{EntryID: e.ID}
+			switch r.Key {
+			case "skit":
+				turns[n].Title = "“" + content.Teams[n].Skit + "”"
+			case "situation":
+				turns[n].Title = content.Situations[n%len(content.Situations)].Title
+			}
+		}
+		if err := a.Judging.SetOrder(ctx, c.ID, round.ID, turns); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// demoBank fills the contest's bank and gives the version of each item by its ref.
+func (a *App) demoBank(ctx context.Context, c contest.Contest) (map[string]int64, error) {
+	items, err := demo.Items()
+	if err != nil {
+		return nil, err
+	}
+	contents := make([]bank.Content, len(items))
+	for i, x := range items {
+		contents[i] = x.Content
+	}
+	versions := map[string]int64{}
+	err = postgres.InTx(ctx, a.DB, func(tx pgx.Tx) error {
+		added, err := a.Bank.Add(ctx, tx, c.BankID, contents, "")
+		for i, v := range added {
+			versions[items[i].Ref] = v.ID
+		}
+		return err
+	})
+	return versions, err
+}
+
+func (a *App) demoQuiz(ctx context.Context, c contest.Contest, round contest.Round, q demo.Quiz, versions map[string]int64) error {
+	setup, err := a.Stage.Setup(ctx, c.ID, round.ID)
+	if err != nil {
+		return err
+	}
+	settings := setup.Settings
+	settings.Points, settings.Scoring = q.Points, stage.ScoringFixed
+	if q.BySpeed {
+		settings.Scoring = stage.ScoringSpeed
+	}
+	if setup, err = a.Stage.SaveSettings(ctx, c.ID, round.ID, setup.Version, settings); err != nil {
+		return err
+	}
+	var items []stage.SetupItem
+	add := func(list []demo.QuizItem, reserve bool) error {
+		for _, x := range list {
+			id, ok := versions[x.Ref]
+			if !ok {
+				return fmt.Errorf("the bank has no item %q", x.Ref)
+			}
+			seconds := int64(x.Seconds)
+			items = append(items, stage.SetupItem{VersionID: id, DurationS: &seconds, Reserve: reserve})
+		}
+		return nil
+	}
+	if err := errors.Join(add(q.Items, false), add(q.Reserve, true)); err != nil {
+		return err
+	}
+	_, err = a.Stage.SaveItems(ctx, c.ID, round.ID, setup.Version, items)
+	return err
+}
+
+func (a *App) demoJudged(ctx context.Context, c contest.Contest, round contest.Round, j demo.Judged) error {
+	criteria := make([]judging.Criterion, len(j.Criteria))
+	for i, x := range j.Criteria {
+		criteria[i] = judging.Criterion{Name: x.Name, Description: x.Description,
+			Criterion: scoring.Criterion{Max: x.Max, Step: x.Step, Weight: x.Weight}}
+	}
+	if err := a.Judging.SetRubric(ctx, c.ID, round.ID, criteria); err != nil {
+		return err
+	}
+	how := scoring.Combining{Method: scoring.Mean, Decimals: 2}
+	if j.Trimmed {
+		how = scoring.Combining{Method: scoring.TrimmedMean, Drop: 1, Decimals: 2}
+	}
+	return a.Judging.SetRules(ctx, c.ID, round.ID, judging.MarkingRules{Combining: how, Overtime: j.Overtime})
+}
