@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# Everything that must hold before a change is shared. Each step runs even when an earlier one failed; the last line
+# is "N passed, N failed".
+set -uo pipefail
+cd "$(dirname "$0")/.."
+began=$(date +%s)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0 failed=0 skipped=0
+
+# step NAME COMMAND...: its output is shown when it fails.
+step() {
+	local name=$1 start
+	shift
+	start=$(date +%s)
+	if "$@" >"$work/log" 2>&1; then
+		passed=$((passed + 1))
+		echo "ok     $name  $(($(date +%s) - start)) s"
+	else
+		failed=$((failed + 1))
+		echo "FAILED $name  $(($(date +%s) - start)) s"
+		tail -n 200 "$work/log"
+	fi
+}
+
+# count adds the counts "passed failed skipped" that a runner has left; a runner that left none has failed.
+count() {
+	local p f s
+	if read -r p f s <"$work/counts" 2>/dev/null; then
+		passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+		[ "$1" = 0 ] || [ "$f" != 0 ] || failed=$((failed + 1))
+	else
+		failed=$((failed + 1))
+		echo "FAILED to run"
+	fi
+	rm -f "$work/counts"
+}
+
+sqlc() { CGO_ENABLED=0 go tool -modfile=tools/sqlc.mod sqlc "$@"; }
+fresh_openapi() { go run ./cmd/hoithi openapi >"$work/openapi.json" && diff -u frontend/openapi.json "$work/openapi.json"; }
+
+go_tests() {
+	echo "== Go"
+	go test -race -json -timeout 12m ./cmd/... ./server/... ./migrations/... ./frontend | node tools/gotest.mjs "$work/counts"
+	count "${PIPESTATUS[0]}"
+}
+
+unit_tests() {
+	echo "== Frontend"
+	(cd frontend && npx --no-install vitest run --reporter=default --reporter=json --outputFile.json="$work/vitest.json") >"$work/log" 2>&1
+	local code=$?
+	[ $code = 0 ] || cat "$work/log"
+	node -e 'const r=JSON.parse(require("fs").readFileSync(process.argv[1]));
+		console.log(r.numPassedTests,r.numFailedTests+r.numRuntimeErrorTestSuites|0,r.numPendingTests)' "$work/vitest.json" >"$work/counts" 2>/dev/null ||
+		rm -f "$work/counts"
+	count $code
+}
+
+browser_tests() {
+	echo "== Browser"
+	(cd frontend && PLAYWRIGHT_JSON_OUTPUT_NAME="$work/e2e.json" npx --no-install playwright test --reporter=list,json) 2>&1 | tee "$work/log"
+	local code=${PIPESTATUS[0]}
+	node -e 'const s=JSON.parse(require("fs").readFileSync(process.argv[1])).stats;
+		console.log(s.expected+s.flaky,s.unexpected,s.skipped)' "$work/e2e.json" >"$work/counts" 2>/dev/null ||
+		rm -f "$work/counts"
+	count "$code"
+}
+
+tools/install.sh || { echo "0 passed, 1 failed"; exit 1; }
+
+echo "== Checks"
+# The pages first: the program carries them, and its tests ask for them.
+step "build the pages" make -s frontend/build/site/index.html
+step "build the program" make -s bin/hoithi
+step "go vet" go vet ./cmd/... ./server/... ./migrations/... ./frontend
+step "generated queries are fresh (sqlc diff)" sqlc diff
+step "openapi.json is fresh" fresh_openapi
+step "TypeScript of the API is fresh" npm --prefix frontend run --silent check:api
+step "svelte-check" npm --prefix frontend run --silent check
+step "prettier and eslint" npm --prefix frontend run --silent lint
+go_tests
+unit_tests
+if compgen -c chromium >/dev/null || compgen -c google-chrome >/dev/null ||
+	ls -d "${PLAYWRIGHT_BROWSERS_PATH:-$HOME/.cache/ms-playwright}"/chromium* >/dev/null 2>&1; then
+	browser_tests
+else
+	echo "== Browser: left out, there is no Chromium on this machine"
+fi
+
+echo
+echo "took $((($(date +%s) - began) / 60)) min $((($(date +%s) - began) % 60)) s; $skipped skipped"
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
