@@ -110,6 +110,7 @@ var access = web.Access{
 	"close-judging":                   web.Secretary,
 	"topic:judge/round/{round}":       web.Judge,
 	"topic:organizer/judging/{round}": web.Staff,
+	"topic:audience/judging/{round}":  web.Public,
 	"command:claim_sheets":            web.Judge,
 	"command:mark":                    web.Judge,
 	"command:lock_sheet":              web.Judge,

@@ -131,6 +131,9 @@ func (s *Service) Whole(ctx context.Context, contestID int64) (Board, error) {
 // the freeze can't slip in: if the board is not held when asked, every score read before is older than any freeze.
 func (s *Service) public(ctx context.Context, contestID int64) (Public, error) {
 	version, err := s.q.NextBoardVersion(ctx, contestID)
+	if postgres.IsForeignKeyViolation(err) {
+		return Public{}, fault.NothingHere
+	}
 	if err != nil {
 		return Public{}, postgres.Fault(err)
 	}

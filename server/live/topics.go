@@ -332,3 +332,16 @@ func (h *Hub) Topics(text string) map[string]Params {
 	}
 	return found
 }
+
+// Needs lists what is registered and the need it was given: "topic:<pattern>" and "command:<kind>". Tests compare it
+// with the table of permissions.
+func (h *Hub) Needs() map[string]string {
+	needs := map[string]string{}
+	for _, p := range h.patterns {
+		needs["topic:"+p.text] = p.spec.Need
+	}
+	for kind, c := range h.handlers {
+		needs["command:"+kind] = c.spec.Need
+	}
+	return needs
+}
