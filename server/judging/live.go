@@ -64,6 +64,8 @@ type Live struct {
 	dirty map[int64]bool
 	wake  chan struct{}
 	sent  map[int64]int64 // the seq last published by this node; used by the loop alone
+	// stages are the views last sent to the hall; used by the loop alone.
+	stages map[int64]StageView
 }
 
 const (
@@ -75,7 +77,8 @@ const (
 
 // NewLive registers topics, messages and commands. Nothing is published before Start.
 func NewLive(s *Service, hub *live.Hub, log *slog.Logger) *Live {
-	l := &Live{s: s, hub: hub, log: log, dirty: map[int64]bool{}, wake: make(chan struct{}, 1), sent: map[int64]int64{}}
+	l := &Live{s: s, hub: hub, log: log, dirty: map[int64]bool{}, wake: make(chan struct{}, 1), sent: map[int64]int64{}, stages: map[int64]StageView{}}
+	l.audienceTopic()
 	live.Declare[JudgeView](hub, KindJudgeView)
 	live.Declare[JudgingView](hub, KindJudgingView)
 	hub.Topic(JudgeTopic, live.TopicSpec{Need: "topic:" + JudgeTopic, Open: func(ctx context.Context, c *live.Client, p live.Params) (live.Snapshot, error) {
@@ -185,7 +188,7 @@ func (l *Live) loop(ctx context.Context) {
 // lookAgain asks for the versions of the rounds that somebody watches here.
 func (l *Live) lookAgain(ctx context.Context) {
 	watched := map[int64]bool{}
-	for _, pattern := range []string{JudgeTopic, OrganizerTopic} {
+	for _, pattern := range []string{JudgeTopic, OrganizerTopic, AudienceTopic} {
 		for _, p := range l.hub.Topics(pattern) {
 			watched[p["round"]] = true
 		}
@@ -221,7 +224,7 @@ func (l *Live) lookAgain(ctx context.Context) {
 // publish sends the views of a round to those who watch it here.
 func (l *Live) publish(ctx context.Context, roundID int64) {
 	judges, watchers := l.hub.Keys(JudgeTopicOf(roundID)), l.hub.Keys(OrganizerTopicOf(roundID))
-	if len(judges)+len(watchers) == 0 {
+	if len(judges)+len(watchers)+l.hub.Count(AudienceTopicOf(roundID)) == 0 {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
@@ -238,6 +241,7 @@ func (l *Live) publish(ctx context.Context, roundID int64) {
 		return // the hint of an own change comes back to this node as well
 	}
 	l.sent[roundID] = j.Seq
+	l.publishStage(ctx, j)
 	for _, seat := range j.Panel {
 		key := live.AccountKey(seat.AccountID)
 		// Who was seated after having opened the table of all marks gets no more of it.

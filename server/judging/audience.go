@@ -1,0 +1,120 @@
+package judging
+
+import (
+	"context"
+	"reflect"
+	"strconv"
+
+	"github.com/hoithi/hoithi/server/contest"
+	"github.com/hoithi/hoithi/server/fault"
+	"github.com/hoithi/hoithi/server/live"
+)
+
+// What the hall sees of a judged round.
+const (
+	// AudienceTopic carries StageView: KindStageView.
+	AudienceTopic = "audience/judging/{round}"
+	KindStageView = "judging_audience"
+)
+
+// StageView is for projectors and phones in the hall: who is on stage, and who comes when. It has no place for a mark
+// or a score: those reach the public through the board alone, which can be frozen.
+type StageView struct {
+	RoundID          int64      `json:"round_id"`
+	Contest          string     `json:"contest"`
+	Round            string     `json:"round"`
+	Closed           bool       `json:"closed" doc:"The round is over"`
+	TimeLimitSeconds int64      `json:"time_limit_seconds" doc:"0: no limit"`
+	OnStage          int64      `json:"on_stage" doc:"The performance on stage now; 0: none"`
+	Turns            []TurnView `json:"turns" doc:"In running order, without entries that were withdrawn before their turn"`
+}
+
+// TurnView is an entry's turn as everybody may see it.
+type TurnView struct {
+	ID        int64            `json:"id"`
+	Position  int              `json:"position" doc:"Place in the running order, from 1"`
+	EntryID   int64            `json:"entry_id"`
+	Number    string           `json:"number" doc:"Candidate number"`
+	EntryName string           `json:"entry_name"`
+	UnitName  string           `json:"unit_name" doc:"May be empty"`
+	Title     string           `json:"title" doc:"Title of the piece; may be empty"`
+	State     PerformanceState `json:"state" enum:"planned,on_stage,done"`
+	StartedUs int64            `json:"started_us" doc:"Contest time in microseconds; 0: not yet"`
+	EndedUs   int64            `json:"ended_us" doc:"0: not yet"`
+}
+
+// StageView makes the view of the hall.
+func (j Judging) StageView(contestName string) StageView {
+	v := StageView{RoundID: j.RoundID, Contest: contestName, Round: j.RoundName, Closed: j.Closed(),
+		TimeLimitSeconds: j.Rules.Overtime.LimitSeconds, Turns: []TurnView{}}
+	for _, p := range j.Performances {
+		if p.State == OnStage {
+			v.OnStage = p.ID
+		}
+		if p.Withdrawn && p.State == Planned {
+			continue
+		}
+		full := performanceView(p)
+		v.Turns = append(v.Turns, TurnView{ID: full.ID, Position: len(v.Turns) + 1, EntryID: full.EntryID, Number: full.Number,
+			EntryName: full.EntryName, UnitName: full.UnitName, Title: full.Title, State: full.State,
+			StartedUs: full.StartedUs, EndedUs: full.EndedUs})
+	}
+	return v
+}
+
+// Stage is what everybody may see of a round. A round of a draft does not exist for the public.
+func (s *Service) Stage(ctx context.Context, roundID int64) (StageView, Judging, error) {
+	j, err := s.Get(ctx, 0, roundID)
+	if err != nil {
+		return StageView{}, j, err
+	}
+	c, err := s.contests.Get(ctx, j.ContestID)
+	if err != nil {
+		return StageView{}, j, err
+	}
+	if c.State == contest.Draft {
+		return StageView{}, j, fault.NothingHere
+	}
+	return j.StageView(c.Name), j, nil
+}
+
+// audienceTopic registers the topic of the hall.
+func (l *Live) audienceTopic() {
+	live.Declare[StageView](l.hub, KindStageView)
+	l.hub.Topic(AudienceTopic, live.TopicSpec{Need: "topic:" + AudienceTopic,
+		Open: func(ctx context.Context, _ *live.Client, p live.Params) (live.Snapshot, error) {
+			v, j, err := l.s.Stage(ctx, p["round"])
+			if err != nil {
+				return nil, err
+			}
+			return live.Snapshot{j.message(KindStageView, v)}, nil
+		}})
+}
+
+// publishStage sends the hall's view where it has changed: a mark changes nothing in it, so it tells nobody that marks
+// are coming in.
+func (l *Live) publishStage(ctx context.Context, j Judging) {
+	topic := AudienceTopicOf(j.RoundID)
+	if l.hub.Count(topic) == 0 {
+		delete(l.stages, j.RoundID)
+		return
+	}
+	c, err := l.s.contests.Get(ctx, j.ContestID)
+	if err != nil {
+		if ctx.Err() == nil {
+			l.log.Warn("judging: the contest of a round not read", "round", j.RoundID, "error", err)
+		}
+		return
+	}
+	v := j.StageView(c.Name)
+	if old, ok := l.stages[j.RoundID]; ok && reflect.DeepEqual(old, v) {
+		return
+	}
+	l.stages[j.RoundID] = v
+	l.hub.Publish(topic, l.hub.Prepare(topic, j.message(KindStageView, v)))
+}
+
+// AudienceTopicOf is the topic of the hall for a round.
+func AudienceTopicOf(roundID int64) string {
+	return "audience/judging/" + strconv.FormatInt(roundID, 10)
+}
