@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"sort"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -45,18 +44,6 @@ type arrival struct {
 	payload    []byte
 }
 
-func (a arrival) before(b arrival) bool {
-	switch {
-	case a.play != b.play:
-		return a.play < b.play
-	case a.entryID != b.entryID:
-		return a.entryID < b.entryID
-	case a.writer != b.writer:
-		return a.writer < b.writer
-	}
-	return a.seq < b.seq
-}
-
 // stored tells what stands in Postgres under an answer's key.
 type stored struct {
 	ReceivedUs int64
@@ -64,6 +51,7 @@ type stored struct {
 
 // The statements of a batch. They are written here, not in queries.sql, because they go down the wire together; the
 // lock must be a statement of its own: in one statement with the insert, an old snapshot let a row in after the close.
+// The insert goes in the order of the keys: two nodes that insert the same rows wait for each other, never in a circle.
 const (
 	lockShared = `SELECT pg_advisory_xact_lock_shared($1::int, $2::int)`
 
@@ -149,17 +137,10 @@ func all(batch []arrival, err error) []reply[stored] {
 
 // store runs one pipelined transaction: what is queued up to Sync is committed together, or not at all.
 func (s *answerStore) store(ctx context.Context, batch []arrival) ([]reply[stored], error) {
-	order := make([]int, len(batch))
-	for i := range order {
-		order[i] = i
-	}
-	// Sorted by key: two nodes that insert the same rows wait for each other, and never in a circle.
-	sort.Slice(order, func(i, j int) bool { return batch[order[i]].before(batch[order[j]]) })
 	n := len(batch)
 	plays, entries, writers, seqs := make([]int32, n), make([]int64, n), make([]int32, n), make([]int32, n)
 	received, shown, payloads := make([]int64, n), make([]int64, n), make([][]byte, n)
-	for i, at := range order {
-		a := batch[at]
+	for i, a := range batch {
 		plays[i], entries[i], writers[i], seqs[i] = a.play, a.entryID, a.writer, a.seq
 		received[i], shown[i], payloads[i] = a.receivedUs, a.shownUs, a.payload
 	}
@@ -168,7 +149,7 @@ func (s *answerStore) store(ctx context.Context, batch []arrival) ([]reply[store
 	b.Queue(insertAnswers, s.roundID, plays, entries, writers, seqs, received, shown, payloads, s.graceUs())
 	b.Queue(readAnswers, s.roundID, plays, entries, writers, seqs)
 	results := s.db.SendBatch(ctx, &b)
-	replies, err := s.read(results, batch, order)
+	replies, err := s.read(results, batch)
 	// The end of the pipeline is the COMMIT: without its answer nothing is known.
 	if closeErr := results.Close(); err == nil {
 		err = closeErr
@@ -176,7 +157,7 @@ func (s *answerStore) store(ctx context.Context, batch []arrival) ([]reply[store
 	return replies, err
 }
 
-func (s *answerStore) read(results pgx.BatchResults, batch []arrival, order []int) ([]reply[stored], error) {
+func (s *answerStore) read(results pgx.BatchResults, batch []arrival) ([]reply[stored], error) {
 	for range 2 {
 		if _, err := results.Exec(); err != nil {
 			return nil, err
@@ -195,7 +176,7 @@ func (s *answerStore) read(results pgx.BatchResults, batch []arrival, order []in
 		if err := rows.Scan(&place, &receivedUs, &payload, &writer); err != nil {
 			return nil, fmt.Errorf("read answers back: %w", err)
 		}
-		at := order[place-1]
+		at := place - 1
 		a := batch[at]
 		switch {
 		case receivedUs != nil && bytes.Equal(payload, a.payload):

@@ -25,6 +25,7 @@ type room struct {
 	id int64
 
 	refreshing sync.Mutex // one refresh at a time, so that views go out in order
+	readFrom   time.Time  // when the last good look at Postgres began; guarded by refreshing
 
 	mu         sync.Mutex
 	loaded     bool
@@ -117,6 +118,9 @@ func (r *room) details() info {
 func (r *room) poke() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.s.ctx.Err() != nil {
+		return
+	}
 	if r.poked {
 		r.pokedAgain = true
 		return
@@ -144,11 +148,27 @@ func (r *room) poke() {
 }
 
 // refresh reads what is new and tells everybody on this node who looks at the round.
-func (r *room) refresh(ctx context.Context) error {
+func (r *room) refresh(ctx context.Context) error { return r.refreshSince(ctx, time.Now()) }
+
+// recent is refresh for those who come: a round that is followed here was read within the last second anyway, and what
+// is newer reaches them as a message. Thousands may come at once.
+func (r *room) recent(ctx context.Context) error {
+	return r.refreshSince(ctx, time.Now().Add(-time.Second))
+}
+
+// refreshSince is content with a look at Postgres that began after enough: of many who wait only one looks.
+func (r *room) refreshSince(ctx context.Context, enough time.Time) error {
 	r.refreshing.Lock()
 	defer r.refreshing.Unlock()
+	if r.readFrom.After(enough) {
+		return nil
+	}
+	from := time.Now()
 	err := r.read(ctx)
 	r.s.health.report(err)
+	if err == nil {
+		r.readFrom = from
+	}
 	return err
 }
 
@@ -319,10 +339,15 @@ func (r *room) tell(before, after *State, made frames) {
 	hub.Publish(contestantTopic(r.id), contestants)
 	hub.Publish(audienceTopic(r.id), made.audience)
 	hub.Publish(organizerTopic(r.id), made.console)
-	if scoreMark(before) != scoreMark(after) {
-		for _, f := range r.s.onChange {
-			f(r.id, after.Seq)
-		}
+	if scoreMark(before) != scoreMark(after) && r.s.ctx.Err() == nil {
+		seq := after.Seq
+		r.s.tasks.Go(func() {
+			r.s.guarded(func(context.Context) {
+				for _, f := range r.s.onChange {
+					f(r.id, seq)
+				}
+			})
+		})
 		r.tellOwn()
 	}
 }

@@ -99,8 +99,8 @@ func New(cfg Config) *Service {
 	return s
 }
 
-// OnChange is told, on every node that follows the round, after the scores of a round may have changed at seq. It must
-// be quick.
+// OnChange is told, on every node that follows the round, after the scores of a round may have changed at seq: a
+// hint, in no order.
 func (s *Service) OnChange(f func(roundID, seq int64)) { s.onChange = append(s.onChange, f) }
 
 // Channels of hints.

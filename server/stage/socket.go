@@ -154,7 +154,7 @@ func (s *Service) openContestant(ctx context.Context, c *live.Client, params liv
 	if err != nil {
 		return nil, err
 	}
-	if err := r.refresh(ctx); err != nil {
+	if err := r.recent(ctx); err != nil {
 		return nil, err
 	}
 	own, err := r.ownView(ctx, entry.EntryID)
@@ -185,7 +185,7 @@ func (s *Service) openAudience(ctx context.Context, _ *live.Client, params live.
 	if err != nil {
 		return nil, err
 	}
-	if err := r.refresh(ctx); err != nil {
+	if err := r.recent(ctx); err != nil {
 		return nil, err
 	}
 	if err := r.public(ctx); err != nil {
@@ -221,7 +221,7 @@ func (s *Service) openOrganizer(ctx context.Context, c *live.Client, params live
 	if err != nil {
 		return nil, err
 	}
-	if err := r.refresh(ctx); err != nil {
+	if err := r.recent(ctx); err != nil {
 		return nil, err
 	}
 	counts, err := r.count(ctx)
