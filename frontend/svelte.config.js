@@ -1,16 +1,16 @@
 import adapter from '@sveltejs/adapter-static';
-import { vitePreprocess } from '@sveltejs/vite-plugin-svelte';
 
-// The style guide is built apart (npm run build:styleguide), so that nothing of it can reach the product.
-const styleguide = process.env.HOITHI_STYLEGUIDE === '1';
-const out = styleguide ? '.svelte-kit/styleguide-site' : 'build/site';
+// The style guide is built apart (npm run build:styleguide), so that nothing of it can reach the product. Any other
+// HOITHI_BUILD=name makes a private build beside the real one, which disturbs nobody who builds at the same time.
+const apart = process.env.HOITHI_STYLEGUIDE === '1' ? 'styleguide' : process.env.HOITHI_BUILD;
+const site = apart ? `.svelte-kit/${apart}-site` : 'build/site';
 
 /** @type {import('@sveltejs/kit').Config} */
 export default {
-  preprocess: vitePreprocess(),
   compilerOptions: { runes: true },
   kit: {
-    adapter: adapter({ pages: out, assets: out, fallback: 'index.html', precompress: !styleguide }),
+    outDir: apart ? `.svelte-kit/${apart}` : '.svelte-kit',
+    adapter: adapter({ pages: site, assets: site, fallback: 'index.html', precompress: !apart }),
     // Go serves one page for every route; absolute asset paths keep deep links working.
     paths: { relative: false },
     version: { pollInterval: 0 },

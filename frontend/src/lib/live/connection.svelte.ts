@@ -92,8 +92,8 @@ export class Connection {
   /** The network is back, or the page is looked at again: no reason to wait any longer. */
   nudge(): void {
     if (this.#socket) {
-      this.#sample(3);
       this.#watchSilence();
+      this.#sample(3);
     } else if (this.#holders > 0 && (this.state === 'waiting' || this.state === 'offline')) {
       this.#later(Math.random() * Math.min(this.#jitterMs, 1000));
     }
@@ -253,15 +253,15 @@ export class Connection {
     clearTimeout(this.#beat);
     this.#beat = setTimeout(
       () => {
-        this.#sample(1);
         this.#watchSilence();
+        this.#sample(1);
         this.#keepBeating();
       },
       clockEvery * (0.8 + 0.4 * Math.random()),
     );
   }
 
-  /** A clock question has just gone out: if nothing at all comes back, the line is dead. */
+  /** A clock question is about to go out: if nothing at all comes back, the line is dead. */
   #watchSilence(): void {
     if (this.state !== 'open' || this.#deadline !== undefined) return;
     this.#deadline = setTimeout(() => this.#abandon(), silence);
