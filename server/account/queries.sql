@@ -40,6 +40,9 @@ INSERT INTO account_grant (account_id, contest_id, role)
 SELECT g.account_id, @to_contest::bigint, g.role FROM account_grant g
 WHERE g.contest_id = @from_contest::bigint ON CONFLICT DO NOTHING;
 
+-- name: DropGrants :exec
+DELETE FROM account_grant WHERE contest_id = $1;
+
 -- name: CreateSession :one
 INSERT INTO session (token_hash, account_id, entry_id, contest_id, expires_at, user_agent)
 VALUES ($1, $2, $3, $4, $5, $6) RETURNING id;

@@ -274,6 +274,11 @@ func (s *Service) CopyGrants(ctx context.Context, tx pgx.Tx, from, to int64) err
 	return s.q.WithTx(tx).CopyGrants(ctx, accountdb.CopyGrantsParams{FromContest: from, ToContest: to})
 }
 
+// DropGrants takes all roles in a contest away (a rehearsal that has ended).
+func (s *Service) DropGrants(ctx context.Context, tx pgx.Tx, contestID int64) error {
+	return s.q.WithTx(tx).DropGrants(ctx, contestID)
+}
+
 // Sweep forgets what is no longer of use: old tries, links and sessions.
 func (s *Service) Sweep(ctx context.Context) error { return s.q.SweepAccount(ctx) }
 

@@ -18,9 +18,9 @@ import (
 )
 
 // Start begins the background work of the rooms.
-func (a *App) Start(context.Context) error {
+func (a *App) Start(ctx context.Context) error {
 	a.startRooms()
-	return nil
+	return a.startJobs(ctx)
 }
 
 // Document is the API's document, the same bytes for the same handlers.

@@ -66,11 +66,12 @@ func (a activeEntries) RoundEntries(ctx context.Context, contestID, _ int64) ([]
 type stageScores struct{ stage *stage.Service }
 
 func (s stageScores) Scores(ctx context.Context, roundID int64) (leaderboard.Scores, error) {
-	shown, seq, err := s.stage.BoardShown(ctx, roundID)
+	// The scores first: if the board may be shown when it is asked for afterwards, they are none from behind a curtain.
+	scores, err := s.stage.Scores(ctx, roundID)
 	if err != nil {
 		return leaderboard.Scores{}, err
 	}
-	scores, err := s.stage.Scores(ctx, roundID)
+	shown, seq, err := s.stage.BoardShown(ctx, roundID)
 	if err != nil {
 		return leaderboard.Scores{}, err
 	}

@@ -73,19 +73,19 @@ func tallyView(t Tally) TallyView {
 	return v
 }
 
-type contestIn struct {
+type ContestIn struct {
 	Contest int64 `path:"contest" minimum:"1"`
 }
 
-type itemIn struct {
-	contestIn
+type ItemIn struct {
+	ContestIn
 	Item int64 `path:"item" minimum:"1"`
 }
 
 type itemOut struct{ Body OrganizerItem }
 
 type listIn struct {
-	contestIn
+	ContestIn
 	Search     string     `query:"search" maxLength:"200"`
 	Type       ItemType   `query:"type" enum:",single,multiple,true_false,short_text,numeric"`
 	Difficulty Difficulty `query:"difficulty" enum:",recognition,understanding,application,high_application"`
@@ -128,7 +128,7 @@ func Routes(api *web.API, s *Service) {
 		})
 	web.Handle(api, web.Op{ID: "create-item", Method: http.MethodPost, Path: base + "/items", Summary: "A new question", Status: http.StatusCreated},
 		func(ctx context.Context, in *struct {
-			contestIn
+			ContestIn
 			Body struct {
 				Content Content `json:"content"`
 			}
@@ -136,12 +136,12 @@ func Routes(api *web.API, s *Service) {
 			return one(s.Create(ctx, in.Contest, in.Body.Content))
 		})
 	web.Handle(api, web.Op{ID: "get-item", Method: http.MethodGet, Path: base + "/items/{item}", Summary: "A question with its key"},
-		func(ctx context.Context, in *itemIn) (*itemOut, error) {
+		func(ctx context.Context, in *ItemIn) (*itemOut, error) {
 			return one(s.Get(ctx, in.Contest, in.Item))
 		})
 	web.Handle(api, web.Op{ID: "edit-item", Method: http.MethodPut, Path: base + "/items/{item}", Summary: "A new version of a question"},
 		func(ctx context.Context, in *struct {
-			itemIn
+			ItemIn
 			Body struct {
 				Version int     `json:"version" minimum:"1" doc:"The one that was read"`
 				Content Content `json:"content"`
@@ -151,7 +151,7 @@ func Routes(api *web.API, s *Service) {
 		})
 	web.Handle(api, web.Op{ID: "retire-item", Method: http.MethodPut, Path: base + "/items/{item}/retired", Summary: "Put a question away, or bring it back"},
 		func(ctx context.Context, in *struct {
-			itemIn
+			ItemIn
 			Body struct {
 				Retired bool `json:"retired"`
 			}
@@ -159,12 +159,12 @@ func Routes(api *web.API, s *Service) {
 			return one(s.Retire(ctx, in.Contest, in.Item, in.Body.Retired))
 		})
 	web.Handle(api, web.Op{ID: "preview-item", Method: http.MethodGet, Path: base + "/items/{item}/question", Summary: "The question as a contestant gets it"},
-		func(ctx context.Context, in *itemIn) (*struct{ Body Question }, error) {
+		func(ctx context.Context, in *ItemIn) (*struct{ Body Question }, error) {
 			i, err := s.Get(ctx, in.Contest, in.Item)
 			return &struct{ Body Question }{i.Content.Question()}, err
 		})
 	web.Handle(api, web.Op{ID: "list-item-versions", Method: http.MethodGet, Path: base + "/items/{item}/versions", Summary: "All versions of a question"},
-		func(ctx context.Context, in *itemIn) (*versionsOut, error) {
+		func(ctx context.Context, in *ItemIn) (*versionsOut, error) {
 			versions, err := s.History(ctx, in.Contest, in.Item)
 			if err != nil {
 				return nil, err
@@ -187,8 +187,8 @@ type versionsOut struct {
 
 type previewOut struct{ Body Preview }
 
-type importIn struct {
-	contestIn
+type ImportIn struct {
+	ContestIn
 	Import string `path:"import" pattern:"^[0-9a-f]{32}$"`
 }
 
@@ -205,7 +205,7 @@ var errNoFile = fault.New(fault.Invalid, "import_no_file",
 func fileRoutes(api *web.API, s *Service, base string) {
 	web.Handle(api, web.Op{ID: "upload-item-image", Method: http.MethodPost, Path: base + "/images", Summary: "Upload a picture for a question", MaxBody: 3 << 20, Status: http.StatusCreated},
 		func(ctx context.Context, in *struct {
-			contestIn
+			ContestIn
 			RawBody []byte `contentType:"application/octet-stream"`
 		}) (*struct{ Body Image }, error) {
 			image, err := s.UploadImage(ctx, in.Contest, in.RawBody)
@@ -213,7 +213,7 @@ func fileRoutes(api *web.API, s *Service, base string) {
 		})
 	web.Handle(api, web.Op{ID: "read-import", Method: http.MethodPost, Path: base + "/imports", Summary: "Read a .docx or .xlsx file; nothing is saved before it is confirmed", MaxBody: MaxFileSize + 1<<10, Timeout: 90 * time.Second, Status: http.StatusCreated},
 		func(ctx context.Context, in *struct {
-			contestIn
+			ContestIn
 			Name    string `query:"name" maxLength:"300"`
 			RawBody []byte `contentType:"application/octet-stream"`
 		}) (*previewOut, error) {
@@ -224,13 +224,13 @@ func fileRoutes(api *web.API, s *Service, base string) {
 			return &previewOut{Body: p}, err
 		})
 	web.Handle(api, web.Op{ID: "get-import", Method: http.MethodGet, Path: base + "/imports/{import}", Summary: "A read file that waits to be confirmed"},
-		func(ctx context.Context, in *importIn) (*previewOut, error) {
+		func(ctx context.Context, in *ImportIn) (*previewOut, error) {
 			p, err := s.Preview(ctx, in.Contest, in.Import)
 			return &previewOut{Body: p}, err
 		})
 	web.Handle(api, web.Op{ID: "confirm-import", Method: http.MethodPost, Path: base + "/imports/{import}/confirm", Summary: "Import the chosen questions", MaxBody: 8 << 20, Timeout: 90 * time.Second},
 		func(ctx context.Context, in *struct {
-			importIn
+			ImportIn
 			Body struct {
 				Rows []ChosenRow `json:"rows" maxItems:"2000"`
 			}
@@ -239,12 +239,12 @@ func fileRoutes(api *web.API, s *Service, base string) {
 			return &struct{ Body Imported }{done}, err
 		})
 	web.Handle(api, web.Op{ID: "discard-import", Method: http.MethodDelete, Path: base + "/imports/{import}", Summary: "Throw a read file away"},
-		func(ctx context.Context, in *importIn) (*struct{}, error) {
+		func(ctx context.Context, in *ImportIn) (*struct{}, error) {
 			return nil, s.Discard(ctx, in.Contest, in.Import)
 		})
 	web.Handle(api, web.Op{ID: "export-bank", Method: http.MethodGet, Path: base + "/export", Summary: "The bank as a file", Timeout: 90 * time.Second},
 		func(ctx context.Context, in *struct {
-			contestIn
+			ContestIn
 			Format string `query:"format" enum:"xlsx,docx" required:"true"`
 			Sample bool   `query:"sample" doc:"A small file that shows how to write questions, instead of the bank"`
 		}) (*downloadOut, error) {

@@ -244,7 +244,7 @@ func audienceRoutes(api *web.API, s *Service) {
 
 func roundRoutes(api *web.API, s *Service, setUp func(context.Context, Contest, error) (*contestSetUpOut, error)) {
 	const base = "/api/organizer/contests/{contest}/rounds"
-	type roundIn struct {
+	type RoundIn struct {
 		In
 		Round int64 `path:"round" minimum:"1"`
 	}
@@ -278,7 +278,7 @@ func roundRoutes(api *web.API, s *Service, setUp func(context.Context, Contest, 
 		})
 	web.Handle(api, web.Op{ID: "update-round", Method: http.MethodPut, Path: base + "/{round}", Summary: "Change a round's name, time and weight"},
 		func(ctx context.Context, in *struct {
-			roundIn
+			RoundIn
 			Body struct {
 				Name     string     `json:"name" maxLength:"80"`
 				StartsAt *time.Time `json:"starts_at,omitempty"`
@@ -289,7 +289,7 @@ func roundRoutes(api *web.API, s *Service, setUp func(context.Context, Contest, 
 			return setUp(ctx, c, err)
 		})
 	web.Handle(api, web.Op{ID: "remove-round", Method: http.MethodDelete, Path: base + "/{round}", Summary: "Take out a round that has not started"},
-		func(ctx context.Context, in *roundIn) (*contestSetUpOut, error) {
+		func(ctx context.Context, in *RoundIn) (*contestSetUpOut, error) {
 			c, err := s.RemoveRound(ctx, in.Contest, in.Round)
 			return setUp(ctx, c, err)
 		})

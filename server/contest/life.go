@@ -155,7 +155,11 @@ func (s *Service) Rehearse(ctx context.Context, contestID int64) (Contest, error
 
 // DeleteRehearsal removes a rehearsal with all that it left; a real contest is never removed.
 func (s *Service) DeleteRehearsal(ctx context.Context, tx pgx.Tx, contestID int64) error {
-	return s.q.WithTx(tx).DeleteRehearsal(ctx, contestID)
+	n, err := s.q.WithTx(tx).DeleteRehearsal(ctx, contestID)
+	if err != nil || n == 0 {
+		return err
+	}
+	return s.accounts.DropGrants(ctx, tx, contestID)
 }
 
 func (s *Service) copy(ctx context.Context, contestID int64, alter func(*Contest)) (Contest, error) {

@@ -40,7 +40,7 @@ WHERE id = @id AND version = @version;
 -- name: SetContestState :execrows
 UPDATE contest SET state = @to_state WHERE id = @id AND state = @from_state;
 
--- name: DeleteRehearsal :exec
+-- name: DeleteRehearsal :execrows
 DELETE FROM contest WHERE id = $1 AND rehearsal_of IS NOT NULL;
 
 -- name: Divisions :many

@@ -111,7 +111,7 @@ func Routes(api *web.API, s *Service) {
 	fileRoutes(api, s)
 }
 
-type slugIn struct {
+type SlugIn struct {
 	Slug string `path:"slug" maxLength:"60"`
 }
 
@@ -124,7 +124,7 @@ type receiptIn struct {
 func audienceRoutes(api *web.API, s *Service) {
 	type formOut struct{ Body FormView }
 	web.Handle(api, web.Op{ID: "get-registration-form", Method: http.MethodGet, Path: "/api/audience/contests/{slug}/registration", Summary: "The public registration form"},
-		func(ctx context.Context, in *slugIn) (*formOut, error) {
+		func(ctx context.Context, in *SlugIn) (*formOut, error) {
 			f, err := s.RegistrationForm(ctx, in.Slug)
 			if err != nil {
 				return nil, err
@@ -145,7 +145,7 @@ func audienceRoutes(api *web.API, s *Service) {
 	}
 	web.Handle(api, web.Op{ID: "register", Method: http.MethodPost, Path: "/api/audience/contests/{slug}/registration", Summary: "Register a person or a team", Status: http.StatusCreated, MaxBody: 64 << 10},
 		func(ctx context.Context, in *struct {
-			slugIn
+			SlugIn
 			Body struct {
 				DraftView
 				Consents []ConsentView `json:"consents" maxItems:"20"`

@@ -112,7 +112,7 @@ func fileRoutes(api *web.API, s *Service) {
 	}
 	web.Handle(api, web.Op{ID: "print-cards", Method: http.MethodPost, Path: base + "/entries/cards", Summary: "Entry cards as PDF, eight on an A4 page", Timeout: 2 * time.Minute},
 		func(ctx context.Context, in *struct {
-			contestIn
+			ContestIn
 			Body struct {
 				IDs     []int64 `json:"ids,omitempty" maxItems:"2000" doc:"Empty: all"`
 				Address string  `json:"address" maxLength:"120" doc:"Of this server, as it is printed"`
@@ -128,17 +128,17 @@ func fileRoutes(api *web.API, s *Service) {
 			return out, nil
 		})
 	web.Handle(api, web.Op{ID: "export-entries", Method: http.MethodPost, Path: base + "/entries/export", Summary: "The list of entries as .xlsx", Timeout: 2 * time.Minute},
-		func(ctx context.Context, in *contestIn) (*download, error) {
+		func(ctx context.Context, in *ContestIn) (*download, error) {
 			data, err := s.List(ctx, in.Contest, account.From(ctx).Locale)
 			return newDownload(name(ctx, in.Contest, "thi-sinh", "entries", ".xlsx"), xlsxType, data), err
 		})
 	web.Handle(api, web.Op{ID: "get-import-template", Method: http.MethodGet, Path: base + "/import/template", Summary: "An empty file for bulk registration"},
-		func(ctx context.Context, in *contestIn) (*download, error) {
+		func(ctx context.Context, in *ContestIn) (*download, error) {
 			data, err := s.Template(ctx, in.Contest, account.From(ctx).Locale)
 			return newDownload(name(ctx, in.Contest, "mau-dang-ky", "registration-template", ".xlsx"), xlsxType, data), err
 		})
 	type uploadIn struct {
-		contestIn
+		ContestIn
 		RawBody []byte `contentType:"application/octet-stream"`
 	}
 	type fileOut struct{ Body FileView }

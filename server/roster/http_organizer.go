@@ -14,12 +14,12 @@ import (
 
 const base = "/api/organizer/contests/{contest}"
 
-type contestIn struct {
+type ContestIn struct {
 	Contest int64 `path:"contest" minimum:"1"`
 }
 
 type listIn struct {
-	contestIn
+	ContestIn
 	Words    string `query:"q" maxLength:"200" doc:"In names, members, units, phone numbers; or a candidate number"`
 	Division int64  `query:"division" minimum:"0"`
 	Unit     int64  `query:"unit" minimum:"0"`
@@ -97,7 +97,7 @@ type decidedOut struct {
 func registrationRoutes(api *web.API, s *Service) {
 	type rosterOut struct{ Body RosterView }
 	web.Handle(api, web.Op{ID: "get-roster", Method: http.MethodGet, Path: base + "/roster", Summary: "Counts, units and divisions of a contest's roster"},
-		func(ctx context.Context, in *contestIn) (*rosterOut, error) {
+		func(ctx context.Context, in *ContestIn) (*rosterOut, error) {
 			o, err := s.Overview(ctx, in.Contest)
 			if err != nil {
 				return nil, err
@@ -137,7 +137,7 @@ func registrationRoutes(api *web.API, s *Service) {
 	}
 	web.Handle(api, web.Op{ID: "approve-registrations", Method: http.MethodPost, Path: base + "/registrations/approve", Summary: "Make entries of registrations"},
 		func(ctx context.Context, in *struct {
-			contestIn
+			ContestIn
 			Body struct {
 				IDs []int64 `json:"ids" minItems:"1" maxItems:"500"`
 			}
@@ -146,7 +146,7 @@ func registrationRoutes(api *web.API, s *Service) {
 		})
 	web.Handle(api, web.Op{ID: "reject-registrations", Method: http.MethodPost, Path: base + "/registrations/reject", Summary: "Turn registrations down"},
 		func(ctx context.Context, in *struct {
-			contestIn
+			ContestIn
 			Body struct {
 				IDs    []int64 `json:"ids" minItems:"1" maxItems:"500"`
 				Reason string  `json:"reason" maxLength:"500"`
@@ -156,7 +156,7 @@ func registrationRoutes(api *web.API, s *Service) {
 		})
 	web.Handle(api, web.Op{ID: "invite-units", Method: http.MethodPost, Path: base + "/units", Summary: "Add units that the registration form offers"},
 		func(ctx context.Context, in *struct {
-			contestIn
+			ContestIn
 			Body struct {
 				Names []string `json:"names" minItems:"1" maxItems:"2000"`
 			}
@@ -165,15 +165,15 @@ func registrationRoutes(api *web.API, s *Service) {
 		})
 	web.Handle(api, web.Op{ID: "dismiss-unit", Method: http.MethodDelete, Path: base + "/units/{unit}", Summary: "Take a unit off the registration form"},
 		func(ctx context.Context, in *struct {
-			contestIn
+			ContestIn
 			Unit int64 `path:"unit" minimum:"1"`
 		}) (*struct{}, error) {
 			return nil, s.DismissUnit(ctx, in.Contest, in.Unit)
 		})
 }
 
-type entryIn struct {
-	contestIn
+type EntryIn struct {
+	ContestIn
 	Entry int64 `path:"entry" minimum:"1"`
 }
 
@@ -206,7 +206,7 @@ func entryRoutes(api *web.API, s *Service) {
 		})
 	web.Handle(api, web.Op{ID: "add-entry", Method: http.MethodPost, Path: base + "/entries", Summary: "Enter a contestant or team by hand", Status: http.StatusCreated},
 		func(ctx context.Context, in *struct {
-			contestIn
+			ContestIn
 			Body DraftView
 		}) (*entryOut, error) {
 			e, err := s.Add(ctx, in.Contest, in.Body.draft())
@@ -219,7 +219,7 @@ func entryRoutes(api *web.API, s *Service) {
 		}
 	}
 	web.Handle(api, web.Op{ID: "get-entry", Method: http.MethodGet, Path: base + "/entries/{entry}", Summary: "An entry with what was agreed to"},
-		func(ctx context.Context, in *entryIn) (*detailOut, error) {
+		func(ctx context.Context, in *EntryIn) (*detailOut, error) {
 			l, consents, err := s.Detail(ctx, in.Contest, in.Entry)
 			out := &detailOut{}
 			out.Body.Entry = entryView(l)
@@ -230,7 +230,7 @@ func entryRoutes(api *web.API, s *Service) {
 		})
 	web.Handle(api, web.Op{ID: "update-entry", Method: http.MethodPut, Path: base + "/entries/{entry}", Summary: "Change an entry"},
 		func(ctx context.Context, in *struct {
-			entryIn
+			EntryIn
 			Body struct {
 				DraftView
 				Number string `json:"number" maxLength:"20"`
@@ -240,7 +240,7 @@ func entryRoutes(api *web.API, s *Service) {
 		})
 	web.Handle(api, web.Op{ID: "withdraw-entry", Method: http.MethodPost, Path: base + "/entries/{entry}/withdraw", Summary: "Take an entry out of the contest"},
 		func(ctx context.Context, in *struct {
-			entryIn
+			EntryIn
 			Body struct {
 				Reason string `json:"reason" maxLength:"500"`
 			}
@@ -248,7 +248,7 @@ func entryRoutes(api *web.API, s *Service) {
 			return one(ctx, in.Contest, in.Entry, s.Withdraw(ctx, in.Contest, in.Entry, in.Body.Reason))
 		})
 	web.Handle(api, web.Op{ID: "restore-entry", Method: http.MethodPost, Path: base + "/entries/{entry}/restore", Summary: "Bring a withdrawn entry back"},
-		func(ctx context.Context, in *entryIn) (*entryOut, error) {
+		func(ctx context.Context, in *EntryIn) (*entryOut, error) {
 			return one(ctx, in.Contest, in.Entry, s.Restore(ctx, in.Contest, in.Entry))
 		})
 	type reissuedOut struct {
@@ -258,7 +258,7 @@ func entryRoutes(api *web.API, s *Service) {
 		}
 	}
 	web.Handle(api, web.Op{ID: "reissue-code", Method: http.MethodPost, Path: base + "/entries/{entry}/code", Summary: "Issue a new code and link; the old ones stop at once"},
-		func(ctx context.Context, in *entryIn) (*reissuedOut, error) {
+		func(ctx context.Context, in *EntryIn) (*reissuedOut, error) {
 			fresh, err := s.Reissue(ctx, in.Contest, in.Entry)
 			out := &reissuedOut{}
 			out.Body.Code, out.Body.Path = export.GroupCode(fresh.Code), EntryPath+"#"+fresh.Link

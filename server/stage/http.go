@@ -35,7 +35,7 @@ type ScoreView struct {
 	TimeUs  int64 `json:"time_us" doc:"Used for right answers"`
 }
 
-type roundIn struct {
+type RoundIn struct {
 	Contest int64 `path:"contest" minimum:"1"`
 	Round   int64 `path:"round" minimum:"1"`
 }
@@ -49,7 +49,7 @@ type scoresOut struct {
 }
 
 type settingsIn struct {
-	roundIn
+	RoundIn
 	Body struct {
 		Version  int64    `json:"version" minimum:"1"`
 		Settings Settings `json:"settings"`
@@ -57,7 +57,7 @@ type settingsIn struct {
 }
 
 type itemsIn struct {
-	roundIn
+	RoundIn
 	Body struct {
 		Version int64 `json:"version" minimum:"1"`
 		Items   []struct {
@@ -89,7 +89,7 @@ func Routes(api *web.API, s *Service) {
 		return &setupOut{Body: setupView(setup)}, nil
 	}
 	web.Handle(api, web.Op{ID: "get-stage", Method: http.MethodGet, Path: path, Summary: "Settings and timeline of a host-led round"},
-		func(ctx context.Context, in *roundIn) (*setupOut, error) {
+		func(ctx context.Context, in *RoundIn) (*setupOut, error) {
 			return out(s.Setup(ctx, in.Contest, in.Round))
 		})
 	web.Handle(api, web.Op{ID: "save-stage-settings", Method: http.MethodPut, Path: path + "/settings", Summary: "Change the rules of a round that has not started"},
@@ -105,7 +105,7 @@ func Routes(api *web.API, s *Service) {
 			return out(s.SaveItems(ctx, in.Contest, in.Round, in.Body.Version, items))
 		})
 	web.Handle(api, web.Op{ID: "list-stage-scores", Method: http.MethodGet, Path: path + "/scores", Summary: "Scores of a host-led round so far"},
-		func(ctx context.Context, in *roundIn) (*scoresOut, error) {
+		func(ctx context.Context, in *RoundIn) (*scoresOut, error) {
 			if _, err := s.cfg.Contests.Round(ctx, in.Contest, in.Round); err != nil {
 				return nil, err
 			}

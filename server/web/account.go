@@ -56,13 +56,13 @@ type SessionEntry struct {
 
 type sessionOut struct{ Body SessionView }
 
-type agentIn struct {
+type AgentIn struct {
 	UserAgent string `header:"User-Agent" maxLength:"1000"`
 	Cookie    string `header:"Cookie" hidden:"true"`
 }
 
 type signInIn struct {
-	agentIn
+	AgentIn
 	Body struct {
 		Login    string `json:"login" minLength:"1" maxLength:"200"`
 		Password string `json:"password" minLength:"1" maxLength:"512"`
@@ -83,7 +83,7 @@ type linkIn struct {
 type linkOut struct{ Body account.Link }
 
 type acceptIn struct {
-	agentIn
+	AgentIn
 	Body struct {
 		Token    string `json:"token" minLength:"20" maxLength:"64"`
 		Login    string `json:"login,omitempty" maxLength:"80" doc:"Only for the first administrator"`
@@ -92,7 +92,7 @@ type acceptIn struct {
 	}
 }
 
-type personIn struct {
+type PersonIn struct {
 	Contest int64 `path:"contest" minimum:"1"`
 	Account int64 `path:"account" minimum:"1"`
 }
@@ -140,7 +140,7 @@ func AccountRoutes(api *API, s *account.Service, version string) {
 			return signed(ctx, token)
 		})
 	Handle(api, Op{ID: "sign-out", Method: http.MethodPost, Path: "/api/session/sign-out", Summary: "Sign this browser out"},
-		func(ctx context.Context, in *agentIn) (*signedOut, error) {
+		func(ctx context.Context, in *AgentIn) (*signedOut, error) {
 			request := http.Request{Header: http.Header{"Cookie": {in.Cookie}}}
 			out := &signedOut{Body: SessionView{Version: version}}
 			for _, name := range []string{AccountCookie, EntryCookie} {
@@ -207,18 +207,18 @@ func peopleRoutes(api *API, s *account.Service) {
 		})
 	Handle(api, Op{ID: "dismiss-person", Method: http.MethodDelete, Path: base + "/{account}/{role}", Summary: "Take a role away"},
 		func(ctx context.Context, in *struct {
-			personIn
+			PersonIn
 			Role account.Role `path:"role" enum:"organizer,host,secretary,judge"`
 		}) (*struct{}, error) {
 			return nil, s.Dismiss(ctx, in.Contest, in.Account, in.Role)
 		})
 	Handle(api, Op{ID: "invite-person-again", Method: http.MethodPost, Path: base + "/{account}/invitation", Summary: "A new invitation link"},
-		func(ctx context.Context, in *personIn) (*tokenOut, error) {
+		func(ctx context.Context, in *PersonIn) (*tokenOut, error) {
 			token, err := s.InviteAgain(ctx, in.Contest, in.Account)
 			return path(token), err
 		})
 	Handle(api, Op{ID: "pair-judge", Method: http.MethodPost, Path: base + "/{account}/pairing", Summary: "A link that pairs a judge's tablet"},
-		func(ctx context.Context, in *personIn) (*tokenOut, error) {
+		func(ctx context.Context, in *PersonIn) (*tokenOut, error) {
 			token, err := s.Pair(ctx, in.Contest, in.Account)
 			return path(token), err
 		})

@@ -142,6 +142,8 @@ func Handle[I, O any](api *API, op Op, h func(ctx context.Context, in *I) (*O, e
 		panic(fmt.Sprintf("web: operation %q is not in the access table", op.ID))
 	}
 	api.seen[op.ID] = true
+	exportedEmbeds(op.ID, reflect.TypeFor[I]())
+	exportedEmbeds(op.ID, reflect.TypeFor[O]())
 	if op.MaxBody == 0 {
 		op.MaxBody = 256 << 10
 	}
@@ -246,4 +248,22 @@ func schemaName(t reflect.Type, hint string) string {
 		return name
 	}
 	return strings.ToUpper(room[:1]) + room[1:] + name
+}
+
+// exportedEmbeds panics on an embedded struct with a lower-case name: Huma passes over it without a word, and its path,
+// query and header values would always be empty.
+func exportedEmbeds(operation string, t reflect.Type) {
+	if t.Kind() != reflect.Struct {
+		return
+	}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if !f.Anonymous {
+			continue
+		}
+		if !f.IsExported() {
+			panic(fmt.Sprintf("web: operation %q embeds %s, which Huma cannot see: give it an upper-case name", operation, f.Type))
+		}
+		exportedEmbeds(operation, f.Type)
+	}
 }

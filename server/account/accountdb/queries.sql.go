@@ -205,6 +205,15 @@ func (q *Queries) CreateSession(ctx context.Context, arg CreateSessionParams) (i
 	return id, err
 }
 
+const dropGrants = `-- name: DropGrants :exec
+DELETE FROM account_grant WHERE contest_id = $1
+`
+
+func (q *Queries) DropGrants(ctx context.Context, contestID int64) error {
+	_, err := q.db.Exec(ctx, dropGrants, contestID)
+	return err
+}
+
 const dropLinks = `-- name: DropLinks :exec
 DELETE FROM sign_in_link WHERE purpose = $1 AND account_id IS NOT DISTINCT FROM $2 AND used_at IS NULL
 `

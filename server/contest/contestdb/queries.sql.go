@@ -332,13 +332,16 @@ func (q *Queries) DeleteDivision(ctx context.Context, arg DeleteDivisionParams) 
 	return result.RowsAffected(), nil
 }
 
-const deleteRehearsal = `-- name: DeleteRehearsal :exec
+const deleteRehearsal = `-- name: DeleteRehearsal :execrows
 DELETE FROM contest WHERE id = $1 AND rehearsal_of IS NOT NULL
 `
 
-func (q *Queries) DeleteRehearsal(ctx context.Context, id int64) error {
-	_, err := q.db.Exec(ctx, deleteRehearsal, id)
-	return err
+func (q *Queries) DeleteRehearsal(ctx context.Context, id int64) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteRehearsal, id)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const deleteRound = `-- name: DeleteRound :execrows
