@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
 # Installs what the tests need beside Go and Node: the frontend's packages (with them a PostgreSQL), and, where this
-# machine allows it, redis-server and Chromium. What is there already is left alone.
+# machine allows it, redis-server, Chromium and a C compiler. What is there already is left alone.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
 have() { command -v "$1" >/dev/null 2>&1; }
-chromium() { for name in chromium chromium-browser google-chrome google-chrome-stable; do command -v "$name" && return; done; return 1; }
 
 for tool in go node npm; do
 	have "$tool" || { echo "install.sh: $tool is needed (Go 1.26, Node 20 or newer)" >&2; exit 1; }
@@ -19,7 +18,9 @@ fi
 
 wanted=()
 have redis-server || wanted+=(redis-server)
-chromium >/dev/null || wanted+=(chromium)
+tools/chromium.sh >/dev/null || wanted+=(chromium)
+# The race detector needs a C compiler.
+have gcc || have clang || wanted+=(gcc libc6-dev)
 if [ ${#wanted[@]} -gt 0 ] && have apt-get; then
 	as_root=()
 	if [ "$(id -u)" != 0 ]; then as_root=(sudo -n); fi
@@ -31,7 +32,7 @@ if [ ${#wanted[@]} -gt 0 ] && have apt-get; then
 			echo "install.sh: apt-get could not install ${wanted[*]}" >&2
 	fi
 fi
-if ! chromium >/dev/null && [ -z "$(ls -d "${PLAYWRIGHT_BROWSERS_PATH:-$HOME/.cache/ms-playwright}"/chromium* 2>/dev/null)" ]; then
+if ! tools/chromium.sh >/dev/null; then
 	(cd frontend && npx --no-install playwright install chromium) ||
 		echo "install.sh: no Chromium: the tests in the browser will be left out" >&2
 fi

@@ -41,7 +41,9 @@ fresh_openapi() { go run ./cmd/hoithi openapi >"$work/openapi.json" && diff -u f
 
 go_tests() {
 	echo "== Go"
-	go test -race -json -timeout 12m ./cmd/... ./server/... ./migrations/... ./frontend | node tools/gotest.mjs "$work/counts"
+	local race=(-race)
+	command -v gcc >/dev/null || command -v clang >/dev/null || { race=(); echo "without the race detector: it needs a C compiler"; }
+	go test ${race[@]+"${race[@]}"} -json -timeout 12m ./cmd/... ./server/... ./migrations/... ./frontend | node tools/gotest.mjs "$work/counts"
 	count "${PIPESTATUS[0]}"
 }
 
@@ -80,8 +82,8 @@ step "svelte-check" npm --prefix frontend run --silent check
 step "prettier and eslint" npm --prefix frontend run --silent lint
 go_tests
 unit_tests
-if compgen -c chromium >/dev/null || compgen -c google-chrome >/dev/null ||
-	ls -d "${PLAYWRIGHT_BROWSERS_PATH:-$HOME/.cache/ms-playwright}"/chromium* >/dev/null 2>&1; then
+if HOITHI_CHROMIUM=$(tools/chromium.sh); then
+	export HOITHI_CHROMIUM
 	browser_tests
 else
 	echo "== Browser: left out, there is no Chromium on this machine"
