@@ -2,9 +2,13 @@ package leaderboard
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/hoithi/hoithi/server/contest"
+	"github.com/hoithi/hoithi/server/postgres"
 	"github.com/hoithi/hoithi/server/web"
 )
 
@@ -28,12 +32,12 @@ func Routes(api *web.API, s *Service) {
 	const base = "/api/organizer/contests/{contest}"
 	web.Handle(api, web.Op{ID: "get-whole-board", Method: http.MethodGet, Path: base + "/board", Summary: "The whole board, also what is frozen or hidden from the public"},
 		func(ctx context.Context, in *contest.In) (*boardOut, error) {
-			p, err := s.current(ctx, in.Contest)
+			whole, err := s.Whole(ctx, in.Contest)
 			if err != nil {
 				return nil, err
 			}
-			whole, err := s.Whole(ctx, in.Contest)
-			v := BoardView{ContestID: in.Contest, Status: p.public.Status, HeldAtUs: p.public.HeldAtUs, Rounds: whole.Rounds,
+			status, heldAtUs, err := s.status(ctx, in.Contest)
+			v := BoardView{ContestID: in.Contest, Status: status, HeldAtUs: heldAtUs, Rounds: whole.Rounds,
 				Divisions: whole.Divisions, TieBreakers: whole.TieBreakers, Rows: whole.Rows, Count: len(whole.Rows)}
 			return &boardOut{Body: v}, err
 		})
@@ -64,14 +68,28 @@ func Routes(api *web.API, s *Service) {
 func (s *Service) Page(ctx context.Context, contestID int64, offset, limit int) (BoardView, error) {
 	h, err := s.page(ctx, contestID, offset, limit)
 	if err != nil {
-		p, err := s.public(ctx, contestID)
+		// What this node knows, so that a hall full of phones doesn't build a board each while Redis is away.
+		w, err := s.current(ctx, contestID)
 		if err != nil {
 			return BoardView{}, err
 		}
 		s.Changed(contestID)
+		p := *w.public
 		h = head{Public: p, Count: len(p.Board.Rows)}
 		h.Board.Rows = p.Board.Rows[min(offset, h.Count):min(offset+limit, h.Count)]
 	}
 	return BoardView{ContestID: contestID, Status: h.Status, HeldAtUs: h.HeldAtUs, Rounds: h.Board.Rounds, Divisions: h.Board.Divisions,
 		TieBreakers: h.Board.TieBreakers, Rows: h.Board.Rows, Count: h.Count}, nil
+}
+
+// status is how the public board stands, as Postgres has it.
+func (s *Service) status(ctx context.Context, contestID int64) (Status, int64, error) {
+	held, err := s.q.Held(ctx, contestID)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Provisional, 0, nil
+	}
+	if err != nil || held.Held == nil {
+		return Provisional, 0, postgres.Fault(err)
+	}
+	return Status(*held.Held), *held.HeldAtUs, nil
 }

@@ -1,10 +1,16 @@
 -- name: NextBoardVersion :one
-INSERT INTO board (contest_id, version) VALUES ($1, 1)
-ON CONFLICT (contest_id) DO UPDATE SET version = board.version + 1
+-- Never below the milliseconds of the clock: after a restore of an older backup the numbers still go on rising, while
+-- a Redis that was not restored remembers the newest one it has seen.
+INSERT INTO board (contest_id, version) VALUES ($1, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)
+ON CONFLICT (contest_id) DO UPDATE SET version = greatest(board.version + 1, excluded.version)
 RETURNING version;
 
 -- name: HeldBoard :one
-SELECT held, held_at_us, held_board FROM board WHERE contest_id = $1;
+-- Waits for a freeze that is under way.
+SELECT held, held_at_us, held_board FROM board WHERE contest_id = $1 FOR SHARE;
+
+-- name: Held :one
+SELECT held, held_at_us FROM board WHERE contest_id = $1;
 
 -- name: LockBoard :one
 SELECT held FROM board WHERE contest_id = $1 FOR UPDATE;

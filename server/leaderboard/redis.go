@@ -43,12 +43,14 @@ return now`)
 type head struct {
 	Public
 	Count int `json:"count"`
+	// BuiltFrom is what the board was built from, so that other nodes don't build it again.
+	BuiltFrom string `json:"built_from"`
 }
 
 // write puts a board into Redis whole, under keys of its own, and then moves the pointer.
-func (s *Service) write(ctx context.Context, p Public) error {
+func (s *Service) write(ctx context.Context, p Public, builtFrom string) error {
 	id := p.Board.ContestID
-	h := head{Public: p, Count: len(p.Board.Rows)}
+	h := head{Public: p, Count: len(p.Board.Rows), BuiltFrom: builtFrom}
 	h.Board.Rows = []Row{}
 	body, err := json.Marshal(h)
 	if err != nil {
@@ -155,14 +157,14 @@ func (s *Service) page(ctx context.Context, contestID int64, offset, limit int) 
 	return h, nil
 }
 
-// load reads the whole public board from Redis.
-func (s *Service) load(ctx context.Context, contestID int64) (Public, error) {
+// load reads the whole public board from Redis, and what it was built from.
+func (s *Service) load(ctx context.Context, contestID int64) (Public, string, error) {
 	h, err := s.page(ctx, contestID, 0, 1<<30)
 	if err != nil {
-		return Public{}, err
+		return Public{}, "", err
 	}
 	if len(h.Board.Rows) != h.Count {
-		return Public{}, errNoBoard
+		return Public{}, "", errNoBoard
 	}
-	return h.Public, nil
+	return h.Public, h.BuiltFrom, nil
 }

@@ -127,8 +127,9 @@ func (s *Service) Whole(ctx context.Context, contestID int64) (Board, error) {
 }
 
 // public is the one function that decides what the public may see: the held board, or the present one without the
-// rounds that are hidden. The scores are read before it is asked whether the board is held, so a score that came after
-// the freeze can't slip in: if the board is not held when asked, every score read before is older than any freeze.
+// rounds that are hidden. The scores are read before it is asked whether the board is held, and the question waits for
+// a freeze that is under way (Freeze reads its own scores with the row locked). So either every score read here is in
+// the frozen board as well, or the answer is that board.
 func (s *Service) public(ctx context.Context, contestID int64) (Public, error) {
 	version, err := s.q.NextBoardVersion(ctx, contestID)
 	if postgres.IsForeignKeyViolation(err) {
@@ -166,17 +167,35 @@ var (
 
 // Freeze makes the public board stand still from now on.
 func (s *Service) Freeze(ctx context.Context, contestID int64) error {
-	now, err := s.public(ctx, contestID)
-	if err != nil {
-		return err
+	return s.done(contestID, s.freeze(ctx, contestID))
+}
+
+func (s *Service) freeze(ctx context.Context, contestID int64) error {
+	if _, err := s.q.NextBoardVersion(ctx, contestID); err != nil { // makes the row that is locked below
+		return postgres.Fault(err)
 	}
-	err = s.hold(ctx, contestID, Frozen, now.Board, func(held *string) error {
+	return postgres.InTx(ctx, s.db, func(tx pgx.Tx) error {
+		q := s.q.WithTx(tx)
+		held, err := q.LockBoard(ctx, contestID)
+		if err != nil {
+			return err
+		}
 		if held != nil {
 			return alreadyFrozen
 		}
-		return nil
+		c, entries, scores, err := s.gather(ctx, contestID)
+		if err != nil {
+			return err
+		}
+		body, err := audit.Canonical(Compute(c, entries, scores, true))
+		if err != nil {
+			return err
+		}
+		if err := q.HoldBoard(ctx, leaderboarddb.HoldBoardParams{ContestID: contestID, Held: ptr(string(Frozen)), HeldBoard: body}); err != nil {
+			return err
+		}
+		return audit.Append(ctx, tx, contestID, "board.freeze", map[string]any{})
 	})
-	return s.done(contestID, err)
 }
 
 // Thaw lets the public see the present board again.
@@ -201,27 +220,6 @@ func (s *Service) HoldFinal(ctx context.Context, tx pgx.Tx, contestID int64, b B
 		return err
 	}
 	return s.q.WithTx(tx).HoldBoard(ctx, leaderboarddb.HoldBoardParams{ContestID: contestID, Held: ptr(string(Final)), HeldBoard: body})
-}
-
-func (s *Service) hold(ctx context.Context, contestID int64, as Status, b Board, check func(held *string) error) error {
-	body, err := audit.Canonical(b)
-	if err != nil {
-		return err
-	}
-	return postgres.InTx(ctx, s.db, func(tx pgx.Tx) error {
-		q := s.q.WithTx(tx)
-		held, err := q.LockBoard(ctx, contestID)
-		if err != nil {
-			return err
-		}
-		if err := check(held); err != nil {
-			return err
-		}
-		if err := q.HoldBoard(ctx, leaderboarddb.HoldBoardParams{ContestID: contestID, Held: ptr(string(as)), HeldBoard: body}); err != nil {
-			return err
-		}
-		return audit.Append(ctx, tx, contestID, "board.freeze", map[string]any{})
-	})
 }
 
 // done tells everybody who watches after an act on the board.
@@ -315,7 +313,7 @@ func (s *Service) build(ctx context.Context, contestID int64) error {
 	if err != nil {
 		return err
 	}
-	if err := s.write(ctx, p); err != nil {
+	if err := s.write(ctx, p, versions); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -332,7 +330,14 @@ func (s *Service) versions(ctx context.Context, contestID int64) (string, error)
 	if err != nil {
 		return "", err
 	}
+	held, err := s.q.Held(ctx, contestID)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return "", err
+	}
 	out := strconv.Itoa(c.Version) + string(c.State)
+	if held.HeldAtUs != nil {
+		out += " held:" + strconv.FormatInt(*held.HeldAtUs, 10)
+	}
 	for _, r := range c.Rounds {
 		source := s.sources[r.Kind]
 		if source == nil || r.State == contest.Planned || r.State == contest.Ready {

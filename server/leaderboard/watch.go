@@ -159,7 +159,7 @@ func (s *Service) current(ctx context.Context, contestID int64) (watched, error)
 	if w.public != nil {
 		return w, nil
 	}
-	p, err := s.load(ctx, contestID)
+	p, builtFrom, err := s.load(ctx, contestID)
 	if err != nil {
 		// No board yet, or Redis is away: what is shown comes from Postgres all the same.
 		if p, err = s.public(ctx, contestID); err != nil {
@@ -170,7 +170,11 @@ func (s *Service) current(ctx context.Context, contestID int64) (watched, error)
 	s.show(ctx, p)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return *s.board(contestID), nil
+	known := s.board(contestID)
+	if known.builtFrom == "" {
+		known.builtFrom = builtFrom
+	}
+	return *known, nil
 }
 
 // reload takes the board that counts from Redis, if it is newer than the one this node knows.
@@ -189,7 +193,10 @@ func (s *Service) reload(ctx context.Context, contestID int64) {
 	if err != nil || version <= known {
 		return // the check once a second sees to a board that is gone
 	}
-	if p, err := s.load(ctx, contestID); err == nil {
+	if p, builtFrom, err := s.load(ctx, contestID); err == nil {
+		s.mu.Lock()
+		s.board(contestID).builtFrom = builtFrom
+		s.mu.Unlock()
 		s.show(ctx, p)
 	}
 }

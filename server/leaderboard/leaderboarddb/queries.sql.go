@@ -9,8 +9,24 @@ import (
 	"context"
 )
 
+const held = `-- name: Held :one
+SELECT held, held_at_us FROM board WHERE contest_id = $1
+`
+
+type HeldRow struct {
+	Held     *string
+	HeldAtUs *int64
+}
+
+func (q *Queries) Held(ctx context.Context, contestID int64) (HeldRow, error) {
+	row := q.db.QueryRow(ctx, held, contestID)
+	var i HeldRow
+	err := row.Scan(&i.Held, &i.HeldAtUs)
+	return i, err
+}
+
 const heldBoard = `-- name: HeldBoard :one
-SELECT held, held_at_us, held_board FROM board WHERE contest_id = $1
+SELECT held, held_at_us, held_board FROM board WHERE contest_id = $1 FOR SHARE
 `
 
 type HeldBoardRow struct {
@@ -19,6 +35,7 @@ type HeldBoardRow struct {
 	HeldBoard []byte
 }
 
+// Waits for a freeze that is under way.
 func (q *Queries) HeldBoard(ctx context.Context, contestID int64) (HeldBoardRow, error) {
 	row := q.db.QueryRow(ctx, heldBoard, contestID)
 	var i HeldBoardRow
@@ -55,11 +72,13 @@ func (q *Queries) LockBoard(ctx context.Context, contestID int64) (*string, erro
 }
 
 const nextBoardVersion = `-- name: NextBoardVersion :one
-INSERT INTO board (contest_id, version) VALUES ($1, 1)
-ON CONFLICT (contest_id) DO UPDATE SET version = board.version + 1
+INSERT INTO board (contest_id, version) VALUES ($1, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)
+ON CONFLICT (contest_id) DO UPDATE SET version = greatest(board.version + 1, excluded.version)
 RETURNING version
 `
 
+// Never below the milliseconds of the clock: after a restore of an older backup the numbers still go on rising, while
+// a Redis that was not restored remembers the newest one it has seen.
 func (q *Queries) NextBoardVersion(ctx context.Context, contestID int64) (int64, error) {
 	row := q.db.QueryRow(ctx, nextBoardVersion, contestID)
 	var version int64
