@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -42,6 +43,27 @@ type arrival struct {
 	receivedUs int64
 	shownUs    int64
 	payload    []byte
+}
+
+// maxTries bounds how often an entry's answer to one play may be sent: nobody changes his mind so often by hand.
+const maxTries = 300
+
+// tries counts the answers of each entry to the newest play, on this node.
+type tries struct {
+	mu   sync.Mutex
+	most int
+	play int32
+	n    map[int64]int
+}
+
+func (x *tries) may(play int32, entryID int64) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if play > x.play || x.n == nil {
+		x.play, x.n = play, map[int64]int{}
+	}
+	x.n[entryID]++
+	return x.n[entryID] <= x.most
 }
 
 // stored tells what stands in Postgres under an answer's key.

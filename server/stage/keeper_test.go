@@ -194,7 +194,7 @@ func TestCountsGoToTheConsoleOnly(t *testing.T) {
 			}
 		}
 	}
-	counts := a.hub.last[organizerTopic(h.round.ID)+" "+KindCounts].Data.(ConsoleCounts)
+	counts := a.hub.newest(organizerTopic(h.round.ID), KindCounts).Data.(ConsoleCounts)
 	if sent != 1 || counts.Entries != 3 || counts.Connected != 2 || counts.Answered != 1 || len(counts.Waiting) != 2 || len(counts.Absent) != 1 {
 		t.Fatalf("%d messages, %+v", sent, counts)
 	}

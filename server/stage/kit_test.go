@@ -97,6 +97,13 @@ func (f *fakeHub) Keys(string) map[string]int {
 	return f.keys
 }
 
+// newest is the last message of a topic and kind.
+func (f *fakeHub) newest(topic, kind string) live.Message {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.last[topic+" "+kind]
+}
+
 func (f *fakeHub) messages() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -286,6 +293,18 @@ func eventually(t testing.TB, what string, is func() bool) {
 		}
 	}
 	t.Fatalf("never came: %s", what)
+}
+
+// unbounded lets a test send more answers than a person would.
+func (h *hall) unbounded() {
+	h.t.Helper()
+	for _, n := range h.nodes {
+		r, err := n.room(h.t.Context(), h.round.ID)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		r.tries.most = 1 << 30
+	}
 }
 
 func wantCode(t testing.TB, err error, code string) {

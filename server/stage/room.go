@@ -40,6 +40,7 @@ type room struct {
 	lastUse    time.Time
 
 	shown   shownTimes
+	tries   tries
 	results results
 	answers lane[arrival, stored]
 	devices lane[deviceAsk, int32]
@@ -64,7 +65,8 @@ type info struct {
 }
 
 func newRoom(s *Service, id int64) *room {
-	r := &room{s: s, id: id, contents: map[int64]Version{}, changed: make(chan struct{}), lastUse: time.Now()}
+	r := &room{s: s, id: id, contents: map[int64]Version{}, changed: make(chan struct{}), lastUse: time.Now(),
+		tries: tries{most: maxTries}}
 	store := &answerStore{db: s.cfg.DB, roundID: id, health: s.health, log: s.log, ctx: s.ctx,
 		graceUs: func() int64 { st := r.snapshot(); return st.Settings.GraceUs() }}
 	r.answers = lane[arrival, stored]{flush: store.flush, maxBatch: 1000, maxQueue: 50_000}

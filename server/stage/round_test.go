@@ -125,16 +125,16 @@ func TestNoKeyBeforeReveal(t *testing.T) {
 		t.Fatalf("only %d messages were read", public)
 	}
 	h.cue(a, Command{Cue: CueReveal})
-	view := a.hub.last[contestantTopic(h.round.ID)+" "+KindContestant].Data.(ContestantView)
+	view := a.hub.newest(contestantTopic(h.round.ID), KindContestant).Data.(ContestantView)
 	if view.Play.Reveal == nil || view.Play.Reveal.Options[0] != "b" {
 		t.Fatalf("%+v", view.Play)
 	}
-	audience := a.hub.last[audienceTopic(h.round.ID)+" "+KindAudience].Data.(AudienceView)
+	audience := a.hub.newest(audienceTopic(h.round.ID), KindAudience).Data.(AudienceView)
 	if len(audience.Tally) != 4 || audience.Tally[1].Count != 1 {
 		t.Fatalf("%+v", audience.Tally)
 	}
 	h.cue(a, Command{Cue: CueUndo})
-	if view := a.hub.last[contestantTopic(h.round.ID)+" "+KindContestant].Data.(ContestantView); view.Play.Reveal != nil {
+	if view := a.hub.newest(contestantTopic(h.round.ID), KindContestant).Data.(ContestantView); view.Play.Reveal != nil {
 		t.Fatal("the undo of a reveal still shows the answer")
 	}
 }
@@ -189,13 +189,11 @@ func TestLostHint(t *testing.T) {
 	h.open(a)
 	b.followAll(t.Context())
 	eventually(t, "the opening on the other node", func() bool {
-		b.hub.mu.Lock()
-		defer b.hub.mu.Unlock()
-		m, ok := b.hub.last[contestantTopic(h.round.ID)+" "+KindContestant]
-		return ok && m.Data.(ContestantView).Play != nil && m.Data.(ContestantView).Play.Status == PlayOpen
+		view, ok := b.hub.newest(contestantTopic(h.round.ID), KindContestant).Data.(ContestantView)
+		return ok && view.Play != nil && view.Play.Status == PlayOpen
 	})
 	one, two := h.state(a), h.state(b)
-	if one.Seq != two.Seq || a.hub.last[contestantTopic(h.round.ID)+" "+KindContestant].Seq != b.hub.last[contestantTopic(h.round.ID)+" "+KindContestant].Seq {
+	if one.Seq != two.Seq || a.hub.newest(contestantTopic(h.round.ID), KindContestant).Seq != b.hub.newest(contestantTopic(h.round.ID), KindContestant).Seq {
 		t.Fatal("the same view has two numbers")
 	}
 }

@@ -23,9 +23,10 @@ const (
 )
 
 var (
-	errNoEntry  = fault.New(fault.Unauthenticated, "not_an_entry", "Hãy vào thi bằng số báo danh và mã dự thi.", "Enter with the candidate number and code first.")
-	errNotStaff = fault.New(fault.Forbidden, "not_permitted", "Tài khoản này không có quyền điều hành vòng thi.", "This account may not run the round.")
-	errNotOnNow = conflict("item_not_open_for_answers", "Câu này không nhận trả lời. Câu đã lưu không mất.", "This item takes no answers. Nothing that was saved is lost.")
+	errNoEntry        = fault.New(fault.Unauthenticated, "not_an_entry", "Hãy vào thi bằng số báo danh và mã dự thi.", "Enter with the candidate number and code first.")
+	errNotStaff       = fault.New(fault.Forbidden, "not_permitted", "Tài khoản này không có quyền điều hành vòng thi.", "This account may not run the round.")
+	errTooManyAnswers = fault.New(fault.TooMany, "too_many_answers", "Thay đổi câu trả lời quá nhiều lần ở câu này. Câu đã lưu cuối cùng vẫn được tính.", "The answer to this item was changed too often. The last one saved counts.")
+	errNotOnNow       = conflict("item_not_open_for_answers", "Câu này không nhận trả lời. Câu đã lưu không mất.", "This item takes no answers. Nothing that was saved is lost.")
 )
 
 // AnswerCommand is a contestant's answer. Play, writer and seq are its key: sent again unchanged, it is stored once.
@@ -248,6 +249,9 @@ func (s *Service) Answer(ctx context.Context, principal account.Principal, round
 	}
 	if receivedUs < p.OpensUs {
 		return AnswerStored{}, errNotOnNow
+	}
+	if !r.tries.may(in.Play, entry.EntryID) {
+		return AnswerStored{}, errTooManyAnswers
 	}
 	response, f := readAnswer(content.Content, scoring.Typed{Options: in.Options, Text: in.Text})
 	if f != nil {
