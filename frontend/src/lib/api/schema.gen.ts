@@ -38,6 +38,194 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audience/contests/{slug}/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of the public board */
+        get: operations["get-board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audience/contests/{slug}/registration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The public registration form */
+        get: operations["get-registration-form"];
+        put?: never;
+        /** Register a person or a team */
+        post: operations["register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audience/contests/{slug}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The final result */
+        get: operations["get-results"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audience/registration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How my registration stands */
+        post: operations["look-at-registration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audience/registration/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back a registration that is waiting */
+        post: operations["withdraw-registration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contestant/enter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Come in with candidate number and code */
+        post: operations["enter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contestant/enter-by-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Come in with a personal link */
+        post: operations["enter-by-link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contestant/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The entry this device is signed in as */
+        get: operations["get-my-entry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture, by its unguessable id */
+        get: operations["get-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge/contests/{contest}/rounds/{round}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I see as a judge of the round; the same comes live */
+        get: operations["get-judge-view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge/rounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rounds in which I sit on the panel */
+        get: operations["list-my-panels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizer/contests": {
         parameters: {
             query?: never;
@@ -74,6 +262,230 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizer/contests/{contest}/bank/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bank as a file */
+        get: operations["export-bank"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/bank/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload a picture for a question */
+        post: operations["upload-item-image"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/bank/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read a .docx or .xlsx file; nothing is saved before it is confirmed */
+        post: operations["read-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/bank/imports/{import}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A read file that waits to be confirmed */
+        get: operations["get-import"];
+        put?: never;
+        post?: never;
+        /** Throw a read file away */
+        delete: operations["discard-import"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/bank/imports/{import}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Import the chosen questions */
+        post: operations["confirm-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/bank/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Questions of the bank, filtered, with counts */
+        get: operations["list-items"];
+        put?: never;
+        /** A new question */
+        post: operations["create-item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/bank/items/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A question with its key */
+        get: operations["get-item"];
+        /** A new version of a question */
+        put: operations["edit-item"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/bank/items/{item}/question": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The question as a contestant gets it */
+        get: operations["preview-item"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/bank/items/{item}/retired": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put a question away, or bring it back */
+        put: operations["retire-item"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/bank/items/{item}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All versions of a question */
+        get: operations["list-item-versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The whole board, also what is frozen or hidden from the public */
+        get: operations["get-whole-board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/board/freeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the public board stand still from now on */
+        post: operations["freeze-board"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/board/thaw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show the public the present board again */
+        post: operations["thaw-board"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizer/contests/{contest}/clone": {
         parameters: {
             query?: never;
@@ -101,6 +513,178 @@ export interface paths {
         get?: never;
         /** Replace the list of divisions */
         put: operations["set-divisions"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Entries of a contest by candidate number */
+        get: operations["list-entries"];
+        put?: never;
+        /** Enter a contestant or team by hand */
+        post: operations["add-entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/entries/cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Entry cards as PDF, eight on an A4 page */
+        post: operations["print-cards"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/entries/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The list of entries as .xlsx */
+        post: operations["export-entries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/entries/{entry}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An entry with what was agreed to */
+        get: operations["get-entry"];
+        /** Change an entry */
+        put: operations["update-entry"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/entries/{entry}/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Issue a new code and link; the old ones stop at once */
+        post: operations["reissue-code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/entries/{entry}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring a withdrawn entry back */
+        post: operations["restore-entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/entries/{entry}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an entry out of the contest */
+        post: operations["withdraw-entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the good rows of a file */
+        post: operations["import-entries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/import/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a file would add, without adding it */
+        post: operations["preview-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/import/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An empty file for bulk registration */
+        get: operations["get-import-template"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -177,6 +761,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizer/contests/{contest}/registrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Registrations of a contest, oldest first */
+        get: operations["list-registrations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/registrations/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make entries of registrations */
+        post: operations["approve-registrations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/registrations/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn registrations down */
+        post: operations["reject-registrations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What finalizing would do now, and the history */
+        get: operations["preview-results"];
+        put?: never;
+        /** Make the standings final, or correct the final result */
+        post: operations["finalize-results"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/results/xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The standings as a workbook */
+        get: operations["export-results"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/roster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts, units and divisions of a contest's roster */
+        get: operations["get-roster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizer/contests/{contest}/rounds": {
         parameters: {
             query?: never;
@@ -229,6 +916,313 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Set-up, running order and all marks of a judged round; the same comes live */
+        get: operations["get-judging"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may sit on the panel */
+        get: operations["list-panel-candidates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close the marks for good */
+        post: operations["close-judging"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set the running order; performances that have begun stay first */
+        put: operations["set-running-order"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/order/draw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put all entries into an order drawn by a new seed */
+        post: operations["draw-running-order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/panel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Seat the judges, the first as GK1; before the first performance */
+        put: operations["set-panel"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/panel/{seat}/absence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Note that a judge is absent, or back */
+        put: operations["set-judge-absence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/performances/{performance}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the performance off the stage: its clock stops */
+        post: operations["finish-performance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/performances/{performance}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back a start by mistake, before any mark */
+        post: operations["return-performance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/performances/{performance}/seconds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replace the clock's time by the timekeeper's */
+        put: operations["set-performance-seconds"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/performances/{performance}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a performance on stage: its clock runs */
+        post: operations["start-performance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/rubric": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replace the rubric; before the first performance */
+        put: operations["set-rubric"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set combination, rounding and overtime; before the first performance */
+        put: operations["set-marking-rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/stage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Settings and timeline of a host-led round */
+        get: operations["get-stage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/stage/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set the timeline of a round that has not started */
+        put: operations["save-stage-items"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/stage/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Scores of a host-led round so far */
+        get: operations["list-stage-scores"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/stage/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change the rules of a round that has not started */
+        put: operations["save-stage-settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/screen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the projector shows */
+        get: operations["get-screen"];
+        /** Change what the projector shows */
+        put: operations["set-screen"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizer/contests/{contest}/state": {
         parameters: {
             query?: never;
@@ -241,6 +1235,40 @@ export interface paths {
         /** Take the next step in the contest's life */
         post: operations["advance-contest"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add units that the registration form offers */
+        post: operations["invite-units"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/units/{unit}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a unit off the registration form */
+        delete: operations["dismiss-unit"];
         options?: never;
         head?: never;
         patch?: never;
@@ -378,7 +1406,289 @@ export interface components {
             /** @enum {string} */
             to: "open" | "running" | "ended" | "archived";
         };
-        ClientCommand: components["schemas"]["ClockCommand"] | components["schemas"]["SubscribeCommand"] | components["schemas"]["UnsubscribeCommand"];
+        AnswerCommand: {
+            data: components["schemas"]["StageAnswerCommand"];
+            /**
+             * Format: int64
+             * @description the reply carries it
+             */
+            id: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "answer";
+            /** @description contestant/round/{round} */
+            topic: string;
+        };
+        "Approve-registrationsRequest": {
+            ids: number[];
+        };
+        BankChoice: {
+            id: string;
+            text: string;
+        };
+        BankChosenRow: {
+            /** @description The mended content; absent: as it was read */
+            content?: components["schemas"]["BankContent"];
+            /** Format: int64 */
+            row: number;
+        };
+        BankContent: {
+            /** @enum {string} */
+            difficulty: "recognition" | "understanding" | "application" | "high_application";
+            /** @description Shown with the right answer; may be empty */
+            explanation: string;
+            image?: components["schemas"]["BankImage"];
+            key: components["schemas"]["BankKey"];
+            /** @description In the order of the author; empty for short_text and numeric */
+            options: components["schemas"]["BankOption"][];
+            /** @enum {string} */
+            partial_credit: "all_or_nothing" | "right_minus_wrong";
+            /**
+             * Format: int64
+             * @description Version of these fields; 1
+             */
+            schema: number;
+            source: components["schemas"]["BankSource"];
+            /** @description The question. NFC text; paragraphs are separated by newlines */
+            stem: string;
+            /** @description Branches are separated by ' / '; may be empty */
+            topic: string;
+            /** @enum {string} */
+            type: "single" | "multiple" | "true_false" | "short_text" | "numeric";
+        };
+        BankImage: {
+            /** @description What the picture shows, for those who cannot see it */
+            alt: string;
+            file_id: string;
+            /** @description SHA-256 of the file, hexadecimal */
+            hash: string;
+            /** Format: int64 */
+            height: number;
+            /** Format: int64 */
+            width: number;
+        };
+        BankImported: {
+            /** Format: int64 */
+            added: number;
+            /** @description Rows that the bank had already */
+            skipped: number[];
+        };
+        BankKey: {
+            ignore_marks: boolean;
+            number: string;
+            options: string[];
+            texts: string[];
+            tolerance: string;
+        };
+        BankLevelCount: {
+            /** @enum {string} */
+            difficulty: "recognition" | "understanding" | "application" | "high_application";
+            /** Format: int64 */
+            items: number;
+        };
+        BankLikeness: {
+            /**
+             * Format: int64
+             * @description 0: a question of the same file
+             */
+            item_id: number;
+            /** @description It asks and offers the same, but another answer is right */
+            other_key: boolean;
+            /** Format: int64 */
+            percent: number;
+            /**
+             * Format: int64
+             * @description 0: a question of the bank
+             */
+            row: number;
+            stem: string;
+        };
+        BankOption: {
+            /** @description 'a', 'b', ... in the order of the author; 'true' and 'false' for true_false */
+            id: string;
+            /** @description Keeps its place when options are shuffled ('all of the above') */
+            pinned: boolean;
+            text: string;
+        };
+        BankOrganizerItem: {
+            /**
+             * Format: date-time
+             * @description When this version was written
+             */
+            at: string;
+            author: string;
+            content: components["schemas"]["BankContent"];
+            /** @description SHA-256 of the content, hexadecimal */
+            hash: string;
+            /** Format: int64 */
+            id: number;
+            /** @description The file it came from; empty: typed in */
+            origin: string;
+            /** Format: date-time */
+            retired_at?: string;
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: int64
+             * @description What rounds refer to
+             */
+            version_id: number;
+        };
+        BankOrganizerVersion: {
+            /** Format: date-time */
+            at: string;
+            author: string;
+            content: components["schemas"]["BankContent"];
+            hash: string;
+            /** Format: int64 */
+            id: number;
+            origin: string;
+            /** Format: int64 */
+            version: number;
+        };
+        BankPlace: {
+            /** Format: int64 */
+            from: number;
+            sheet: string;
+            /** Format: int64 */
+            to: number;
+            /** @enum {string} */
+            unit: "row" | "paragraph";
+        };
+        BankPreview: {
+            /** Format: date-time */
+            expires_at: string;
+            file_name: string;
+            /** @enum {string} */
+            format: "xlsx" | "docx";
+            id: string;
+            items: components["schemas"]["BankPreviewItem"][];
+            problems: components["schemas"]["BankProblem"][];
+        };
+        BankPreviewItem: {
+            chosen: boolean;
+            content: components["schemas"]["BankContent"];
+            /** @description What the file calls it ('Câu 12'); may be empty */
+            label: string;
+            /** @description Questions that read nearly the same */
+            near: components["schemas"]["BankLikeness"][];
+            /** @description The question it repeats */
+            of?: components["schemas"]["BankLikeness"];
+            /** @description The text as it stands in the file */
+            original: string;
+            place: components["schemas"]["BankPlace"];
+            problems: components["schemas"]["BankProblem"][];
+            /**
+             * Format: int64
+             * @description Its number in this reading, from 1
+             */
+            row: number;
+            /** @enum {string} */
+            standing: "new" | "near" | "exists" | "edited" | "retired" | "repeated";
+        };
+        BankProblem: {
+            code: string;
+            en: string;
+            /** @description The field of the content it is about; empty: the whole item */
+            path: string;
+            /** @enum {string} */
+            severity: "error" | "warning";
+            vi: string;
+        };
+        BankQuestion: {
+            image?: components["schemas"]["BankImage"];
+            options: components["schemas"]["BankChoice"][];
+            stem: string;
+            /** @enum {string} */
+            type: "single" | "multiple" | "true_false" | "short_text" | "numeric";
+        };
+        BankSource: {
+            /** @description 'Nghị định 61/2018/NĐ-CP' */
+            act: string;
+            /** @description 'Điều 19 khoản 4' */
+            article: string;
+            /** @description Anything else: an address, a page, a document */
+            note: string;
+        };
+        BankTallyView: {
+            /** Format: int64 */
+            active: number;
+            difficulties: components["schemas"]["BankLevelCount"][];
+            /** Format: int64 */
+            retired: number;
+            topics: components["schemas"]["BankTopicCount"][];
+            types: components["schemas"]["BankTypeCount"][];
+        };
+        BankTopicCount: {
+            /** Format: int64 */
+            items: number;
+            topic: string;
+        };
+        BankTypeCount: {
+            /** Format: int64 */
+            items: number;
+            /** @enum {string} */
+            type: "single" | "multiple" | "true_false" | "short_text" | "numeric";
+        };
+        BoardMessage: {
+            data: components["schemas"]["LeaderboardBoardView"];
+            /**
+             * Format: int64
+             * @description with seq: order of the messages of one topic and kind
+             */
+            epoch: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "board";
+            /**
+             * Format: int64
+             * @description contest time in microseconds
+             */
+            sent_at: number;
+            /**
+             * Format: int64
+             * @description a message that is not newer than the one held is ignored
+             */
+            seq: number;
+            topic: string;
+        };
+        CandidatesOutBody: {
+            candidates: components["schemas"]["JudgingCandidate"][];
+        };
+        ClaimDeviceCommand: {
+            data: components["schemas"]["StageClaimCommand"];
+            /**
+             * Format: int64
+             * @description the reply carries it
+             */
+            id: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "claim_device";
+            /** @description contestant/round/{round} */
+            topic: string;
+        };
+        ClaimSheetsCommand: {
+            /**
+             * Format: int64
+             * @description the reply carries it
+             */
+            id: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "claim_sheets";
+            /** @description judge/round/{round} */
+            topic: string;
+        };
+        ClientCommand: components["schemas"]["AnswerCommand"] | components["schemas"]["ClaimDeviceCommand"] | components["schemas"]["ClaimSheetsCommand"] | components["schemas"]["ClockCommand"] | components["schemas"]["CueCommand"] | components["schemas"]["LockSheetCommand"] | components["schemas"]["MarkCommand"] | components["schemas"]["ReleaseDeviceCommand"] | components["schemas"]["ReleaseEntryDeviceCommand"] | components["schemas"]["SubscribeCommand"] | components["schemas"]["UnsubscribeCommand"];
         ClockCommand: {
             data: components["schemas"]["LiveClockAsk"];
             /**
@@ -416,7 +1726,17 @@ export interface components {
             starts_at?: string;
         };
         /** @description The data of the ok reply to each command that has one. */
-        CommandReplies: Record<string, never>;
+        CommandReplies: {
+            answer: components["schemas"]["StageAnswerStored"];
+            claim_device: components["schemas"]["StageClaimed"];
+            claim_sheets: components["schemas"]["JudgingSheetsClaimed"];
+            cue: components["schemas"]["StageCueDone"];
+            lock_sheet: components["schemas"]["JudgingSheetLocked"];
+            mark: components["schemas"]["JudgingMarkSaved"];
+        };
+        "Confirm-importRequest": {
+            rows: components["schemas"]["BankChosenRow"][];
+        };
         ContestAudienceView: {
             divisions: components["schemas"]["ContestDivision"][];
             /** @enum {string} */
@@ -542,6 +1862,63 @@ export interface components {
             template: "reform" | "quiz_evening" | "judged";
             venue?: string;
         };
+        "Create-itemRequest": {
+            content: components["schemas"]["BankContent"];
+        };
+        CueCommand: {
+            data: components["schemas"]["StageCueCommand"];
+            /**
+             * Format: int64
+             * @description the reply carries it
+             */
+            id: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "cue";
+            /** @description organizer/round/{round} */
+            topic: string;
+        };
+        DecidedOutBody: {
+            /** Format: int64 */
+            done: number;
+            /** @description Candidate numbers that were given */
+            numbers: string[];
+            /**
+             * Format: int64
+             * @description Decided by someone else in the meantime
+             */
+            skipped: number;
+        };
+        DetailOutBody: {
+            consents: components["schemas"]["RosterGivenConsent"][];
+            entry: components["schemas"]["RosterEntryView"];
+        };
+        "Edit-itemRequest": {
+            content: components["schemas"]["BankContent"];
+            /**
+             * Format: int64
+             * @description The one that was read
+             */
+            version: number;
+        };
+        "Enter-by-linkRequest": {
+            token: string;
+        };
+        EnterRequest: {
+            code: string;
+            /** @description The contest's address */
+            contest: string;
+            number: string;
+        };
+        EntriesOutBody: {
+            entries: components["schemas"]["RosterEntryView"][];
+            /** Format: int64 */
+            page_size: number;
+            /** Format: int64 */
+            total: number;
+        };
         FaultMessage: {
             fault: components["schemas"]["LiveFaultData"];
             /**
@@ -560,14 +1937,648 @@ export interface components {
              */
             sent_at: number;
         };
+        "Finalize-resultsRequest": {
+            inputs_hash: string;
+            /** @description Needed for a correction */
+            reason?: string;
+        };
         "Invite-personRequest": {
             login: string;
             name: string;
             /** @enum {string} */
             role: "organizer" | "host" | "secretary" | "judge";
         };
+        "Invite-unitsRequest": {
+            names: string[];
+        };
+        Item: {
+            /** Format: int64 */
+            duration_s?: number;
+            /** Format: int64 */
+            points?: number;
+            reserve?: boolean;
+            /** Format: int64 */
+            version_id: number;
+        };
+        ItemsInBody: {
+            /** @description In order */
+            items: components["schemas"]["Item"][];
+            /** Format: int64 */
+            version: number;
+        };
+        JudgeViewMessage: {
+            data: components["schemas"]["JudgingJudgeView"];
+            /**
+             * Format: int64
+             * @description with seq: order of the messages of one topic and kind
+             */
+            epoch: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "judge_view";
+            /**
+             * Format: int64
+             * @description contest time in microseconds
+             */
+            sent_at: number;
+            /**
+             * Format: int64
+             * @description a message that is not newer than the one held is ignored
+             */
+            seq: number;
+            topic: string;
+        };
+        JudgingAudienceMessage: {
+            data: components["schemas"]["JudgingStageView"];
+            /**
+             * Format: int64
+             * @description with seq: order of the messages of one topic and kind
+             */
+            epoch: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "judging_audience";
+            /**
+             * Format: int64
+             * @description contest time in microseconds
+             */
+            sent_at: number;
+            /**
+             * Format: int64
+             * @description a message that is not newer than the one held is ignored
+             */
+            seq: number;
+            topic: string;
+        };
+        JudgingCandidate: {
+            /** Format: int64 */
+            account_id: number;
+            /** @description Also organizer or secretary of the contest: cannot mark in it */
+            barred: boolean;
+            name: string;
+        };
+        JudgingCriterionBody: {
+            description?: string;
+            /**
+             * Format: int64
+             * @description Highest mark, hundredths of a point
+             */
+            max: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description Divides max; hundredths of a point
+             */
+            step: number;
+            /**
+             * Format: int64
+             * @description Hundredths of a percent; 10000: the mark counts as it is
+             */
+            weight: number;
+        };
+        JudgingCriterionView: {
+            /** @description One line under the name; may be empty */
+            description: string;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description Highest mark, hundredths of a point
+             */
+            max: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description Distance between two marks, hundredths of a point
+             */
+            step: number;
+            /**
+             * Format: int64
+             * @description Hundredths of a percent; 10000: the mark counts as it is
+             */
+            weight: number;
+        };
+        JudgingGap: {
+            /** @enum {string} */
+            code: "rubric" | "panel" | "order" | "performance_open" | "sheet_open" | "no_sheet";
+            en: string;
+            /** Format: int64 */
+            performance_id?: number;
+            /** Format: int64 */
+            seat?: number;
+            vi: string;
+        };
+        JudgingJudgePerformance: {
+            /**
+             * Format: int64
+             * @description 0: not yet
+             */
+            ended_us: number;
+            /** Format: int64 */
+            entry_id: number;
+            entry_name: string;
+            /** Format: int64 */
+            id: number;
+            /** @description Candidate number */
+            number: string;
+            /** @description Absent until the own sheet is locked */
+            others?: components["schemas"]["JudgingOthersView"];
+            /**
+             * Format: int64
+             * @description Place in the running order, from 1
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description Time used; absent until done
+             */
+            seconds?: number;
+            sheet: components["schemas"]["JudgingOwnSheet"];
+            /**
+             * Format: int64
+             * @description Contest time in microseconds; 0: not yet. The stage clock shows now - started_us while on stage
+             */
+            started_us: number;
+            /** @enum {string} */
+            state: "planned" | "on_stage" | "done";
+            /** @description The timekeeper corrected the clock */
+            timed_by_hand: boolean;
+            /** @description Title of the piece; may be empty */
+            title: string;
+            /** @description May be empty */
+            unit_name: string;
+        };
+        JudgingJudgeView: {
+            /** @description Noted as absent: marks are refused */
+            absent: boolean;
+            /** @description The secretary has closed the marks: everything is read-only */
+            closed: boolean;
+            /** Format: int64 */
+            contest_id: number;
+            /** @description The rubric, in its order */
+            criteria: components["schemas"]["JudgingCriterionView"][];
+            /** @description Head of the panel */
+            head: boolean;
+            /**
+             * Format: int64
+             * @description Highest total of a sheet, hundredths of a point
+             */
+            max_total: number;
+            /** @description The judge's name */
+            name: string;
+            /**
+             * Format: int64
+             * @description The performance on stage now; 0: none
+             */
+            on_stage: number;
+            /** @description What is taken off for overtime, for the line 'time' of the sheet */
+            overtime: components["schemas"]["ScoringOvertime"];
+            /** @description In running order */
+            performances: components["schemas"]["JudgingJudgePerformance"][];
+            /** Format: int64 */
+            round_id: number;
+            round_name: string;
+            /**
+             * Format: int64
+             * @description Number in the panel: 3 is GK3
+             */
+            seat: number;
+            /**
+             * Format: int64
+             * @description 0: no limit
+             */
+            time_limit_seconds: number;
+            /**
+             * Format: int64
+             * @description Number of the device that may write; another number than the one this device claimed means that another device took over
+             */
+            writer: number;
+        };
+        JudgingLockSheetData: {
+            /** @description All marks on the screen; they must equal what is stored */
+            marks: components["schemas"]["JudgingMarkValue"][];
+            /** Format: int64 */
+            performance_id: number;
+            /** Format: int64 */
+            writer: number;
+        };
+        JudgingMarkData: {
+            /** Format: int64 */
+            criterion_id: number;
+            /** Format: int64 */
+            performance_id: number;
+            /**
+             * Format: int64
+             * @description Rises with each mark of this device
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description Hundredths of a point; absent: the mark is taken back
+             */
+            value?: number;
+            /**
+             * Format: int64
+             * @description The number that claim_sheets gave
+             */
+            writer: number;
+        };
+        JudgingMarkSaved: {
+            /**
+             * Format: int64
+             * @description Contest time under which the mark is stored
+             */
+            received_us: number;
+        };
+        JudgingMarkValue: {
+            /** Format: int64 */
+            criterion_id: number;
+            /** Format: int64 */
+            value: number;
+        };
+        JudgingMarkedTurn: {
+            /** @description Over, and every sheet that is waited for is locked: the score counts */
+            complete: boolean;
+            /**
+             * Format: int64
+             * @description 0: not yet
+             */
+            ended_us: number;
+            /** Format: int64 */
+            entry_id: number;
+            entry_name: string;
+            /** Format: int64 */
+            id: number;
+            /** @description Candidate number */
+            number: string;
+            /**
+             * Format: int64
+             * @description Place in the running order, from 1
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description Time used; absent until done
+             */
+            seconds?: number;
+            /** @description One a seat, in their order */
+            sheets: components["schemas"]["JudgingSheetView"][];
+            /**
+             * Format: int64
+             * @description Contest time in microseconds; 0: not yet. The stage clock shows now - started_us while on stage
+             */
+            started_us: number;
+            /** @enum {string} */
+            state: "planned" | "on_stage" | "done";
+            /** @description The timekeeper corrected the clock */
+            timed_by_hand: boolean;
+            /** @description Title of the piece; may be empty */
+            title: string;
+            /** @description May be empty */
+            unit_name: string;
+            /** @description The entry has been withdrawn since */
+            withdrawn: boolean;
+            working: components["schemas"]["ScoringWorking"];
+        };
+        JudgingMarkingRules: {
+            combining: components["schemas"]["ScoringCombining"];
+            overtime: components["schemas"]["ScoringOvertime"];
+        };
+        JudgingOtherSheet: {
+            marks: components["schemas"]["JudgingMarkValue"][];
+            name: string;
+            /** Format: int64 */
+            seat: number;
+            /** Format: int64 */
+            total: number;
+        };
+        JudgingOthersView: {
+            /** @description Only locked ones, by seat */
+            sheets: components["schemas"]["JudgingOtherSheet"][];
+            /** @description The way to the score, once every sheet is locked */
+            working?: components["schemas"]["ScoringWorking"];
+        };
+        JudgingOwnMark: {
+            /** Format: int64 */
+            criterion_id: number;
+            /** Format: int64 */
+            received_us: number;
+            /** Format: int64 */
+            seq: number;
+            /** Format: int64 */
+            value: number;
+            /** Format: int64 */
+            writer: number;
+        };
+        JudgingOwnSheet: {
+            /**
+             * Format: int64
+             * @description 0: not locked
+             */
+            locked_us: number;
+            /** @description By the order of the criteria; a criterion without a mark is not in it */
+            marks: components["schemas"]["JudgingOwnMark"][];
+            /**
+             * Format: int64
+             * @description How many criteria have no mark yet
+             */
+            missing: number;
+            /** @enum {string} */
+            state: "draft" | "locked";
+            /**
+             * Format: int64
+             * @description Weighted sum of the marks so far, hundredths of a point
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description Rises with each stored mark
+             */
+            version: number;
+        };
+        JudgingSeatOfMine: {
+            closed: boolean;
+            /** Format: int64 */
+            contest_id: number;
+            contest_name: string;
+            head: boolean;
+            /** Format: int64 */
+            round_id: number;
+            round_name: string;
+            /** Format: int64 */
+            seat: number;
+        };
+        JudgingSeatView: {
+            absent: boolean;
+            /** Format: int64 */
+            account_id: number;
+            head: boolean;
+            name: string;
+            /** @description A device of this judge has opened the sheets */
+            ready: boolean;
+            /** @description Why absent; may be empty */
+            reason: string;
+            /** Format: int64 */
+            seat: number;
+        };
+        JudgingSheetLocked: {
+            /** Format: int64 */
+            locked_us: number;
+        };
+        JudgingSheetView: {
+            /** Format: int64 */
+            locked_us: number;
+            marks: components["schemas"]["JudgingMarkValue"][];
+            /** Format: int64 */
+            missing: number;
+            /** Format: int64 */
+            seat: number;
+            /** @enum {string} */
+            state: "draft" | "locked";
+            /** Format: int64 */
+            total: number;
+        };
+        JudgingSheetsClaimed: {
+            /** Format: int64 */
+            writer: number;
+        };
+        JudgingStageView: {
+            /** @description The round is over */
+            closed: boolean;
+            contest: string;
+            /**
+             * Format: int64
+             * @description The performance on stage now; 0: none
+             */
+            on_stage: number;
+            round: string;
+            /** Format: int64 */
+            round_id: number;
+            /**
+             * Format: int64
+             * @description 0: no limit
+             */
+            time_limit_seconds: number;
+            /** @description In running order, without entries that were withdrawn before their turn */
+            turns: components["schemas"]["JudgingTurnView"][];
+        };
+        JudgingTurnBody: {
+            /** Format: int64 */
+            entry_id: number;
+            /** @description Title of the piece */
+            title?: string;
+        };
+        JudgingTurnView: {
+            /**
+             * Format: int64
+             * @description 0: not yet
+             */
+            ended_us: number;
+            /** Format: int64 */
+            entry_id: number;
+            entry_name: string;
+            /** Format: int64 */
+            id: number;
+            /** @description Candidate number */
+            number: string;
+            /**
+             * Format: int64
+             * @description Place in the running order, from 1
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description Contest time in microseconds; 0: not yet
+             */
+            started_us: number;
+            /** @enum {string} */
+            state: "planned" | "on_stage" | "done";
+            /** @description Title of the piece; may be empty */
+            title: string;
+            /** @description May be empty */
+            unit_name: string;
+        };
+        JudgingView: {
+            /** @description Nothing changes any more */
+            closed: boolean;
+            /**
+             * Format: int64
+             * @description 0: open
+             */
+            closed_us: number;
+            /** Format: int64 */
+            contest_id: number;
+            criteria: components["schemas"]["JudgingCriterionView"][];
+            /** @description What stands between the round and its close; empty: it can be closed */
+            gaps: components["schemas"]["JudgingGap"][];
+            /**
+             * Format: int64
+             * @description Highest total of a sheet, hundredths of a point
+             */
+            max_total: number;
+            /**
+             * Format: int64
+             * @description The performance on stage now; 0: none
+             */
+            on_stage: number;
+            /** @description Seed of the draw that made the running order; empty: set by hand */
+            order_seed: string;
+            panel: components["schemas"]["JudgingSeatView"][];
+            /** @description In running order */
+            performances: components["schemas"]["JudgingMarkedTurn"][];
+            /** Format: int64 */
+            round_id: number;
+            round_name: string;
+            rules: components["schemas"]["JudgingMarkingRules"];
+            /** @description A performance has begun: rubric, rules and panel stand */
+            started: boolean;
+        };
+        JudgingViewMessage: {
+            data: components["schemas"]["JudgingView"];
+            /**
+             * Format: int64
+             * @description with seq: order of the messages of one topic and kind
+             */
+            epoch: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "judging_view";
+            /**
+             * Format: int64
+             * @description contest time in microseconds
+             */
+            sent_at: number;
+            /**
+             * Format: int64
+             * @description a message that is not newer than the one held is ignored
+             */
+            seq: number;
+            topic: string;
+        };
+        LeaderboardBoardRound: {
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "stage" | "judged";
+            /** Format: int64 */
+            max_score: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description Entries that have a score in it
+             */
+            scored: number;
+            /** @enum {string} */
+            state: "planned" | "ready" | "running" | "paused" | "closed" | "scored";
+            /** Format: int64 */
+            weight: number;
+        };
+        LeaderboardBoardView: {
+            /** Format: int64 */
+            contest_id: number;
+            /**
+             * Format: int64
+             * @description Rows in all
+             */
+            count: number;
+            divisions: components["schemas"]["ContestDivision"][];
+            /**
+             * Format: int64
+             * @description Since when the board stands still; 0: it is live
+             */
+            held_at_us: number;
+            rounds: components["schemas"]["LeaderboardBoardRound"][];
+            /** @description Best first within each division; at most 100 a division */
+            rows: components["schemas"]["LeaderboardRow"][];
+            /** @enum {string} */
+            status: "provisional" | "frozen" | "final";
+            tie_breakers: string[];
+        };
+        LeaderboardOwnBoardView: {
+            /**
+             * Format: int64
+             * @description Entries in the contestant's division
+             */
+            count: number;
+            row?: components["schemas"]["LeaderboardRow"];
+            /** @enum {string} */
+            status: "provisional" | "frozen" | "final";
+        };
+        LeaderboardRoundScore: {
+            /** Format: int64 */
+            correct: number;
+            /**
+             * Format: int64
+             * @description Within the division, in this round alone
+             */
+            place: number;
+            /**
+             * Format: int64
+             * @description Hundredths of a point
+             */
+            points: number;
+            /** Format: int64 */
+            round_id: number;
+            tied: boolean;
+            /**
+             * Format: int64
+             * @description Time used for right answers, microseconds
+             */
+            time_us: number;
+        };
+        LeaderboardRow: {
+            /** Format: int64 */
+            division_id: number;
+            /** Format: int64 */
+            entry_id: number;
+            name: string;
+            number: string;
+            /**
+             * Format: int64
+             * @description Within the division; 0: no score yet
+             */
+            place: number;
+            /** @description Only the rounds in which the entry has a score */
+            scores: components["schemas"]["LeaderboardRoundScore"][];
+            tied: boolean;
+            /**
+             * Format: int64
+             * @description Hundredths of a point
+             */
+            total: number;
+            unit_name: string;
+        };
+        LeaderboardScreenView: {
+            /**
+             * Format: int64
+             * @description Mode board: only this division
+             */
+            division_id?: number;
+            /** @enum {string} */
+            mode: "waiting" | "black" | "round" | "board";
+            /**
+             * Format: int64
+             * @description Mode round: which; mode board: of this round alone
+             */
+            round_id?: number;
+        };
         LinkInBody: {
             token: string;
+        };
+        ListOutBody: {
+            items: components["schemas"]["BankOrganizerItem"][];
+            tally: components["schemas"]["BankTallyView"];
+            /**
+             * Format: int64
+             * @description Of all pages
+             */
+            total: number;
         };
         LiveClockAnswer: {
             /**
@@ -595,7 +2606,8 @@ export interface components {
             code: string;
             /** @description what happened, in the reader's language */
             detail: string;
-            fields?: components["schemas"]["LiveFaultField"][];
+            /** @description wrong values of the command's data */
+            fields: components["schemas"]["LiveFaultField"][];
             params?: {
                 [key: string]: string;
             };
@@ -635,6 +2647,36 @@ export interface components {
              */
             read_limit: number;
         };
+        LockSheetCommand: {
+            data: components["schemas"]["JudgingLockSheetData"];
+            /**
+             * Format: int64
+             * @description the reply carries it
+             */
+            id: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "lock_sheet";
+            /** @description judge/round/{round} */
+            topic: string;
+        };
+        MarkCommand: {
+            data: components["schemas"]["JudgingMarkData"];
+            /**
+             * Format: int64
+             * @description the reply carries it
+             */
+            id: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "mark";
+            /** @description judge/round/{round} */
+            topic: string;
+        };
         MyContestsOutBody: {
             contests: components["schemas"]["ContestOrganizerView"][];
         };
@@ -660,19 +2702,1247 @@ export interface components {
         "Order-roundsRequest": {
             rounds: number[];
         };
+        OwnBoardMessage: {
+            data: components["schemas"]["LeaderboardOwnBoardView"];
+            /**
+             * Format: int64
+             * @description with seq: order of the messages of one topic and kind
+             */
+            epoch: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "own_board";
+            /**
+             * Format: int64
+             * @description contest time in microseconds
+             */
+            sent_at: number;
+            /**
+             * Format: int64
+             * @description a message that is not newer than the one held is ignored
+             */
+            seq: number;
+            topic: string;
+        };
         PeopleOutBody: {
             people: components["schemas"]["AccountPerson"][];
+        };
+        "Print-cardsRequest": {
+            /** @description Of this server, as it is printed */
+            address: string;
+            /** @description Empty: all */
+            ids?: number[];
+            /** @enum {string} */
+            locale?: "vi" | "en";
         };
         PublicContestsOutBody: {
             contests: components["schemas"]["ContestAudienceView"][];
         };
-        ServerMessage: components["schemas"]["ClockMessage"] | components["schemas"]["FaultMessage"] | components["schemas"]["OkMessage"] | components["schemas"]["WelcomeMessage"];
+        ReceiptInBody: {
+            receipt: string;
+        };
+        RegisterRequest: {
+            consents: components["schemas"]["RosterConsentView"][];
+            /**
+             * Format: int64
+             * @description May be left out when there is one division
+             */
+            division_id?: number;
+            email?: string;
+            /** @description Of a team */
+            members?: components["schemas"]["RosterMemberView"][];
+            /** @description Of the person, or of the team */
+            name: string;
+            phone?: string;
+            /**
+             * Format: int64
+             * @description 0: unit_name says it
+             */
+            unit_id?: number;
+            unit_name?: string;
+        };
+        RegisteredOutBody: {
+            /** @description Secret by which the registrant asks how the registration stands */
+            receipt: string;
+        };
+        RegistrationsOutBody: {
+            /** Format: int64 */
+            page_size: number;
+            registrations: components["schemas"]["RosterRegistrationView"][];
+            /** Format: int64 */
+            total: number;
+        };
+        ReissuedOutBody: {
+            /** @description In groups of four */
+            code: string;
+            /** @description The new personal link on this server */
+            path: string;
+        };
+        "Reject-registrationsRequest": {
+            ids: number[];
+            reason: string;
+        };
+        ReleaseDeviceCommand: {
+            /**
+             * Format: int64
+             * @description the reply carries it
+             */
+            id: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "release_device";
+            /** @description contestant/round/{round} */
+            topic: string;
+        };
+        ReleaseEntryDeviceCommand: {
+            data: components["schemas"]["StageReleaseEntryCommand"];
+            /**
+             * Format: int64
+             * @description the reply carries it
+             */
+            id: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "release_entry_device";
+            /** @description organizer/round/{round} */
+            topic: string;
+        };
+        ResultAudienceView: {
+            /** Format: int64 */
+            at_us: number;
+            divisions: components["schemas"]["ContestDivision"][];
+            /** @description SHA-256 of the snapshot */
+            hash: string;
+            /** @description Every revision, the first one first; without who made it */
+            history: components["schemas"]["ResultRevisionView"][];
+            name: string;
+            organizer_name: string;
+            /** @description Of a correction */
+            reason: string;
+            /** Format: int64 */
+            revision: number;
+            rounds: components["schemas"]["ResultSnapshotRound"][];
+            /** @description Mã niêm phong: short form of the snapshot's hash */
+            seal: string;
+            standings: components["schemas"]["ResultStanding"][];
+            tie_breakers: string[];
+        };
+        ResultChange: {
+            name: string;
+            /**
+             * Format: int64
+             * @description 0: has none
+             */
+            new_place: number;
+            /** Format: int64 */
+            new_total: number;
+            number: string;
+            /**
+             * Format: int64
+             * @description 0: had none
+             */
+            old_place: number;
+            /** Format: int64 */
+            old_total: number;
+        };
+        ResultOrganizerView: {
+            /** @description Against the newest revision */
+            changes: components["schemas"]["ResultChange"][];
+            divisions: components["schemas"]["ContestDivision"][];
+            /** @description Send it back to finalize exactly what was shown */
+            inputs_hash: string;
+            problems: components["schemas"]["ResultProblem"][];
+            revisions: components["schemas"]["ResultRevisionView"][];
+            rounds: components["schemas"]["ResultSnapshotRound"][];
+            standings: components["schemas"]["ResultStanding"][];
+            /** @enum {string} */
+            state: "draft" | "open" | "running" | "ended" | "finalized" | "archived";
+        };
+        ResultProblem: {
+            blocks: boolean;
+            code: string;
+            en: string;
+            vi: string;
+        };
+        ResultRevisionView: {
+            /** @description Empty for the public */
+            actor: string;
+            /** Format: int64 */
+            at_us: number;
+            /** @description Against the revision before */
+            changes: components["schemas"]["ResultChange"][];
+            reason: string;
+            /** Format: int64 */
+            revision: number;
+            seal: string;
+        };
+        ResultSnapshotRound: {
+            /** Format: int64 */
+            id: number;
+            /** @description SHA-256 over the round's settings, items or rubric, and every response or mark */
+            inputs_hash: string;
+            kind: string;
+            /** Format: int64 */
+            max_score: number;
+            name: string;
+            /** Format: int64 */
+            weight: number;
+        };
+        ResultStanding: {
+            /** Format: int64 */
+            division_id: number;
+            /** Format: int64 */
+            entry_id: number;
+            members: string[];
+            name: string;
+            number: string;
+            /**
+             * Format: int64
+             * @description 0: took part without any score
+             */
+            place: number;
+            scores: components["schemas"]["LeaderboardRoundScore"][];
+            tied: boolean;
+            /** Format: int64 */
+            total: number;
+            unit_name: string;
+        };
+        "Retire-itemRequest": {
+            retired: boolean;
+        };
+        RosterConsentView: {
+            given: boolean;
+            purpose: string;
+            version: string;
+        };
+        RosterContestantView: {
+            /** Format: int64 */
+            contest_id: number;
+            contest_name: string;
+            contest_slug: string;
+            division_name: string;
+            /** Format: int64 */
+            entry_id: number;
+            /** @enum {string} */
+            kind: "person" | "team";
+            members: components["schemas"]["RosterMemberView"][];
+            name: string;
+            number: string;
+            organizer_name: string;
+            unit_name: string;
+        };
+        RosterDraftView: {
+            /**
+             * Format: int64
+             * @description May be left out when there is one division
+             */
+            division_id?: number;
+            email?: string;
+            /** @description Of a team */
+            members?: components["schemas"]["RosterMemberView"][];
+            /** @description Of the person, or of the team */
+            name: string;
+            phone?: string;
+            /**
+             * Format: int64
+             * @description 0: unit_name says it
+             */
+            unit_id?: number;
+            unit_name?: string;
+        };
+        RosterEntryView: {
+            /**
+             * Format: int64
+             * @description Raised each time the code is issued again
+             */
+            code_version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: int64 */
+            division_id: number;
+            email: string;
+            /** Format: int64 */
+            id: number;
+            members: components["schemas"]["RosterMemberView"][];
+            name: string;
+            number: string;
+            phone: string;
+            reason: string;
+            /** @enum {string} */
+            source: "registration" | "manual" | "import";
+            /** @enum {string} */
+            state: "active" | "withdrawn";
+            /** Format: int64 */
+            unit_id: number;
+            unit_name: string;
+        };
+        RosterFileColumnView: {
+            /** @enum {string} */
+            field: "team" | "name" | "surname" | "given" | "unit" | "division" | "role" | "phone" | "email" | "ignored";
+            title: string;
+        };
+        RosterFileEntryView: {
+            division_name: string;
+            email: string;
+            /** Format: int64 */
+            first_row: number;
+            /** Format: int64 */
+            last_row: number;
+            members: components["schemas"]["RosterMemberView"][];
+            name: string;
+            /** @description Of the entry that is there already */
+            number: string;
+            phone: string;
+            problems: components["schemas"]["RosterProblemView"][];
+            /** @enum {string} */
+            status: "new" | "duplicate" | "error";
+            unit_name: string;
+        };
+        RosterFileView: {
+            /** Format: int64 */
+            added: number;
+            columns: components["schemas"]["RosterFileColumnView"][];
+            /** Format: int64 */
+            duplicates: number;
+            entries: components["schemas"]["RosterFileEntryView"][];
+            /** Format: int64 */
+            errors: number;
+            /** @description First candidate number that was given */
+            first: string;
+            last: string;
+            /** Format: int64 */
+            new: number;
+        };
+        RosterFormUnit: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+        };
+        RosterFormView: {
+            /** Format: date-time */
+            closes_at?: string;
+            contest_name: string;
+            divisions: components["schemas"]["ContestDivision"][];
+            /** @enum {string} */
+            kind: "person" | "team";
+            open: boolean;
+            /** Format: date-time */
+            opens_at?: string;
+            organizer_name: string;
+            purposes: components["schemas"]["RosterPurposeView"][];
+            /** Format: int64 */
+            team_max: number;
+            /** Format: int64 */
+            team_min: number;
+            units: components["schemas"]["RosterFormUnit"][];
+        };
+        RosterGivenConsent: {
+            /** Format: date-time */
+            at: string;
+            given: boolean;
+            text: string;
+        };
+        RosterMemberView: {
+            name: string;
+            /** @enum {string} */
+            role: "captain" | "member" | "reserve";
+        };
+        RosterProblemView: {
+            /** @description Title of the column; empty for the whole row */
+            column: string;
+            /**
+             * Format: int64
+             * @description As Excel shows it
+             */
+            row: number;
+            /** @description In the reader's language */
+            text: string;
+            /** @description The row is taken all the same */
+            warning: boolean;
+        };
+        RosterPurposeView: {
+            key: string;
+            required: boolean;
+            /** @description In the reader's language */
+            text: string;
+            version: string;
+        };
+        RosterReceiptView: {
+            contest_name: string;
+            contest_slug: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description The personal link on this server, once approved */
+            enter_path: string;
+            name: string;
+            /** @description Candidate number, once approved */
+            number: string;
+            reason: string;
+            /** @enum {string} */
+            state: "pending" | "approved" | "rejected" | "withdrawn";
+        };
+        RosterRegistrationView: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: int64 */
+            division_id: number;
+            email: string;
+            /** Format: int64 */
+            entry_id: number;
+            /** Format: int64 */
+            id: number;
+            members: components["schemas"]["RosterMemberView"][];
+            name: string;
+            number: string;
+            phone: string;
+            reason: string;
+            /** @enum {string} */
+            state: "pending" | "approved" | "rejected" | "withdrawn";
+            /**
+             * Format: int64
+             * @description 0: the unit was typed by hand and becomes a new one
+             */
+            unit_id: number;
+            unit_name: string;
+        };
+        RosterUnitView: {
+            /** Format: int64 */
+            entries: number;
+            /** Format: int64 */
+            id: number;
+            /** @description The registration form offers it */
+            invited: boolean;
+            name: string;
+        };
+        RosterView: {
+            /** Format: int64 */
+            active: number;
+            changeable: boolean;
+            divisions: components["schemas"]["ContestDivision"][];
+            /** @enum {string} */
+            kind: "person" | "team";
+            /** Format: int64 */
+            pending: number;
+            /** Format: int64 */
+            rejected: number;
+            /** Format: int64 */
+            team_max: number;
+            /** Format: int64 */
+            team_min: number;
+            units: components["schemas"]["RosterUnitView"][];
+            /** Format: int64 */
+            withdrawn: number;
+        };
+        ScoresOutBody: {
+            scores: components["schemas"]["StageScoreView"][];
+        };
+        ScoringCombining: {
+            /** Format: int64 */
+            decimals: number;
+            /** Format: int64 */
+            drop?: number;
+            /** @enum {string} */
+            method: "mean" | "trimmed_mean";
+        };
+        ScoringOvertime: {
+            /** Format: int64 */
+            limit_seconds: number;
+            /** @enum {string} */
+            method: "none" | "steps" | "per_minute";
+            /** Format: int64 */
+            per_minute?: number;
+            steps?: components["schemas"]["ScoringOvertimeStep"][];
+        };
+        ScoringOvertimeStep: {
+            /** Format: int64 */
+            deduction: number;
+            /** Format: int64 */
+            from_seconds: number;
+        };
+        ScoringOvertimeWorking: {
+            /** Format: int64 */
+            deduction: number;
+            /** Format: int64 */
+            from_seconds: number;
+            /** Format: int64 */
+            full_minutes: number;
+            /** Format: int64 */
+            limit_seconds: number;
+            /** Format: int64 */
+            over_seconds: number;
+            /** Format: int64 */
+            used_seconds: number;
+        };
+        ScoringSheetLine: {
+            /** Format: int64 */
+            criterion_id: number;
+            /** Format: int64 */
+            mark: number;
+            /** Format: int64 */
+            value: number;
+            /** Format: int64 */
+            weight: number;
+        };
+        ScoringSheetWorking: {
+            /** @enum {string} */
+            dropped: "" | "highest" | "lowest";
+            lines: components["schemas"]["ScoringSheetLine"][];
+            /** Format: int64 */
+            seat: number;
+            /** Format: int64 */
+            total: number;
+        };
+        ScoringWorking: {
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            decimals: number;
+            /** Format: int64 */
+            drop_done: number;
+            /** Format: int64 */
+            drop_wanted: number;
+            /** Format: int64 */
+            mean: number;
+            /** @enum {string} */
+            method: "mean" | "trimmed_mean";
+            overtime: components["schemas"]["ScoringOvertimeWorking"];
+            /** Format: int64 */
+            score: number;
+            sheets: components["schemas"]["ScoringSheetWorking"][];
+            /** Format: int64 */
+            sum: number;
+        };
+        ScreenMessage: {
+            data: components["schemas"]["LeaderboardScreenView"];
+            /**
+             * Format: int64
+             * @description with seq: order of the messages of one topic and kind
+             */
+            epoch: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "screen";
+            /**
+             * Format: int64
+             * @description contest time in microseconds
+             */
+            sent_at: number;
+            /**
+             * Format: int64
+             * @description a message that is not newer than the one held is ignored
+             */
+            seq: number;
+            topic: string;
+        };
+        SeatsOutBody: {
+            seats: components["schemas"]["JudgingSeatOfMine"][];
+        };
+        ServerMessage: components["schemas"]["BoardMessage"] | components["schemas"]["ClockMessage"] | components["schemas"]["FaultMessage"] | components["schemas"]["JudgeViewMessage"] | components["schemas"]["JudgingAudienceMessage"] | components["schemas"]["JudgingViewMessage"] | components["schemas"]["OkMessage"] | components["schemas"]["OwnBoardMessage"] | components["schemas"]["ScreenMessage"] | components["schemas"]["StageAudienceMessage"] | components["schemas"]["StageConsoleMessage"] | components["schemas"]["StageContestantMessage"] | components["schemas"]["StageCountsMessage"] | components["schemas"]["StageOwnMessage"] | components["schemas"]["WelcomeMessage"] | components["schemas"]["WholeBoardMessage"];
         "Set-divisionsRequest": {
             divisions: components["schemas"]["ContestDivision"][];
+        };
+        "Set-judge-absenceRequest": {
+            absent: boolean;
+            reason: string;
+        };
+        "Set-panelRequest": {
+            accounts: number[];
+            /**
+             * Format: int64
+             * @description Account of the head judge; 0: none
+             */
+            head?: number;
+        };
+        "Set-performance-secondsRequest": {
+            reason: string;
+            /** Format: int64 */
+            seconds: number;
+        };
+        "Set-rubricRequest": {
+            criteria: components["schemas"]["JudgingCriterionBody"][];
+        };
+        "Set-running-orderRequest": {
+            turns: components["schemas"]["JudgingTurnBody"][];
+        };
+        SettingsInBody: {
+            settings: components["schemas"]["StageSettings"];
+            /** Format: int64 */
+            version: number;
         };
         SignInInBody: {
             login: string;
             password: string;
+        };
+        StageAnswerCommand: {
+            /** @description Ids of the chosen options; empty takes an answer back */
+            options?: string[];
+            /** Format: int32 */
+            play: number;
+            /**
+             * Format: int32
+             * @description Counted up by the device with every change
+             */
+            seq: number;
+            /** @description What was typed */
+            text?: string;
+            /**
+             * Format: int32
+             * @description From claim_device
+             */
+            writer: number;
+        };
+        StageAnswerStored: {
+            /** Format: int32 */
+            play: number;
+            /**
+             * Format: int64
+             * @description Contest time at which it arrived
+             */
+            received_us: number;
+            /** Format: int32 */
+            seq: number;
+        };
+        StageAudienceMessage: {
+            data: components["schemas"]["StageAudienceView"];
+            /**
+             * Format: int64
+             * @description with seq: order of the messages of one topic and kind
+             */
+            epoch: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "stage_audience";
+            /**
+             * Format: int64
+             * @description contest time in microseconds
+             */
+            sent_at: number;
+            /**
+             * Format: int64
+             * @description a message that is not newer than the one held is ignored
+             */
+            seq: number;
+            topic: string;
+        };
+        StageAudienceView: {
+            board_shown: boolean;
+            contest: string;
+            /**
+             * Format: int64
+             * @description How many items have been put to the entries, with the one on stage
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description How many items the round has, without the reserve
+             */
+            items: number;
+            /** @enum {string} */
+            phase: "planned" | "ready" | "running" | "paused" | "closed" | "scored";
+            play?: components["schemas"]["StagePlayView"];
+            round: string;
+            /** Format: int64 */
+            round_id: number;
+            /** @enum {string} */
+            screen: "waiting" | "black" | "question" | "board";
+            /**
+             * Format: int64
+             * @description Number of the round's last event
+             */
+            seq: number;
+            /** @description Whether the time used is shown and counts */
+            show_time: boolean;
+            /** @description How often each option was chosen; only once the answer is public */
+            tally?: components["schemas"]["StageTallyLine"][];
+        };
+        StageClaimCommand: {
+            /**
+             * Format: int32
+             * @description The number this page had before its connection broke
+             */
+            writer?: number;
+        };
+        StageClaimed: {
+            /**
+             * Format: int32
+             * @description Answers with a lower number are refused from now on
+             */
+            writer: number;
+        };
+        StageConsoleCounts: {
+            /** @description Not connected; at most 60 */
+            absent: components["schemas"]["StageEntryRef"][];
+            /**
+             * Format: int64
+             * @description Entries with a saved answer to the play
+             */
+            answered: number;
+            /** Format: int64 */
+            connected: number;
+            /** Format: int64 */
+            entries: number;
+            /** Format: int32 */
+            play?: number;
+            /** @description No saved answer to the open item; at most 60 */
+            waiting: components["schemas"]["StageEntryRef"][];
+        };
+        StageConsoleItem: {
+            /** Format: int64 */
+            duration_us: number;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int32
+             * @description Its play; none while it is to come
+             */
+            play?: number;
+            /** Format: int64 */
+            points: number;
+            reserve: boolean;
+            /** @enum {string} */
+            status?: "shown" | "open" | "paused" | "closing" | "closed" | "revealed" | "replaced";
+            stem: string;
+            type: string;
+            /** Format: int64 */
+            version_id: number;
+            /** @enum {string} */
+            void?: "nobody" | "everybody";
+        };
+        StageConsoleMessage: {
+            data: components["schemas"]["StageConsoleView"];
+            /**
+             * Format: int64
+             * @description with seq: order of the messages of one topic and kind
+             */
+            epoch: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "stage_console";
+            /**
+             * Format: int64
+             * @description contest time in microseconds
+             */
+            sent_at: number;
+            /**
+             * Format: int64
+             * @description a message that is not newer than the one held is ignored
+             */
+            seq: number;
+            topic: string;
+        };
+        StageConsoleNext: {
+            content: components["schemas"]["BankContent"];
+            /** Format: int64 */
+            duration_us: number;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            points: number;
+        };
+        StageConsolePlay: {
+            by_speed: boolean;
+            content: components["schemas"]["BankContent"];
+            /**
+             * Format: int64
+             * @description Contest time at which the answering ends
+             */
+            deadline_us?: number;
+            /** Format: int64 */
+            duration_us: number;
+            /**
+             * Format: int64
+             * @description Which item of the round this is, from 1
+             */
+            index: number;
+            /** Format: int64 */
+            item_id: number;
+            /** @description The key that counts; another than the content's after a correction */
+            key: components["schemas"]["BankKey"];
+            /** Format: int64 */
+            key_version_id: number;
+            /**
+             * Format: int64
+             * @description Contest time of the opening
+             */
+            opens_us?: number;
+            /** Format: int32 */
+            play: number;
+            /**
+             * Format: int64
+             * @description Hundredths of a point
+             */
+            points: number;
+            question: components["schemas"]["BankQuestion"];
+            /**
+             * Format: int64
+             * @description Time left, while paused
+             */
+            remaining_us?: number;
+            /** @description Only once the answer is public */
+            reveal?: components["schemas"]["StageReveal"];
+            /** @enum {string} */
+            status: "shown" | "open" | "paused" | "closing" | "closed" | "revealed";
+            /**
+             * @description The item was taken out of the scoring
+             * @enum {string}
+             */
+            void?: "nobody" | "everybody";
+        };
+        StageConsoleUndo: {
+            kind: string;
+            /** Format: int32 */
+            play?: number;
+            /**
+             * Format: int64
+             * @description Contest time after which it is too late; none: no limit
+             */
+            until_us?: number;
+        };
+        StageConsoleView: {
+            auto: boolean;
+            /**
+             * Format: int64
+             * @description When the clock gives the next cue by itself
+             */
+            auto_at_us?: number;
+            /** @description After an undo the clock waits for the host's next cue */
+            auto_held: boolean;
+            board_shown: boolean;
+            contest: string;
+            /** @description What is possible now */
+            cues: string[];
+            /**
+             * Format: int64
+             * @description How many items have been put to the entries, with the one on stage
+             */
+            done: number;
+            /** @description The last ones, newest first */
+            events: components["schemas"]["StageEventView"][];
+            /**
+             * Format: int64
+             * @description How many items the round has, without the reserve
+             */
+            items: number;
+            /** @description The item that comes next */
+            next?: components["schemas"]["StageConsoleNext"];
+            /** @description What the big button does */
+            next_cue?: string;
+            /** @enum {string} */
+            phase: "planned" | "ready" | "running" | "paused" | "closed" | "scored";
+            play?: components["schemas"]["StageConsolePlay"];
+            round: string;
+            /** Format: int64 */
+            round_id: number;
+            /** @enum {string} */
+            screen: "waiting" | "black" | "question" | "board";
+            /**
+             * Format: int64
+             * @description Number of the round's last event
+             */
+            seq: number;
+            settings: components["schemas"]["StageSettings"];
+            /** @description Whether the time used is shown and counts */
+            show_time: boolean;
+            timeline: components["schemas"]["StageConsoleItem"][];
+            /** @description The cue that an undo takes back */
+            undo?: components["schemas"]["StageConsoleUndo"];
+        };
+        StageContestantMessage: {
+            data: components["schemas"]["StageContestantView"];
+            /**
+             * Format: int64
+             * @description with seq: order of the messages of one topic and kind
+             */
+            epoch: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "stage_contestant";
+            /**
+             * Format: int64
+             * @description contest time in microseconds
+             */
+            sent_at: number;
+            /**
+             * Format: int64
+             * @description a message that is not newer than the one held is ignored
+             */
+            seq: number;
+            topic: string;
+        };
+        StageContestantView: {
+            board_shown: boolean;
+            contest: string;
+            /**
+             * Format: int64
+             * @description How many items have been put to the entries, with the one on stage
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description How many items the round has, without the reserve
+             */
+            items: number;
+            /** @enum {string} */
+            phase: "planned" | "ready" | "running" | "paused" | "closed" | "scored";
+            play?: components["schemas"]["StagePlayView"];
+            round: string;
+            /** Format: int64 */
+            round_id: number;
+            /**
+             * Format: int64
+             * @description Number of the round's last event
+             */
+            seq: number;
+            /** @description Whether the time used is shown and counts */
+            show_time: boolean;
+        };
+        StageCountsMessage: {
+            data: components["schemas"]["StageConsoleCounts"];
+            /**
+             * Format: int64
+             * @description with seq: order of the messages of one topic and kind
+             */
+            epoch: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "stage_counts";
+            /**
+             * Format: int64
+             * @description contest time in microseconds
+             */
+            sent_at: number;
+            /**
+             * Format: int64
+             * @description a message that is not newer than the one held is ignored
+             */
+            seq: number;
+            topic: string;
+        };
+        StageCueCommand: {
+            /** @enum {string} */
+            cue: "start" | "next" | "open" | "close" | "reveal" | "pause" | "resume" | "extend" | "void" | "replace" | "correct" | "screen" | "board" | "auto" | "finish" | "scored" | "undo";
+            /**
+             * Format: int64
+             * @description The seq of the view on which the host decided: a second click finds that the round has moved on
+             */
+            expected: number;
+            /**
+             * Format: int64
+             * @description For next and replace: another than the next in order
+             */
+            item?: number;
+            /** @description For board and auto */
+            on?: boolean;
+            /**
+             * Format: int32
+             * @description For void and correct
+             */
+            play?: number;
+            /**
+             * @description For void; none: it counts again
+             * @enum {string}
+             */
+            policy?: "nobody" | "everybody";
+            reason?: string;
+            /**
+             * @description For screen
+             * @enum {string}
+             */
+            screen?: "waiting" | "black" | "question" | "board";
+            /**
+             * Format: int64
+             * @description For correct: the version of the item whose key counts
+             */
+            version?: number;
+        };
+        StageCueDone: {
+            /**
+             * Format: int64
+             * @description Number of the event that the cue made
+             */
+            seq: number;
+        };
+        StageEntryRef: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+            number: string;
+        };
+        StageEventView: {
+            /** Format: int64 */
+            at_us: number;
+            /**
+             * Format: int64
+             * @description Account; none: the clock
+             */
+            by?: number;
+            kind: string;
+            on?: boolean;
+            /** Format: int32 */
+            play?: number;
+            policy?: string;
+            reason?: string;
+            screen?: string;
+            /** Format: int64 */
+            seq: number;
+            undoes?: string;
+        };
+        StageOwnAnswer: {
+            options: string[];
+            /** Format: int32 */
+            play: number;
+            /** Format: int64 */
+            received_us?: number;
+            /** @description Only once the play counts */
+            result?: components["schemas"]["StageOwnResult"];
+            text?: string;
+        };
+        StageOwnMessage: {
+            data: components["schemas"]["StageOwnView"];
+            /**
+             * Format: int64
+             * @description with seq: order of the messages of one topic and kind
+             */
+            epoch: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "stage_own";
+            /**
+             * Format: int64
+             * @description contest time in microseconds
+             */
+            sent_at: number;
+            /**
+             * Format: int64
+             * @description a message that is not newer than the one held is ignored
+             */
+            seq: number;
+            topic: string;
+        };
+        StageOwnResult: {
+            /**
+             * Format: int64
+             * @description Hundredths of a point
+             */
+            points: number;
+            /** Format: int64 */
+            time_us?: number;
+            /** @enum {string} */
+            verdict: "right" | "partly" | "wrong" | "missing" | "void";
+        };
+        StageOwnView: {
+            /** @description What is saved, by play */
+            answers: components["schemas"]["StageOwnAnswer"][];
+            /** Format: int64 */
+            correct: number;
+            /** Format: int64 */
+            entry_id: number;
+            name: string;
+            number: string;
+            /**
+             * Format: int64
+             * @description Hundredths of a point, of the items that count so far
+             */
+            points: number;
+            /**
+             * Format: int64
+             * @description Time used for right answers
+             */
+            time_us?: number;
+            unit?: string;
+            /**
+             * Format: int32
+             * @description Number of the device that answers now; a device with a lower one has been superseded
+             */
+            writer: number;
+        };
+        StagePlayView: {
+            by_speed: boolean;
+            /**
+             * Format: int64
+             * @description Contest time at which the answering ends
+             */
+            deadline_us?: number;
+            /** Format: int64 */
+            duration_us: number;
+            /**
+             * Format: int64
+             * @description Which item of the round this is, from 1
+             */
+            index: number;
+            /**
+             * Format: int64
+             * @description Contest time of the opening
+             */
+            opens_us?: number;
+            /** Format: int32 */
+            play: number;
+            /**
+             * Format: int64
+             * @description Hundredths of a point
+             */
+            points: number;
+            question: components["schemas"]["BankQuestion"];
+            /**
+             * Format: int64
+             * @description Time left, while paused
+             */
+            remaining_us?: number;
+            /** @description Only once the answer is public */
+            reveal?: components["schemas"]["StageReveal"];
+            /** @enum {string} */
+            status: "shown" | "open" | "paused" | "closing" | "closed" | "revealed";
+            /**
+             * @description The item was taken out of the scoring
+             * @enum {string}
+             */
+            void?: "nobody" | "everybody";
+        };
+        StageReleaseEntryCommand: {
+            /** Format: int64 */
+            entry_id: number;
+        };
+        StageReveal: {
+            explanation?: string;
+            number?: string;
+            /** @description Ids of the right options */
+            options: string[];
+            source: components["schemas"]["BankSource"];
+            /** @description Accepted texts, the first one to show */
+            texts: string[];
+            tolerance?: string;
+        };
+        StageScoreView: {
+            /** Format: int64 */
+            correct: number;
+            /** Format: int64 */
+            entry_id: number;
+            /**
+             * Format: int64
+             * @description Hundredths of a point
+             */
+            points: number;
+            /**
+             * Format: int64
+             * @description Used for right answers
+             */
+            time_us: number;
+        };
+        StageSettings: {
+            /** @description The clock gives the cues that the host doesn't */
+            auto_advance: boolean;
+            /**
+             * Format: int64
+             * @description Seconds to answer an item that names none
+             */
+            duration_s: number;
+            /**
+             * Format: int64
+             * @description How late an answer may arrive after the deadline and still count, for the way through the network
+             */
+            grace_ms: number;
+            /**
+             * Format: int64
+             * @description With automatic advance: seconds from the reveal to the next item
+             */
+            next_after_s: number;
+            /**
+             * Format: int64
+             * @description With automatic advance: seconds from showing an item to opening it
+             */
+            open_after_s: number;
+            /**
+             * Format: int64
+             * @description Points of an item that names none, in hundredths of a point
+             */
+            points: number;
+            /**
+             * Format: int64
+             * @description With automatic advance: seconds from the close to the reveal
+             */
+            reveal_after_s: number;
+            /**
+             * @description What a right answer is worth: the item's points, or less the later it comes
+             * @enum {string}
+             */
+            scoring: "fixed" | "speed";
+            /** @description Whether the board is public during the round */
+            show_board: boolean;
+            /** @description Whether the time used is shown and counts; off means accuracy only */
+            show_time: boolean;
+            /**
+             * Format: int64
+             * @description Points taken off for a wrong answer, in hundredths of a point
+             */
+            wrong_loss: number;
+        };
+        StageSetupItemView: {
+            /**
+             * Format: int64
+             * @description Seconds; none: the round's
+             */
+            duration_s?: number;
+            /**
+             * Format: int64
+             * @description Changes whenever the timeline is saved
+             */
+            id: number;
+            /** Format: int64 */
+            item_id: number;
+            /**
+             * Format: int64
+             * @description Hundredths of a point; none: the round's
+             */
+            points?: number;
+            question: components["schemas"]["BankQuestion"];
+            /** @description Only played in the place of another item */
+            reserve: boolean;
+            /** Format: int64 */
+            version_id: number;
+        };
+        StageSetupView: {
+            /** @description Not any more once the round has started */
+            editable: boolean;
+            items: components["schemas"]["StageSetupItemView"][];
+            /**
+             * Format: int64
+             * @description The most that can be reached, in hundredths of a point
+             */
+            max_score: number;
+            name: string;
+            /** @enum {string} */
+            phase: "planned" | "ready" | "running" | "paused" | "closed" | "scored";
+            /** Format: int64 */
+            round_id: number;
+            settings: components["schemas"]["StageSettings"];
+            /**
+             * Format: int64
+             * @description To be sent back with a change
+             */
+            version: number;
+        };
+        StageTallyLine: {
+            /** Format: int64 */
+            count: number;
+            option: string;
         };
         SubscribeCommand: {
             /**
@@ -729,12 +3999,36 @@ export interface components {
              */
             version: number;
         };
+        "Update-entryRequest": {
+            /**
+             * Format: int64
+             * @description May be left out when there is one division
+             */
+            division_id?: number;
+            email?: string;
+            /** @description Of a team */
+            members?: components["schemas"]["RosterMemberView"][];
+            /** @description Of the person, or of the team */
+            name: string;
+            number: string;
+            phone?: string;
+            /**
+             * Format: int64
+             * @description 0: unit_name says it
+             */
+            unit_id?: number;
+            unit_name?: string;
+        };
         "Update-roundRequest": {
             name: string;
             /** Format: date-time */
             starts_at?: string;
             /** Format: int64 */
             weight: number;
+        };
+        VersionsOutBody: {
+            /** @description Newest first */
+            versions: components["schemas"]["BankOrganizerVersion"][];
         };
         WebGrantsView: {
             /** Format: int64 */
@@ -799,6 +4093,33 @@ export interface components {
              * @description contest time in microseconds
              */
             sent_at: number;
+        };
+        WholeBoardMessage: {
+            data: components["schemas"]["LeaderboardBoardView"];
+            /**
+             * Format: int64
+             * @description with seq: order of the messages of one topic and kind
+             */
+            epoch: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "whole_board";
+            /**
+             * Format: int64
+             * @description contest time in microseconds
+             */
+            sent_at: number;
+            /**
+             * Format: int64
+             * @description a message that is not newer than the one held is ignored
+             */
+            seq: number;
+            topic: string;
+        };
+        "Withdraw-entryRequest": {
+            reason: string;
         };
     };
     responses: never;
@@ -865,6 +4186,507 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ContestAudienceView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-board": {
+        parameters: {
+            query?: {
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaderboardBoardView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-registration-form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterFormView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultAudienceView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "look-at-registration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiptInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterReceiptView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "withdraw-registration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiptInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterReceiptView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    enter: {
+        parameters: {
+            query?: never;
+            header?: {
+                "User-Agent"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnterRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterContestantView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "enter-by-link": {
+        parameters: {
+            query?: never;
+            header?: {
+                "User-Agent"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Enter-by-linkRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterContestantView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-my-entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterContestantView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Security-Policy"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-judge-view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingJudgeView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-my-panels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeatsOutBody"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -1051,6 +4873,688 @@ export interface operations {
             };
         };
     };
+    "export-bank": {
+        parameters: {
+            query: {
+                format: "xlsx" | "docx";
+                /** @description A small file that shows how to write questions, instead of the bank */
+                sample?: boolean;
+            };
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "upload-item-image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankImage"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "read-import": {
+        parameters: {
+            query?: {
+                name?: string;
+            };
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankPreview"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankPreview"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "discard-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "confirm-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirm-importRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankImported"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-items": {
+        parameters: {
+            query?: {
+                search?: string;
+                type?: "" | "single" | "multiple" | "true_false" | "short_text" | "numeric";
+                difficulty?: "" | "recognition" | "understanding" | "application" | "high_application";
+                topic?: string;
+                retired?: boolean;
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "create-item": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Create-itemRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankOrganizerItem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-item": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                item: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankOrganizerItem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "edit-item": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                item: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Edit-itemRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankOrganizerItem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "preview-item": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                item: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankQuestion"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "retire-item": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                item: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Retire-itemRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankOrganizerItem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-item-versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                item: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionsOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-whole-board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaderboardBoardView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "freeze-board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "thaw-board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "clone-contest": {
         parameters: {
             query?: never;
@@ -1117,6 +5621,531 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ContestSetUpView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-entries": {
+        parameters: {
+            query?: {
+                /** @description In names, members, units, phone numbers; or a candidate number */
+                q?: string;
+                division?: number;
+                unit?: number;
+                state?: "pending" | "approved" | "rejected" | "withdrawn" | "active";
+                page?: number;
+            };
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntriesOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "add-entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterDraftView"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterEntryView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "print-cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Print-cardsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    "X-Replaced-Letters"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "export-entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    "X-Replaced-Letters"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                entry: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DetailOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "update-entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                entry: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Update-entryRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterEntryView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "reissue-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                entry: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReissuedOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "restore-entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                entry: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterEntryView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "withdraw-entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                entry: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Withdraw-entryRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterEntryView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "import-entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterFileView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "preview-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterFileView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-import-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    "X-Replaced-Letters"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description Unprocessable Entity */
@@ -1310,6 +6339,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                contest: number;
+                account: number;
                 role: "organizer" | "host" | "secretary" | "judge";
             };
             cookie?: never;
@@ -1322,6 +6353,307 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-registrations": {
+        parameters: {
+            query?: {
+                /** @description In names, members, units, phone numbers; or a candidate number */
+                q?: string;
+                division?: number;
+                unit?: number;
+                state?: "pending" | "approved" | "rejected" | "withdrawn" | "active";
+                page?: number;
+            };
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationsOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "approve-registrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Approve-registrationsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecidedOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "reject-registrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reject-registrationsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecidedOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "preview-results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultOrganizerView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "finalize-results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Finalize-resultsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultOrganizerView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "export-results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-roster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterView"];
+                };
             };
             /** @description Unprocessable Entity */
             422: {
@@ -1435,7 +6767,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -1514,6 +6849,824 @@ export interface operations {
             };
         };
     };
+    "get-judging": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-panel-candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CandidatesOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "close-judging": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "set-running-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Set-running-orderRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "draw-running-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "set-panel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Set-panelRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "set-judge-absence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                seat: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Set-judge-absenceRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "finish-performance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                performance: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "return-performance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                performance: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "set-performance-seconds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                performance: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Set-performance-secondsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "start-performance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                performance: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "set-rubric": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Set-rubricRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "set-marking-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgingMarkingRules"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-stage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageSetupView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "save-stage-items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemsInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageSetupView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-stage-scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoresOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "save-stage-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageSetupView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-screen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaderboardScreenView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "set-screen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaderboardScreenView"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaderboardScreenView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "advance-contest": {
         parameters: {
             query?: never;
@@ -1537,6 +7690,87 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ContestSetUpView"];
                 };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "invite-units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Invite-unitsRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "dismiss-unit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                unit: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unprocessable Entity */
             422: {
@@ -1641,7 +7875,9 @@ export interface operations {
     "accept-link": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "User-Agent"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1684,7 +7920,9 @@ export interface operations {
     "sign-in": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "User-Agent"?: string;
+            };
             path?: never;
             cookie?: never;
         };

@@ -1,0 +1,167 @@
+// The words and small rules of questions that several pages share. The server decides what is valid; nothing here does.
+import type { components } from '$lib/api';
+import { parseScaled, scaled } from '$lib/format/number';
+import { m } from '$lib/paraglide/messages.js';
+import { getLocale } from '$lib/paraglide/runtime.js';
+
+type Schemas = components['schemas'];
+export type Content = Schemas['BankContent'];
+export type Item = Schemas['BankOrganizerItem'];
+export type ItemVersion = Schemas['BankOrganizerVersion'];
+export type ItemType = Content['type'];
+export type Difficulty = Content['difficulty'];
+export type Tally = Schemas['BankTallyView'];
+export type Preview = Schemas['BankPreview'];
+export type PreviewItem = Schemas['BankPreviewItem'];
+export type Problem = Schemas['BankProblem'];
+export type Image = Schemas['BankImage'];
+
+export const types: ItemType[] = ['single', 'multiple', 'true_false', 'short_text', 'numeric'];
+export const difficulties: Difficulty[] = ['recognition', 'understanding', 'application', 'high_application'];
+export const maxOptions = 8;
+
+export function typeLabel(type: ItemType): string {
+  switch (type) {
+    case 'single':
+      return m.bank_type_single();
+    case 'multiple':
+      return m.bank_type_multiple();
+    case 'true_false':
+      return m.bank_type_true_false();
+    case 'short_text':
+      return m.bank_type_short_text();
+    case 'numeric':
+      return m.bank_type_numeric();
+  }
+}
+
+export function difficultyLabel(difficulty: Difficulty): string {
+  switch (difficulty) {
+    case 'recognition':
+      return m.bank_difficulty_recognition();
+    case 'understanding':
+      return m.bank_difficulty_understanding();
+    case 'application':
+      return m.bank_difficulty_application();
+    case 'high_application':
+      return m.bank_difficulty_high_application();
+  }
+}
+
+export const letterOf = (index: number) => String.fromCharCode(65 + index);
+export const optionId = (index: number) => String.fromCharCode(97 + index);
+
+/** The sign of an option: its letter; for true/false the place in which it stands. */
+export function letterOfOption(content: Content, id: string): string {
+  const index = content.options.findIndex((o) => o.id === id);
+  return letterOf(Math.max(0, index));
+}
+
+/** An option in the reader's words: "Đúng" and "Sai" are kept in Vietnamese and shown in either language. */
+export function optionText(option: { id: string; text: string }): string {
+  if (option.id === 'true') return m.bank_true();
+  if (option.id === 'false') return m.bank_false();
+  return option.text;
+}
+
+/** "7.5" as the reader writes it. */
+export function decimal(canonical: string): string {
+  const value = parseScaled(canonical, 6, 'en');
+  return value === null ? canonical : scaled(value, { scale: 6 });
+}
+
+/** What the reader typed ("7,5", "1.500") in the one form of the contract; what is no number goes to the server as it is. */
+export function canonical(text: string): string {
+  const value = parseScaled(text, 6);
+  if (value === null) return text.trim();
+  const sign = value < 0 ? '-' : '';
+  const digits = String(Math.abs(value)).padStart(7, '0');
+  const fraction = digits.slice(-6).replace(/0+$/, '');
+  return sign + digits.slice(0, -6) + (fraction ? `.${fraction}` : '');
+}
+
+/** The right answer in one line. */
+export function answerLine(content: Content): string {
+  switch (content.type) {
+    case 'short_text':
+      return content.key.texts.join(' · ');
+    case 'numeric':
+      return content.key.tolerance === '0'
+        ? decimal(content.key.number)
+        : `${decimal(content.key.number)} ± ${decimal(content.key.tolerance)}`;
+    case 'true_false':
+      return content.key.options[0] === 'false'
+        ? m.bank_false()
+        : content.key.options[0]
+          ? m.bank_true()
+          : '';
+    default:
+      return content.options
+        .filter((o) => content.key.options.includes(o.id))
+        .map((o) => `${o.id.toUpperCase()}. ${o.text}`)
+        .join(' · ');
+  }
+}
+
+export function sourceLine(content: Content): string {
+  const { act, article, note } = content.source;
+  return [act, article].filter(Boolean).join(', ') || note;
+}
+
+export const problemText = (p: { vi: string; en: string }) => (getLocale() === 'en' ? p.en : p.vi);
+
+export function emptyContent(): Content {
+  return {
+    schema: 1,
+    type: 'single',
+    stem: '',
+    options: [0, 1, 2, 3].map((i) => ({ id: optionId(i), text: '', pinned: false })),
+    key: { options: [], texts: [], ignore_marks: false, number: '', tolerance: '0' },
+    partial_credit: 'all_or_nothing',
+    explanation: '',
+    source: { act: '', article: '', note: '' },
+    topic: '',
+    difficulty: 'recognition',
+  };
+}
+
+/** A plain copy that shares nothing with the original. */
+export const copy = (content: Content): Content => JSON.parse(JSON.stringify(content)) as Content;
+
+/** Gives a content another type and keeps all that still has a meaning. */
+export function withType(content: Content, type: ItemType): Content {
+  const next = { ...copy(content), type };
+  if (type === 'true_false') {
+    next.options = [
+      { id: 'true', text: 'Đúng', pinned: true },
+      { id: 'false', text: 'Sai', pinned: true },
+    ];
+    next.key.options = content.type === 'true_false' ? content.key.options : [];
+    return next;
+  }
+  if (type === 'single' || type === 'multiple') {
+    if (content.type !== 'single' && content.type !== 'multiple') {
+      next.options = emptyContent().options;
+      next.key.options = [];
+    }
+    if (type === 'single') next.key.options = next.key.options.slice(0, 1);
+    return next;
+  }
+  next.options = [];
+  next.key.options = [];
+  return next;
+}
+
+/** Only the fields that belong to the type, in the form of the contract. */
+export function cleaned(content: Content): Content {
+  const next = copy(content);
+  next.key.texts = next.type === 'short_text' ? next.key.texts.filter((t) => t.trim() !== '') : [];
+  if (next.type === 'numeric') {
+    next.key.tolerance = next.key.tolerance.trim() === '' ? '0' : next.key.tolerance;
+  } else {
+    next.key.number = '';
+    next.key.tolerance = '';
+  }
+  if (next.type !== 'short_text') next.key.ignore_marks = false;
+  return next;
+}
