@@ -54,9 +54,21 @@ var redisAddress = fault.New(fault.Invalid, "redis_url_invalid",
 	"Địa chỉ Redis (HOITHI_REDIS_URL) viết sai. Mẫu đúng: redis://tên:mật-khẩu@máy-chủ:6379/0",
 	"The Redis address (HOITHI_REDIS_URL) is not well-formed. It looks like redis://name:password@host:6379/0")
 
-// open connects to the configured servers, or starts the built-in ones. What is configured and wrong is an error:
+// open is for a command beside serve: when a program of this machine serves from the same data folder already, the
+// command joins its built-in servers; else it opens the stores as serve does.
+func (f storeFlags) open(ctx context.Context, log *slog.Logger) (*stores, error) {
+	if databaseURL, redisURL, running := embedded.Running(f.Data); running && f.DatabaseURL == "" {
+		f.DatabaseURL = databaseURL
+		if f.RedisURL == "" {
+			f.RedisURL = redisURL
+		}
+	}
+	return f.own(ctx, log)
+}
+
+// own connects to the configured servers, or starts the built-in ones. What is configured and wrong is an error:
 // there is no silent falling back.
-func (f storeFlags) open(ctx context.Context, log *slog.Logger) (s *stores, err error) {
+func (f storeFlags) own(ctx context.Context, log *slog.Logger) (s *stores, err error) {
 	var ends []func()
 	stop := func() {
 		for i := len(ends) - 1; i >= 0; i-- {

@@ -37,7 +37,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 		return fmt.Errorf("listen on %s: %w", c.Listen, err)
 	}
 	defer func() { _ = listener.Close() }()
-	s, err := c.open(ctx, log)
+	s, err := c.own(ctx, log)
 	if err != nil {
 		return err
 	}
