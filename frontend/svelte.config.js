@@ -10,7 +10,12 @@ export default {
   compilerOptions: { runes: true },
   kit: {
     outDir: apart ? `.svelte-kit/${apart}` : '.svelte-kit',
-    adapter: adapter({ pages: site, assets: site, fallback: 'index.html', precompress: !apart }),
+    adapter: adapter({
+      pages: site,
+      assets: site,
+      fallback: 'index.html',
+      precompress: apart !== 'styleguide',
+    }),
     // Go serves one page for every route; absolute asset paths keep deep links working.
     paths: { relative: false },
     version: { pollInterval: 0 },

@@ -5,10 +5,11 @@ import { browserslistToTargets } from 'lightningcss';
 import { defineConfig } from 'vitest/config';
 import { browserslistQuery, buildTargets } from './browsers.js';
 import { paraglideOptions } from './paraglide.js';
+import { inFewFiles } from './scripts/chunks.mjs';
 import { organizerPages } from './scripts/pages.mjs';
 
 export default defineConfig({
-  plugins: [paraglideVitePlugin(paraglideOptions), sveltekit()],
+  plugins: [paraglideVitePlugin(paraglideOptions), sveltekit(), inFewFiles()],
   define: {
     __ORGANIZER_PAGES__: JSON.stringify(organizerPages()),
     __STYLEGUIDE__: JSON.stringify(
@@ -19,7 +20,11 @@ export default defineConfig({
     transformer: 'lightningcss',
     lightningcss: { targets: browserslistToTargets(browserslist(browserslistQuery)) },
   },
-  build: { target: buildTargets, cssTarget: buildTargets, cssMinify: 'lightningcss' },
+  build: {
+    target: buildTargets,
+    cssTarget: buildTargets,
+    cssMinify: 'lightningcss',
+  },
   server: {
     proxy: {
       '/api': { target: process.env.HOITHI_DEV_SERVER ?? 'http://127.0.0.1:8080', ws: true },

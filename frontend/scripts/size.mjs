@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const limit = 70 * 1000;
-const site = fileURLToPath(new URL('../build/site', import.meta.url));
-const output = fileURLToPath(new URL('../.svelte-kit', import.meta.url));
+const apart = process.env.HOITHI_BUILD;
+const site = fileURLToPath(
+  new URL(apart ? `../.svelte-kit/${apart}-site` : '../build/site', import.meta.url),
+);
+const output = fileURLToPath(new URL(apart ? `../.svelte-kit/${apart}` : '../.svelte-kit', import.meta.url));
 const manifestPath = join(output, 'output/client/.vite/manifest.json');
 if (!existsSync(manifestPath) || !existsSync(join(site, 'index.html'))) {
   console.error('Build first: npm run build');
