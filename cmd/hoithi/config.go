@@ -57,7 +57,10 @@ var redisAddress = fault.New(fault.Invalid, "redis_url_invalid",
 // open is for a command beside serve: when a program of this machine serves from the same data folder already, the
 // command joins its built-in servers; else it opens the stores as serve does.
 func (f storeFlags) open(ctx context.Context, log *slog.Logger) (*stores, error) {
-	if databaseURL, redisURL, running := embedded.Running(f.Data); running && f.DatabaseURL == "" {
+	if f.DatabaseURL != "" {
+		return f.own(ctx, log)
+	}
+	if databaseURL, redisURL, running := embedded.Running(f.Data); running {
 		f.DatabaseURL = databaseURL
 		if f.RedisURL == "" {
 			f.RedisURL = redisURL
