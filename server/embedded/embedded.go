@@ -82,7 +82,13 @@ func (s *Servers) startPostgres(ctx context.Context, o Options) (err error) {
 	if s.DataDir, err = DataDir(o.DataDir); err != nil {
 		return errFolder.Because(err).With("folder", o.DataDir)
 	}
-	s.lock, err = TryLock(filepath.Join(s.DataDir, "lock"))
+	// Running holds the lock for a moment, to look.
+	for range 5 {
+		if s.lock, err = TryLock(filepath.Join(s.DataDir, "lock")); !errors.Is(err, ErrLocked) {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
 	if errors.Is(err, ErrLocked) {
 		return errInUse.Because(err).With("folder", s.DataDir)
 	}
@@ -148,8 +154,8 @@ func (s *Servers) announce() error {
 // Running gives the addresses of the servers that another process of this machine runs on the data folder, so that a
 // command can work beside it. False: none runs.
 func Running(dataDir string) (databaseURL, redisURL string, ok bool) {
-	dir, err := DataDir(dataDir)
-	if err != nil {
+	dir, err := whereIs(dataDir)
+	if err != nil || !isFile(filepath.Join(dir, announced)) {
 		return "", "", false
 	}
 	lock, err := TryLock(filepath.Join(dir, "lock"))

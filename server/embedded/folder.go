@@ -13,6 +13,14 @@ const rootsFolder = "/var/lib/hoithi"
 // and the server's user cannot reach it (under /root, say): then it is in /var/lib/hoithi, under a name made from the
 // path, so that two folders never share their data.
 func DataDir(asked string) (string, error) {
+	dir, err := whereIs(asked)
+	if err != nil {
+		return "", err
+	}
+	return dir, openTo(dir)
+}
+
+func whereIs(asked string) (string, error) {
 	if strings.TrimSpace(asked) == "" {
 		return "", errors.New("no data folder is named")
 	}
@@ -24,5 +32,5 @@ func DataDir(asked string) (string, error) {
 		name := strings.ReplaceAll(strings.Trim(filepath.ToSlash(dir), "/"), "/", "-")
 		dir = filepath.Join(rootsFolder, name)
 	}
-	return dir, openTo(dir)
+	return dir, nil
 }
