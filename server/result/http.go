@@ -25,6 +25,7 @@ type AudienceView struct {
 	Divisions     []contest.Division `json:"divisions"`
 	Rounds        []SnapshotRound    `json:"rounds"`
 	Standings     []Standing         `json:"standings"`
+	History       []RevisionView     `json:"history" doc:"Every revision, the first one first; without who made it"`
 }
 
 // OrganizerView is what the results page of the organizers shows.
@@ -41,33 +42,52 @@ type OrganizerView struct {
 
 // RevisionView is one line of the history.
 type RevisionView struct {
-	Revision int    `json:"revision"`
-	AtUs     int64  `json:"at_us"`
-	Actor    string `json:"actor"`
-	Reason   string `json:"reason"`
-	Seal     string `json:"seal"`
+	Revision int      `json:"revision"`
+	AtUs     int64    `json:"at_us"`
+	Actor    string   `json:"actor" doc:"Empty for the public"`
+	Reason   string   `json:"reason"`
+	Seal     string   `json:"seal"`
+	Changes  []Change `json:"changes" doc:"Against the revision before"`
 }
 
-func audienceView(r Revision) AudienceView {
+// history tells how a result came to be what it is.
+func history(revisions []Revision) []RevisionView {
+	views := make([]RevisionView, 0, len(revisions))
+	for i, r := range revisions {
+		v := RevisionView{Revision: r.Snapshot.Revision, AtUs: r.AtUs, Actor: r.Actor, Reason: r.Snapshot.Reason, Seal: Seal(r.Hash), Changes: []Change{}}
+		if i > 0 {
+			v.Changes = Compare(revisions[i-1].Snapshot.Standings, r.Snapshot.Standings)
+		}
+		views = append(views, v)
+	}
+	return views
+}
+
+func audienceView(revisions []Revision) AudienceView {
+	r := revisions[len(revisions)-1]
 	s := r.Snapshot
+	past := history(revisions)
+	for i := range past {
+		past[i].Actor = ""
+	}
 	return AudienceView{Revision: s.Revision, AtUs: r.AtUs, Seal: Seal(r.Hash), Hash: hex.EncodeToString(r.Hash), Reason: s.Reason,
-		Name: s.Name, OrganizerName: s.OrganizerName, TieBreakers: s.TieBreakers, Divisions: s.Divisions, Rounds: s.Rounds, Standings: s.Standings}
+		Name: s.Name, OrganizerName: s.OrganizerName, TieBreakers: s.TieBreakers, Divisions: s.Divisions, Rounds: s.Rounds, Standings: s.Standings, History: past}
 }
 
-// Newest is the newest final result of a contest that the public may see.
-func (s *Service) Newest(ctx context.Context, slug string) (Revision, error) {
+// Final is the final result of a contest that the public may see.
+func (s *Service) Final(ctx context.Context, slug string) (AudienceView, error) {
 	c, err := s.contests.Visible(ctx, slug)
 	if err != nil {
-		return Revision{}, err
+		return AudienceView{}, err
 	}
-	r, err := s.newest(ctx, c.ID)
-	if err == nil && r == nil {
-		return Revision{}, notFinal
+	revisions, err := s.Revisions(ctx, c.ID)
+	if err == nil && len(revisions) == 0 {
+		return AudienceView{}, notFinal
 	}
 	if err != nil {
-		return Revision{}, err
+		return AudienceView{}, err
 	}
-	return *r, nil
+	return audienceView(revisions), nil
 }
 
 var notFinal = fault.New(fault.NotFound, "not_final",
@@ -80,11 +100,8 @@ func Routes(api *web.API, s *Service) {
 		func(ctx context.Context, in *struct {
 			Slug string `path:"slug" maxLength:"60"`
 		}) (*finalOut, error) {
-			r, err := s.Newest(ctx, in.Slug)
-			if err != nil {
-				return nil, err
-			}
-			return &finalOut{Body: audienceView(r)}, nil
+			v, err := s.Final(ctx, in.Slug)
+			return &finalOut{Body: v}, err
 		})
 	const base = "/api/organizer/contests/{contest}/results"
 	type previewOut struct{ Body OrganizerView }
@@ -132,10 +149,8 @@ func (s *Service) organizerView(ctx context.Context, contestID int64) (Organizer
 	}
 	revisions, err := s.Revisions(ctx, contestID)
 	v := OrganizerView{State: c.State, InputsHash: hex.EncodeToString(p.InputsHash), Standings: p.Snapshot.Standings,
-		Rounds: p.Snapshot.Rounds, Divisions: p.Snapshot.Divisions, Problems: p.Problems, Changes: p.Changes}
-	for _, r := range revisions {
-		v.Revisions = append(v.Revisions, RevisionView{Revision: r.Snapshot.Revision, AtUs: r.AtUs, Actor: r.Actor, Reason: r.Snapshot.Reason, Seal: Seal(r.Hash)})
-	}
+		Rounds: p.Snapshot.Rounds, Divisions: p.Snapshot.Divisions, Problems: p.Problems, Changes: p.Changes,
+		Revisions: history(revisions)}
 	return v, err
 }
 

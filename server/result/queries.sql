@@ -11,3 +11,6 @@ SELECT * FROM final_result WHERE contest_id = $1 ORDER BY revision;
 
 -- name: ContestsWithResults :many
 SELECT DISTINCT contest_id FROM final_result ORDER BY contest_id;
+
+-- name: RecordedFinals :many
+SELECT payload FROM audit_event WHERE chain = $1 AND action = 'result.finalize' ORDER BY seq;

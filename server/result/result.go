@@ -7,7 +7,6 @@ package result
 import (
 	"crypto/sha256"
 	"encoding/base32"
-	"encoding/hex"
 	"slices"
 
 	"github.com/hoithi/hoithi/server/contest"
@@ -65,19 +64,6 @@ func Seal(hash []byte) string {
 func hashOf(b []byte) []byte {
 	sum := sha256.Sum256(b)
 	return sum[:]
-}
-
-// inputsHash binds the hashes of all rounds, in their order.
-func inputsHash(rounds []SnapshotRound) []byte {
-	h := sha256.New()
-	for _, r := range rounds {
-		raw, err := hex.DecodeString(r.InputsHash)
-		if err != nil {
-			panic("result: an inputs hash is not hexadecimal") // it was made by hashOf
-		}
-		h.Write(raw)
-	}
-	return h.Sum(nil)
 }
 
 // Problem is something that people must know, or mend, before they finalize.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -73,8 +74,9 @@ type Revision struct {
 
 // Preview is what finalizing would do now.
 type Preview struct {
-	Snapshot   Snapshot
-	Board      leaderboard.Board
+	Snapshot Snapshot
+	Board    leaderboard.Board
+	// InputsHash is that of the whole preview: the rounds' inputs, the standings, the names and the rules.
 	InputsHash []byte
 	Problems   []Problem
 	// Changes against the newest revision, when there is one.
@@ -139,13 +141,15 @@ func (s *Service) compute(ctx context.Context, c contest.Contest) (Preview, erro
 		return p, err
 	}
 	p.Snapshot = snapshotOf(c, p.Board, entries, before)
-	p.InputsHash = inputsHash(before)
 	p.Problems = Problems(c, p.Board)
+	p.Changes = []Change{}
 	if newest != nil {
 		p.Snapshot.Revision = newest.Snapshot.Revision + 1
 		p.Changes = Compare(newest.Snapshot.Standings, p.Snapshot.Standings)
 	}
-	return p, nil
+	body, err := audit.Canonical(p.Snapshot)
+	p.InputsHash = hashOf(body)
+	return p, err
 }
 
 func (s *Service) roundHashes(ctx context.Context, c contest.Contest) ([]SnapshotRound, error) {
@@ -218,7 +222,15 @@ func (s *Service) Finalize(ctx context.Context, contestID int64, inputs []byte, 
 		if err != nil {
 			return err
 		}
-		if now.State != c.State {
+		if now.State != c.State || now.Version != c.Version {
+			return resultsMoved
+		}
+		// Once more with the contest locked: nothing of what was shown may have moved in the meantime.
+		rounds, err := s.roundHashes(ctx, now)
+		if err != nil {
+			return err
+		}
+		if !slices.Equal(rounds, p.Snapshot.Rounds) {
 			return resultsMoved
 		}
 		if now.State == contest.Ended {
@@ -268,14 +280,13 @@ func checkFinalize(p Preview, inputs []byte, reason string) error {
 	if n := len([]rune(reason)); n < 10 || n > 1000 || strings.ContainsRune(reason, 0) {
 		return reasonNeeded.At("reason", reasonNeeded.Vi, reasonNeeded.En)
 	}
-	if len(p.Changes) == 0 && inputsHexEqual(p.Newest.Snapshot.Rounds, p.Snapshot.Rounds) {
+	same := p.Snapshot
+	same.Revision, same.Reason = p.Newest.Snapshot.Revision, p.Newest.Snapshot.Reason
+	body, err := audit.Canonical(same)
+	if err == nil && bytes.Equal(hashOf(body), p.Newest.Hash) {
 		return nothingChanged
 	}
-	return nil
-}
-
-func inputsHexEqual(a, b []SnapshotRound) bool {
-	return bytes.Equal(inputsHash(a), inputsHash(b))
+	return err
 }
 
 func (s *Service) newest(ctx context.Context, contestID int64) (*Revision, error) {

@@ -6,7 +6,10 @@ import (
 	"encoding/hex"
 	"fmt"
 
+	"github.com/go-json-experiment/json"
+
 	"github.com/hoithi/hoithi/server/audit"
+	"github.com/hoithi/hoithi/server/postgres"
 )
 
 // Verification is what recomputing a contest found.
@@ -59,7 +62,17 @@ func (s *Service) Verify(ctx context.Context, contestID int64) (Verification, er
 		return v, err
 	}
 	v.Revisions = len(rows)
+	recorded, err := s.recorded(ctx, contestID)
+	if err != nil {
+		return v, err
+	}
+	if len(recorded) > len(rows) {
+		find("revision_missing", "the audit chain records %d revisions, %d are stored", len(recorded), len(rows))
+	}
 	for i, row := range rows {
+		if recorded[int(row.Revision)] != hex.EncodeToString(row.Hash) {
+			find("audit_hash", "the audit chain does not record this hash for revision %d", row.Revision)
+		}
 		if int(row.Revision) != i+1 {
 			find("revision_missing", "revision %d is missing", i+1)
 		}
@@ -94,6 +107,9 @@ func (s *Service) compare(ctx context.Context, newest Revision, contestID int64,
 		find("recompute", "the standings cannot be computed again: %v", err)
 		return
 	}
+	if len(p.Snapshot.Rounds) != len(newest.Snapshot.Rounds) {
+		find("inputs", "the contest has %d rounds, the final result has %d", len(p.Snapshot.Rounds), len(newest.Snapshot.Rounds))
+	}
 	for i, r := range p.Snapshot.Rounds {
 		if i >= len(newest.Snapshot.Rounds) || newest.Snapshot.Rounds[i].InputsHash != r.InputsHash {
 			find("inputs", "the responses, marks or rules of round %q are not those that became final", r.Name)
@@ -103,21 +119,26 @@ func (s *Service) compare(ctx context.Context, newest Revision, contestID int64,
 		find("standing", "%s · %s: final place %d with %d, recomputed place %d with %d (hundredths of a point)",
 			x.Number, x.Name, x.OldPlace, x.OldTotal, x.NewPlace, x.NewTotal)
 	}
-	recorded := s.recorded(ctx, contestID)
-	if recorded != "" && recorded != hex.EncodeToString(newest.Hash) {
-		find("audit_hash", "the audit chain records another hash for the newest revision")
-	}
 }
 
-// recorded is the hash that the audit chain holds for the newest revision.
-func (s *Service) recorded(ctx context.Context, contestID int64) string {
-	var hash string
-	err := s.db.QueryRow(ctx, `SELECT convert_from(payload, 'UTF8')::json ->> 'hash' FROM audit_event
-		WHERE chain = $1 AND action = 'result.finalize' ORDER BY seq DESC LIMIT 1`, contestID).Scan(&hash)
+// recorded gives the hash that the audit chain holds for each revision. An event that can't be read holds none; that
+// its chain is broken is found besides.
+func (s *Service) recorded(ctx context.Context, contestID int64) (map[int]string, error) {
+	payloads, err := s.q.RecordedFinals(ctx, contestID)
 	if err != nil {
-		return "missing"
+		return nil, postgres.Fault(err)
 	}
-	return hash
+	hashes := map[int]string{}
+	for _, p := range payloads {
+		var event struct {
+			Revision int    `json:"revision"`
+			Hash     string `json:"hash"`
+		}
+		if json.Unmarshal(p, &event) == nil {
+			hashes[event.Revision] = event.Hash
+		}
+	}
+	return hashes, nil
 }
 
 // WithResults lists the contests that have a final result.

@@ -85,6 +85,30 @@ func (q *Queries) NewestRevision(ctx context.Context, contestID int64) (FinalRes
 	return i, err
 }
 
+const recordedFinals = `-- name: RecordedFinals :many
+SELECT payload FROM audit_event WHERE chain = $1 AND action = 'result.finalize' ORDER BY seq
+`
+
+func (q *Queries) RecordedFinals(ctx context.Context, chain int64) ([][]byte, error) {
+	rows, err := q.db.Query(ctx, recordedFinals, chain)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := [][]byte{}
+	for rows.Next() {
+		var payload []byte
+		if err := rows.Scan(&payload); err != nil {
+			return nil, err
+		}
+		items = append(items, payload)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const revisions = `-- name: Revisions :many
 SELECT contest_id, revision, at_us, account_id, actor, reason, snapshot, hash, inputs_hash FROM final_result WHERE contest_id = $1 ORDER BY revision
 `
