@@ -186,8 +186,30 @@ func (api *API) guard(need Need) func(huma.Context, func(huma.Context)) {
 			api.write(ctx, newProblem(p.Locale, Refusal(p, need)))
 			return
 		}
-		next(ctx)
+		next(cookieContext{ctx, humafiber.Unwrap(ctx)})
 	}
+}
+
+// cookieContext keeps the cookies of one answer apart: Fiber would join them into one header with a comma, and a
+// browser would take only the first.
+type cookieContext struct {
+	humaContext
+	fiber *fiber.Ctx
+}
+
+// humaContext has another name than its method Context, so that it can be embedded.
+type humaContext huma.Context
+
+// Unwrap lets humafiber find its own context again.
+func (c cookieContext) Unwrap() huma.Context { return c.humaContext }
+
+// AppendHeader implements huma.Context.
+func (c cookieContext) AppendHeader(name, value string) {
+	if name == fiber.HeaderSetCookie {
+		c.fiber.Response().Header.Add(name, value)
+		return
+	}
+	c.humaContext.AppendHeader(name, value)
 }
 
 func (api *API) write(ctx huma.Context, p *Problem) {
