@@ -14,6 +14,7 @@ import (
 
 const base = "/api/organizer/contests/{contest}"
 
+// ContestIn names a contest in the path.
 type ContestIn struct {
 	Contest int64 `path:"contest" minimum:"1"`
 }
