@@ -9,6 +9,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -90,7 +91,7 @@ func (s *Servers) startPostgres(ctx context.Context, o Options) (err error) {
 		time.Sleep(50 * time.Millisecond)
 	}
 	if errors.Is(err, ErrLocked) {
-		return errInUse.Because(err).With("folder", s.DataDir)
+		return errInUse.Because(fmt.Errorf("%s: %w", s.DataDir, err)).With("folder", s.DataDir)
 	}
 	if err != nil {
 		return errFolder.Because(err).With("folder", s.DataDir)
