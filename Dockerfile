@@ -21,7 +21,7 @@ COPY migrations/ migrations/
 COPY frontend/embed.go frontend/
 COPY --from=pages /src/frontend/build/ frontend/build/
 ARG VERSION=dev
-RUN go build -ldflags "-s -w -X main.version=${VERSION}" -o /hoithi ./cmd/hoithi
+RUN go build -buildvcs=false -ldflags "-s -w -X main.version=${VERSION}" -o /hoithi ./cmd/hoithi
 
 # 3. What runs: certificates to reach mail servers, time zones, busybox' wget for the health check.
 FROM alpine:3.22.1

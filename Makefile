@@ -49,7 +49,7 @@ clean: ## Remove what was built; data and packages stay
 	rm -rf bin frontend/build/site frontend/.svelte-kit
 
 bin/hoithi: $(SITE)
-	@go build -ldflags '-X main.version=$(VERSION)' -o $@ ./cmd/hoithi
+	@go build -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o $@ ./cmd/hoithi
 
 $(SITE): $(MODULES) $(PAGES)
 	cd frontend && npm run --silent build
