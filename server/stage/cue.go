@@ -19,10 +19,10 @@ import (
 )
 
 var (
-	errLostLease     = conflict("lease_lost", "Máy chủ khác đang điều khiển đồng hồ của vòng này.", "Another node ticks this round.")
-	errNotRunning    = conflict("contest_not_running", "Hội thi chưa ở trạng thái đang thi. Hãy chuyển trạng thái rồi bắt đầu vòng.", "The contest is not running yet. Move it on, then start the round.")
-	errOtherItem     = fault.New(fault.Invalid, "correction_of_other_item", "Đáp án sửa phải thuộc một phiên bản khác của chính câu hỏi này.", "The corrected key must come from another version of the same item.")
-	errUnknownOutome = fault.New(fault.Unavailable, "cue_not_known", "Chưa biết thao tác đã được ghi chưa. Xem màn hình rồi thử lại.", "It is not known whether the cue was stored. Look at the screen, then try again.")
+	errLostLease   = conflict("lease_lost", "Máy chủ khác đang điều khiển đồng hồ của vòng này.", "Another node ticks this round.")
+	errNotRunning  = conflict("contest_not_running", "Hội thi chưa ở trạng thái đang thi. Hãy chuyển trạng thái rồi bắt đầu vòng.", "The contest is not running yet. Move it on, then start the round.")
+	errOtherItem   = fault.New(fault.Invalid, "correction_of_other_item", "Đáp án sửa phải thuộc một phiên bản khác của chính câu hỏi này.", "The corrected key must come from another version of the same item.")
+	errCueNotKnown = fault.New(fault.Unavailable, "cue_not_known", "Chưa biết thao tác đã được ghi chưa. Xem màn hình rồi thử lại.", "It is not known whether the cue was stored. Look at the screen, then try again.")
 )
 
 // Give carries a cue out on the node that received it: the events' key in Postgres decides between two that come at the
@@ -225,7 +225,7 @@ func (s *Service) askAgain(ctx context.Context, roundID int64, e Event, cause er
 		}
 		select {
 		case <-ctx.Done():
-			return errUnknownOutome.Because(fmt.Errorf("%w: %w", cause, err))
+			return errCueNotKnown.Because(fmt.Errorf("%w: %w", cause, err))
 		case <-time.After(min(wait, 500*time.Millisecond)):
 		}
 	}

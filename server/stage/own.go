@@ -7,6 +7,7 @@ import (
 
 	"github.com/hoithi/hoithi/server/live"
 	"github.com/hoithi/hoithi/server/postgres"
+	"github.com/hoithi/hoithi/server/roster"
 	"github.com/hoithi/hoithi/server/scoring"
 	"github.com/hoithi/hoithi/server/stage/stagedb"
 )
@@ -145,6 +146,10 @@ func (r *room) ownView(ctx context.Context, entryID int64) (OwnView, error) {
 	if err != nil {
 		return OwnView{}, err
 	}
+	return r.joinOwn(ctx, entry, part)
+}
+
+func (r *room) joinOwn(ctx context.Context, entry roster.Entry, part ownPart) (OwnView, error) {
 	view, err := r.settledView(ctx, entry.ID)
 	if err != nil {
 		return OwnView{}, err
@@ -208,28 +213,39 @@ func (r *room) tellOwn() {
 	r.s.tasks.Go(func() {
 		ctx, cancel := context.WithTimeout(r.s.ctx, 30*time.Second)
 		defer cancel()
-		entries := r.details().entries
-		var wg sync.WaitGroup
-		// The lane reads 500 at a time; a batch of that size is under way while the next one gathers.
-		slots := make(chan struct{}, 1000)
-		for i := range entries {
-			key := live.EntryKey(entries[i].ID)
-			if keys[key] == 0 {
-				continue
+		var here []roster.Entry
+		var ids []int64
+		for _, e := range r.details().entries {
+			if keys[live.EntryKey(e.ID)] > 0 {
+				here, ids = append(here, e), append(ids, e.ID)
 			}
-			slots <- struct{}{}
-			wg.Go(func() {
-				defer func() { <-slots }()
-				view, err := r.ownView(ctx, entries[i].ID)
-				if err != nil {
-					r.s.log.Warn("an entry's own part can't be read", "round", r.id, "entry", entries[i].ID, "error", err)
-					return
-				}
-				r.s.cfg.Hub.PublishKey(topic, key, live.Message{Kind: KindOwn, Data: view})
-			})
 		}
-		wg.Wait()
+		// While the database is away nobody learns his result; when it answers again, everybody does.
+		for {
+			err := r.sendOwn(ctx, here, ids)
+			if err == nil {
+				return
+			}
+			r.s.log.Warn("the entries' own parts can't be read yet", "round", r.id, "error", err)
+			if !sleep(ctx, 500*time.Millisecond) {
+				return
+			}
+		}
 	})
+}
+
+func (r *room) sendOwn(ctx context.Context, entries []roster.Entry, ids []int64) error {
+	for i, part := range r.flushOwn(ids) {
+		if part.err != nil {
+			return part.err
+		}
+		view, err := r.joinOwn(ctx, entries[i], part.value)
+		if err != nil {
+			return err
+		}
+		r.s.cfg.Hub.PublishKey(contestantTopic(r.id), live.EntryKey(entries[i].ID), live.Message{Kind: KindOwn, Data: view})
+	}
+	return nil
 }
 
 // shownTimes remembers when the opened item first went into a socket of each entry, on this node.
