@@ -48,7 +48,7 @@ func (a *App) rooms() {
 	a.Contests.Use(contest.Judged, a.Judging)
 
 	a.Boards = leaderboard.New(leaderboard.Parts{DB: a.DB, Redis: a.Redis, Contests: a.Contests, Roster: a.Roster, Hub: a.Hub,
-		Relay: a.Relay, Log: a.Config.Log, Sources: map[contest.Kind]leaderboard.Source{
+		Relay: a.Relay, Log: a.Config.Log, Address: a.Config.PublicURL, Sources: map[contest.Kind]leaderboard.Source{
 			contest.Stage: stageScores{a.Stage}, contest.Judged: judgedScores{a.Judging}}})
 	a.Boards.Topics()
 	leaderboard.Routes(a.API, a.Boards)

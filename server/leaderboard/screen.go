@@ -31,6 +31,12 @@ type ScreenView struct {
 	DivisionID int64      `json:"division_id,omitzero" doc:"Mode board: only this division"`
 }
 
+// HallView is what a projector gets: its picture, and the address that phones in the hall are told.
+type HallView struct {
+	ScreenView
+	Address string `json:"address" doc:"Of this server for phones in the hall, such as http://192.168.1.10:8080; the projector's own may be localhost"`
+}
+
 const (
 	screenTopic = "audience/screen/{contest}"
 	screenHint  = "screen"
@@ -92,7 +98,7 @@ func (s *Service) SetScreen(ctx context.Context, contestID int64, v ScreenView) 
 
 func (s *Service) screenMessage(ctx context.Context, contestID int64) (live.Message, error) {
 	v, seq, err := s.Screen(ctx, contestID)
-	return live.Message{Kind: "screen", Epoch: 1, Seq: seq, Data: v}, err
+	return live.Message{Kind: "screen", Epoch: 1, Seq: seq, Data: HallView{ScreenView: v, Address: s.address}}, err
 }
 
 func (s *Service) showScreen(ctx context.Context, contestID int64) {
@@ -112,7 +118,7 @@ func (s *Service) showScreen(ctx context.Context, contestID int64) {
 }
 
 func (s *Service) screenTopics() {
-	live.Declare[ScreenView](s.hub, "screen")
+	live.Declare[HallView](s.hub, "screen")
 	s.hub.Topic(screenTopic, live.TopicSpec{Need: "topic:" + screenTopic,
 		Open: func(ctx context.Context, _ *live.Client, p live.Params) (live.Snapshot, error) {
 			if err := s.visible(ctx, p["contest"]); err != nil {

@@ -70,6 +70,7 @@ type Service struct {
 	hub      *live.Hub
 	relay    *live.Relay
 	log      *slog.Logger
+	address  string
 
 	mu     sync.Mutex
 	boards map[int64]*watched // contests with watchers here, or changed here
@@ -86,12 +87,14 @@ type Parts struct {
 	Hub      *live.Hub
 	Relay    *live.Relay
 	Log      *slog.Logger
+	// Address is that of the server for phones in the hall.
+	Address string
 }
 
 // New opens the room. Run keeps its boards up to date.
 func New(p Parts) *Service {
 	return &Service{db: p.DB, q: leaderboarddb.New(p.DB), redis: p.Redis, contests: p.Contests, roster: p.Roster, sources: p.Sources,
-		hub: p.Hub, relay: p.Relay, log: p.Log, boards: map[int64]*watched{}, wake: make(chan struct{}, 1)}
+		hub: p.Hub, relay: p.Relay, log: p.Log, address: p.Address, boards: map[int64]*watched{}, wake: make(chan struct{}, 1)}
 }
 
 // gather reads all that a board is made of.

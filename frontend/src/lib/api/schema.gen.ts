@@ -2121,6 +2121,11 @@ export interface components {
             contest_id: number;
             /** @description The rubric, in its order */
             criteria: components["schemas"]["JudgingCriterionView"][];
+            /**
+             * Format: int64
+             * @description What each printed number is rounded to, half up
+             */
+            decimals: number;
             /** @description Head of the panel */
             head: boolean;
             /**
@@ -2301,11 +2306,19 @@ export interface components {
             version: number;
         };
         JudgingSeatOfMine: {
+            /** Format: int64 */
+            begun: number;
             closed: boolean;
             /** Format: int64 */
             contest_id: number;
             contest_name: string;
             head: boolean;
+            /** Format: int64 */
+            locked: number;
+            /** @description Name of the entry on stage now; empty: none */
+            on_stage: string;
+            /** Format: int64 */
+            performances: number;
             /** Format: int64 */
             round_id: number;
             round_name: string;
@@ -2499,6 +2512,22 @@ export interface components {
             /** @enum {string} */
             status: "provisional" | "frozen" | "final";
             tie_breakers: string[];
+        };
+        LeaderboardHallView: {
+            /** @description Of this server for phones in the hall, such as http://192.168.1.10:8080; the projector's own may be localhost */
+            address: string;
+            /**
+             * Format: int64
+             * @description Mode board: only this division
+             */
+            division_id?: number;
+            /** @enum {string} */
+            mode: "waiting" | "black" | "round" | "board";
+            /**
+             * Format: int64
+             * @description Mode round: which; mode board: of this round alone
+             */
+            round_id?: number;
         };
         LeaderboardOwnBoardView: {
             /**
@@ -3219,7 +3248,7 @@ export interface components {
             sum: number;
         };
         ScreenMessage: {
-            data: components["schemas"]["LeaderboardScreenView"];
+            data: components["schemas"]["LeaderboardHallView"];
             /**
              * Format: int64
              * @description with seq: order of the messages of one topic and kind
