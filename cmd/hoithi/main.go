@@ -20,13 +20,14 @@ var version = "dev"
 
 // commands are what the program can do; each has its help.
 type commands struct {
-	Serve   serveCommand   `cmd:"" default:"withargs" help:"Serve contests (the default command). With nothing configured it starts its own PostgreSQL and Redis and keeps all data in one folder."`
-	Migrate migrateCommand `cmd:"" help:"Bring the database's tables up to this version, then end. serve does it by itself."`
-	Seed    seedCommand    `cmd:"" help:"Make the demo contest (again) and print a sign-in for each kind of user."`
-	Verify  verifyCommand  `cmd:"" help:"Compute contests again from their responses and marks, and compare with the final results and the audit chain. Ends with 1 when something does not fit."`
-	Backup  backupCommand  `cmd:"" help:"Write everything into one file, as it is at one moment. The program may go on serving meanwhile, when its database is a configured one."`
-	Restore restoreCommand `cmd:"" help:"Fill an empty database or data folder from a backup, also of another major version of PostgreSQL."`
-	Openapi openapiCommand `cmd:"" name:"openapi" help:"Print the API's document (OpenAPI 3.1, with the live messages) as JSON."`
+	Serve    serveCommand    `cmd:"" default:"withargs" help:"Serve contests (the default command). With nothing configured it starts its own PostgreSQL and Redis and keeps all data in one folder."`
+	Migrate  migrateCommand  `cmd:"" help:"Bring the database's tables up to this version, then end. serve does it by itself."`
+	Seed     seedCommand     `cmd:"" help:"Make the demo contest (again) and print a sign-in for each kind of user."`
+	Rehearse rehearseCommand `cmd:"" help:"Play a quiz round with robots through the real socket, on a copy that leaves no trace, and report what was measured."`
+	Verify   verifyCommand   `cmd:"" help:"Compute contests again from their responses and marks, and compare with the final results and the audit chain. Ends with 1 when something does not fit."`
+	Backup   backupCommand   `cmd:"" help:"Write everything into one file, as it is at one moment. The program may go on serving meanwhile, when its database is a configured one."`
+	Restore  restoreCommand  `cmd:"" help:"Fill an empty database or data folder from a backup, also of another major version of PostgreSQL."`
+	Openapi  openapiCommand  `cmd:"" name:"openapi" help:"Print the API's document (OpenAPI 3.1, with the live messages) as JSON."`
 
 	Version kong.VersionFlag `help:"Print the version."`
 }

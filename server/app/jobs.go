@@ -12,8 +12,6 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivermigrate"
-
-	"github.com/hoithi/hoithi/server/postgres"
 )
 
 // Jobs in Postgres do what may take its time and must not be forgotten. They never time a round: the queue looks only
@@ -50,15 +48,6 @@ func (s *sweeper) Work(ctx context.Context, _ *river.Job[sweepArgs]) error {
 		if err := s.app.EndRehearsal(ctx, id); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// EndRehearsal removes a rehearsal with everything that it left. Real contests are never removed.
-func (a *App) EndRehearsal(ctx context.Context, contestID int64) error {
-	err := postgres.InTx(ctx, a.DB, func(tx pgx.Tx) error { return a.Contests.DeleteRehearsal(ctx, tx, contestID) })
-	if err != nil {
-		return fmt.Errorf("remove rehearsal %d: %w", contestID, err)
 	}
 	return nil
 }

@@ -150,16 +150,17 @@ func (s *Service) Clone(ctx context.Context, contestID int64, name string, start
 func (s *Service) Rehearse(ctx context.Context, contestID int64) (Contest, error) {
 	return s.copy(ctx, contestID, func(c *Contest) {
 		c.Name, c.RehearsalOf, c.Unlisted = "Chạy thử: "+clip(c.Name, 140), contestID, true
+		c.EntryKind, c.TeamMin = PersonEntry, 1 // a robot is one person
 	})
 }
 
 // DeleteRehearsal removes a rehearsal with all that it left; a real contest is never removed.
-func (s *Service) DeleteRehearsal(ctx context.Context, tx pgx.Tx, contestID int64) error {
+func (s *Service) DeleteRehearsal(ctx context.Context, tx pgx.Tx, contestID int64) (removed bool, err error) {
 	n, err := s.q.WithTx(tx).DeleteRehearsal(ctx, contestID)
 	if err != nil || n == 0 {
-		return err
+		return false, err
 	}
-	return s.accounts.DropGrants(ctx, tx, contestID)
+	return true, s.accounts.DropGrants(ctx, tx, contestID)
 }
 
 func (s *Service) copy(ctx context.Context, contestID int64, alter func(*Contest)) (Contest, error) {

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/hoithi/hoithi/server/app"
+	"github.com/hoithi/hoithi/server/live"
+	"github.com/hoithi/hoithi/server/rehearse"
+)
+
+type rehearseCommand struct {
+	logFlags
+	storeFlags
+	Contest      string        `arg:"" optional:"" help:"Slug of the contest whose first quiz round is played. Empty: the demo contest."`
+	Entries      int           `help:"How many robots take part." default:"100"`
+	Items        int           `help:"How many items are played; 0: all of the round." default:"5"`
+	AnswerWithin time.Duration `help:"Each robot answers at a random moment within this time after it saw the item." default:"3s"`
+	Seed         uint64        `help:"Of the robots' choices." default:"1"`
+	JSON         bool          `name:"json" help:"Print the report as JSON on standard output; what happens goes to standard error."`
+}
+
+// Run prepares a copy, lets a server of its own serve it as it would on the night, plays, and removes the copy.
+// The server is a process of its own, so that its memory and processor time are not those of the robots.
+func (c *rehearseCommand) Run(ctx context.Context) error {
+	if c.Entries < 1 || c.Entries > 20000 {
+		return errors.New("--entries takes 1 to 20000")
+	}
+	if err := live.CheckNoFile(c.Entries + 500); err != nil {
+		return err
+	}
+	say := func(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) }
+	say("preparing a copy with %d robots", c.Entries)
+	var copied *app.Rehearsal
+	err := c.withApp(ctx, func(a *app.App) (err error) {
+		copied, err = a.PrepareRehearsal(ctx, c.Contest, c.Entries)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	report, acks, playErr := c.play(ctx, copied, say)
+	// Whatever happened, the copy goes; and what was acknowledged is looked for before it does.
+	err = c.withApp(context.WithoutCancel(ctx), func(a *app.App) error {
+		var err error
+		report.Lost, err = a.LostAnswers(context.WithoutCancel(ctx), copied.RoundID, acks)
+		return errors.Join(err, a.EndRehearsal(context.WithoutCancel(ctx), copied.ContestID))
+	})
+	if err := errors.Join(playErr, err); err != nil {
+		return err
+	}
+	if err := c.print(report); err != nil {
+		return err
+	}
+	if report.Lost > 0 {
+		return fmt.Errorf("%d acknowledged answers are not stored", report.Lost)
+	}
+	return nil
+}
+
+func (c *rehearseCommand) withApp(ctx context.Context, do func(*app.App) error) error {
+	a, stop, err := openApp(ctx, c.logFlags, c.storeFlags)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	return do(a)
+}
+
+func (c *rehearseCommand) play(ctx context.Context, r *app.Rehearsal, say func(string, ...any)) (rehearse.Report, []rehearse.Ack, error) {
+	server, address, err := c.startServer(ctx)
+	if err != nil {
+		return rehearse.Report{}, nil, err
+	}
+	report, acks, err := rehearse.Run(ctx, rehearse.Plan{URL: "http://" + address, ContestID: r.ContestID, RoundID: r.RoundID, Host: r.Host,
+		Robots: r.Robots, Items: c.Items, AnswerWithin: c.AnswerWithin, Seed: c.Seed, Progress: say,
+		Sample: func() rehearse.Usage { return usageOf(server.Process.Pid) }})
+	if stop := server.Process.Signal(syscall.SIGTERM); stop != nil {
+		err = errors.Join(err, stop)
+	}
+	if stopped := server.Wait(); stopped != nil {
+		err = errors.Join(err, fmt.Errorf("the server that was rehearsed with: %w", stopped))
+	}
+	return report, acks, err
+}
+
+// startServer starts this same program as a server on a free port, with the same stores.
+func (c *rehearseCommand) startServer(ctx context.Context) (*exec.Cmd, string, error) {
+	program, err := os.Executable()
+	if err != nil {
+		return nil, "", err
+	}
+	cmd := exec.Command(program, "serve", "--listen", "127.0.0.1:0", "--data", c.Data, "--log-level", c.LogLevel, "--log-format", "text")
+	for _, v := range os.Environ() { // a demo, a public address or metrics are not for a rehearsal
+		if !strings.HasPrefix(v, "HOITHI_") {
+			cmd.Env = append(cmd.Env, v)
+		}
+	}
+	for name, value := range map[string]string{"DATABASE_URL": c.DatabaseURL, "REDIS_URL": c.RedisURL, "POSTGRES_BIN": c.PostgresBin} {
+		if value != "" {
+			cmd.Env = append(cmd.Env, "HOITHI_"+name+"="+value)
+		}
+	}
+	ownGroup(cmd)
+	output, err := cmd.StderrPipe()
+	if err != nil {
+		return nil, "", err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, "", fmt.Errorf("start the server: %w", err)
+	}
+	found := make(chan string, 1)
+	go func() {
+		lines := bufio.NewScanner(output)
+		for lines.Scan() {
+			if _, rest, ok := strings.Cut(lines.Text(), "msg=serving address="); ok {
+				address, _, _ := strings.Cut(rest, " ")
+				found <- address
+				continue
+			}
+			if !strings.Contains(lines.Text(), "level=INFO") {
+				fmt.Fprintln(os.Stderr, "server:", lines.Text())
+			}
+		}
+		close(found)
+		_, _ = io.Copy(io.Discard, output) // a line too long for the scanner must not block the server
+	}()
+	select {
+	case address, ok := <-found:
+		if ok {
+			return cmd, address, nil
+		}
+		return nil, "", fmt.Errorf("the server ended at its start: %w", cmd.Wait())
+	case <-ctx.Done():
+	case <-time.After(60 * time.Second):
+	}
+	_ = cmd.Process.Kill()
+	_ = cmd.Wait()
+	return nil, "", errors.Join(errors.New("the server did not start"), ctx.Err())
+}
+
+func (c *rehearseCommand) print(r rehearse.Report) error {
+	if c.JSON {
+		out := json.NewEncoder(os.Stdout)
+		out.SetIndent("", "  ")
+		return out.Encode(r)
+	}
+	fmt.Printf("entries %d, connected %d in %.0f ms, %d items\n", r.Entries, r.Connected, r.ConnectMs, r.Items)
+	fmt.Printf("answers: sent %d, saved %d, refused %d, without reply %d, lost %d\n", r.Sent, r.Acknowledged, r.Refused, r.Unanswered, r.Lost)
+	fmt.Printf("saved after: half %.0f ms, 99 %% %.0f ms, last %.0f ms\n", r.AckMs.P50, r.AckMs.P99, r.AckMs.Max)
+	fmt.Printf("an item reaches all within %.0f ms; everybody knows the new place %.0f ms after the reveal\n", r.OpenSpreadMs, r.BoardMs)
+	if runtime.GOOS == "linux" {
+		fmt.Printf("server: %.0f MB, %.1f KB a connection, %.1f s of processor time\n", r.ServerRSSMB, r.PerConnKB, r.ServerCPUS)
+	}
+	return nil
+}

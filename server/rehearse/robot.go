@@ -1,0 +1,115 @@
+package rehearse
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/hoithi/hoithi/server/bank"
+	"github.com/hoithi/hoithi/server/live/liveclient"
+	"github.com/hoithi/hoithi/server/stage"
+)
+
+// robot is one contestant.
+type robot struct {
+	run    *run
+	entry  Robot
+	local  string
+	client *liveclient.Client
+	topic  string
+
+	mu     sync.Mutex
+	random *rand.Rand
+	writer int32
+	seq    int32
+	play   int32 // the last one that it answers
+}
+
+// replyWithin is how long a robot waits for the reply to an answer.
+const replyWithin = 20 * time.Second
+
+func (b *robot) enter(ctx context.Context) error {
+	client, err := liveclient.Dial(ctx, liveclient.Options{URL: b.run.plan.URL + "/api/live", Cookie: b.entry.Cookie, LocalIP: b.local,
+		OnMessage: b.message, OnState: b.state, Reconnect: true})
+	if err != nil {
+		return err
+	}
+	b.client = client
+	b.topic = fmt.Sprintf("contestant/round/%d", b.run.plan.RoundID)
+	for _, topic := range []string{b.topic, fmt.Sprintf("contestant/board/%d", b.run.plan.ContestID)} {
+		if err := client.Subscribe(ctx, topic); err != nil {
+			client.Close()
+			return fmt.Errorf("subscribe to %s: %w", topic, err)
+		}
+	}
+	var claimed stage.Claimed
+	if err := client.Do(ctx, "claim_device", b.topic, stage.ClaimCommand{}, &claimed); err != nil {
+		client.Close()
+		return fmt.Errorf("claim the device: %w", err)
+	}
+	b.mu.Lock()
+	b.writer = claimed.Writer
+	b.mu.Unlock()
+	return nil
+}
+
+func (b *robot) state(err error) {
+	if err != nil {
+		b.run.mu.Lock()
+		b.run.report.Reconnects++
+		b.run.mu.Unlock()
+	}
+}
+
+// message reads only what it must: thousands of robots share the machine with the server that is measured.
+func (b *robot) message(m liveclient.Message) {
+	at := time.Now()
+	switch m.Kind {
+	case "own_board":
+		b.run.placed(at)
+	case stage.KindContestant:
+		var v stage.ContestantView
+		if err := json.Unmarshal(m.Data, &v); err != nil || v.Play == nil || v.Play.Status != stage.PlayOpen {
+			return
+		}
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		if v.Play.Play == b.play {
+			return
+		}
+		b.play = v.Play.Play
+		b.run.saw(b.play, at)
+		b.seq++
+		command := b.choose(v.Play.Question)
+		command.Play, command.Writer, command.Seq = b.play, b.writer, b.seq
+		wait := time.Duration(b.random.Int64N(int64(b.run.plan.AnswerWithin)))
+		time.AfterFunc(wait, func() { b.answer(command) })
+	}
+}
+
+// choose answers as people do: something, often wrong.
+func (b *robot) choose(q bank.Question) stage.AnswerCommand {
+	switch {
+	case len(q.Options) == 0:
+		return stage.AnswerCommand{Text: fmt.Sprint(1 + b.random.IntN(30))}
+	case q.Type == bank.Multiple:
+		from := b.random.IntN(len(q.Options))
+		return stage.AnswerCommand{Options: []string{q.Options[from].ID, q.Options[(from+1)%len(q.Options)].ID}}
+	}
+	return stage.AnswerCommand{Options: []string{q.Options[b.random.IntN(len(q.Options))].ID}}
+}
+
+func (b *robot) answer(c stage.AnswerCommand) {
+	ctx, cancel := context.WithTimeout(context.Background(), replyWithin)
+	defer cancel()
+	b.run.mu.Lock()
+	b.run.report.Sent++
+	b.run.mu.Unlock()
+	start := time.Now()
+	err := b.client.Do(ctx, "answer", b.topic, c, &stage.AnswerStored{})
+	b.run.answered(Ack{EntryID: b.entry.EntryID, Play: c.Play, Writer: c.Writer, Seq: c.Seq}, time.Since(start), err)
+}
