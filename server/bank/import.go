@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -58,7 +59,7 @@ type PreviewItem struct {
 	Standing Standing   `json:"standing" enum:"new,near,exists,edited,retired,repeated"`
 	Of       *Likeness  `json:"of,omitempty" doc:"The question it repeats"`
 	Near     []Likeness `json:"near" doc:"Questions that read nearly the same"`
-	// Chosen is what is proposed: new and without an error.
+	// Chosen is what is proposed: new, without an error, and not against what the bank says.
 	Chosen bool `json:"chosen"`
 }
 
@@ -200,7 +201,8 @@ func (s *Service) stand(ctx context.Context, q *bankdb.Queries, bankID int64, it
 		} else if near := others.near(k); len(near) > 0 {
 			p.Standing, p.Near = StandingNear, near
 		}
-		p.Chosen = (p.Standing == StandingNew || p.Standing == StandingNear) && !HasError(p.Problems)
+		contradicts := slices.ContainsFunc(p.Near, func(n Likeness) bool { return n.OtherKey })
+		p.Chosen = (p.Standing == StandingNew || p.Standing == StandingNear) && !contradicts && !HasError(p.Problems)
 		others.add(k)
 		out = append(out, p)
 	}

@@ -350,7 +350,7 @@ func TestStandingsOfReadItems(t *testing.T) {
 			t.Errorf("row %d stands as %s, want %s (%+v)", i+1, got.Standing, w, got.Near)
 		}
 	}
-	if n := p.Items[3].Near; len(n) == 0 || !n[0].OtherKey || n[0].Percent != 100 {
+	if n := p.Items[3].Near; len(n) == 0 || !n[0].OtherKey || n[0].Percent != 100 || p.Items[3].Chosen {
 		t.Errorf("another key for the same question must be pointed out: %+v", n)
 	}
 	if p.Items[6].Of == nil || p.Items[6].Of.Row != 6 {
