@@ -20,6 +20,7 @@ func (c *backupCommand) Run(ctx context.Context) error {
 	if _, err := os.Stat(c.File); err == nil {
 		return fmt.Errorf("%s exists already: choose another name", c.File)
 	}
+	c.beside()
 	s, err := c.open(ctx, c.logger())
 	if err != nil {
 		return err

@@ -39,6 +39,19 @@ type storeFlags struct {
 	PostgresBin string `help:"Folder with initdb, pg_ctl and postgres for the built-in PostgreSQL. Empty: the system's, or the npm package's." type:"path" env:"HOITHI_POSTGRES_BIN"`
 }
 
+// beside lets a command work beside a server that runs on the data folder: it uses that server's database and Redis.
+func (f *storeFlags) beside() {
+	if f.DatabaseURL != "" {
+		return
+	}
+	if databaseURL, redisURL, ok := embedded.Running(f.Data); ok {
+		f.DatabaseURL = databaseURL
+		if f.RedisURL == "" {
+			f.RedisURL = redisURL
+		}
+	}
+}
+
 // stores are open connections, and what must be ended with them.
 type stores struct {
 	db    *pgxpool.Pool

@@ -13,6 +13,7 @@ import (
 
 // openApp opens the rooms for a command that does its work and ends; nothing is served.
 func openApp(ctx context.Context, l logFlags, f storeFlags) (a *app.App, stop func(), err error) {
+	f.beside()
 	s, err := f.open(ctx, l.logger())
 	if err != nil {
 		return nil, nil, err

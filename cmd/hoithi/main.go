@@ -25,7 +25,7 @@ type commands struct {
 	Seed     seedCommand     `cmd:"" help:"Make the demo contest (again) and print a sign-in for each kind of user."`
 	Rehearse rehearseCommand `cmd:"" help:"Play a quiz round with robots through the real socket, on a copy that leaves no trace, and report what was measured."`
 	Verify   verifyCommand   `cmd:"" help:"Compute contests again from their responses and marks, and compare with the final results and the audit chain. Ends with 1 when something does not fit."`
-	Backup   backupCommand   `cmd:"" help:"Write everything into one file, as it is at one moment. The program may go on serving meanwhile, when its database is a configured one."`
+	Backup   backupCommand   `cmd:"" help:"Write everything into one file, as it is at one moment. A server may go on working meanwhile."`
 	Restore  restoreCommand  `cmd:"" help:"Fill an empty database or data folder from a backup, also of another major version of PostgreSQL."`
 	Openapi  openapiCommand  `cmd:"" name:"openapi" help:"Print the API's document (OpenAPI 3.1, with the live messages) as JSON."`
 

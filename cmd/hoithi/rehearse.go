@@ -40,6 +40,7 @@ func (c *rehearseCommand) Run(ctx context.Context) error {
 		return err
 	}
 	say := func(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) }
+	c.beside()
 	say("preparing a copy with %d robots", c.Entries)
 	var copied *app.Rehearsal
 	err := c.withApp(ctx, func(a *app.App) (err error) {
