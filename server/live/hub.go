@@ -162,6 +162,22 @@ func (h *Hub) CloseKey(key string, code CloseCode) {
 	}
 }
 
+// ProbeKey asks the sockets of a key on this node for a sign of life. One that gives none within that time is cut, as
+// that of a phone whose battery died: the network alone would tell only much later. It does not wait.
+func (h *Hub) ProbeKey(key string, within time.Duration) {
+	h.mu.Lock()
+	list := append([]*Client(nil), h.byKey[key]...)
+	h.mu.Unlock()
+	for _, c := range list {
+		go func() {
+			defer c.recovered("socket probe")
+			if c.wire.probe(within) != nil {
+				c.wire.abort()
+			}
+		}()
+	}
+}
+
 // CloseWhere ends the sockets of this node that match.
 func (h *Hub) CloseWhere(match func(*Client) bool, code CloseCode) {
 	for _, c := range h.all() {

@@ -100,6 +100,22 @@ func (w *wire) ping() error {
 	return w.conn.WriteControl(fws.PingMessage, nil, time.Now().Add(w.writeTimeout))
 }
 
+// probe asks the other side for a sign of life within a time: a pong, or anything else, gives it the usual time again.
+func (w *wire) probe(within time.Duration) error {
+	deadline := time.Now().Add(within)
+	w.mu.Lock()
+	leaving := w.leaving
+	var err error
+	if !leaving {
+		err = w.conn.SetReadDeadline(deadline)
+	}
+	w.mu.Unlock()
+	if leaving || err != nil {
+		return err
+	}
+	return w.conn.WriteControl(fws.PingMessage, nil, deadline)
+}
+
 func (w *wire) pong(data []byte) error {
 	return w.conn.WriteControl(fws.PongMessage, data, time.Now().Add(w.writeTimeout))
 }

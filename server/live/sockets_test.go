@@ -20,6 +20,12 @@ func liveNow() int64 { return time.Now().UnixMicro() }
 // stuck connects, subscribes, and never reads again.
 func (h *hall) stuck(topic string) net.Conn {
 	h.t.Helper()
+	return h.stuckAs("", topic)
+}
+
+func (h *hall) stuckAs(as, topic string) net.Conn {
+	h.t.Helper()
+	before := h.hub.Count(topic)
 	host := strings.TrimSuffix(strings.TrimPrefix(h.url, "http://"), "/api/live")
 	raw, err := net.Dial("tcp", host)
 	if err != nil {
@@ -27,7 +33,7 @@ func (h *hall) stuck(topic string) net.Conn {
 	}
 	h.t.Cleanup(func() { _ = raw.Close() })
 	fmt.Fprintf(raw, "GET /api/live HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
-		"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n", host)
+		"Cookie: as=%s\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n", host, as)
 	res, err := http.ReadResponse(bufio.NewReader(raw), nil)
 	if err != nil || res.StatusCode != http.StatusSwitchingProtocols {
 		h.t.Fatal(res, err)
@@ -36,8 +42,28 @@ func (h *hall) stuck(topic string) net.Conn {
 	if _, err := raw.Write(append([]byte{0x81, 0x80 | byte(len(frame)), 0, 0, 0, 0}, frame...)); err != nil {
 		h.t.Fatal(err)
 	}
-	eventually(h.t, "the stuck socket is subscribed", func() bool { return h.hub.Count(topic) > 0 })
+	eventually(h.t, "the stuck socket is subscribed", func() bool { return h.hub.Count(topic) > before })
 	return raw
+}
+
+// A phone whose battery died says nothing, and its network neither.
+func TestAProbeFindsWhoIsGone(t *testing.T) {
+	h := open(t, live.Config{}, stage)
+	h.stuckAs("entry/17", topic)
+	g := h.enter("entry/17")
+	g.follow(topic)
+	h.hub.ProbeKey(live.EntryKey(18), time.Millisecond)
+	if h.hub.Connections() != 2 {
+		t.Fatal("somebody else's sockets were asked")
+	}
+	h.hub.ProbeKey(live.EntryKey(17), time.Second)
+	eventually(t, "the dead socket is gone", func() bool { return h.hub.Connections() == 1 })
+	if h.hub.Count(topic) != 1 {
+		t.Fatal("the living socket was cut")
+	}
+	// The sign of life gave it the usual time again.
+	h.hub.Publish(topic, live.Message{Kind: "stage_view", Epoch: 1, Seq: 900, Data: view{}})
+	g.await("a message after the probe", seq(900))
 }
 
 func TestASlowSocketIsCutAndHoldsNobodyUp(t *testing.T) {

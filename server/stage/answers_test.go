@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/hoithi/hoithi/server/live"
 	"github.com/hoithi/hoithi/server/scoring"
 )
 
@@ -62,6 +63,9 @@ func TestTwoDevicesOfOneEntry(t *testing.T) {
 	w1 := h.claim(a, 0, 10)
 	_, err := b.Claim(ctx, h.principal(0, 20), h.round.ID, ClaimCommand{})
 	wantCode(t, err, "other_device")
+	if len(b.hub.probed) != 1 || b.hub.probed[0] != live.EntryKey(h.entries[0].ID) {
+		t.Fatalf("the device that is in the way was not asked whether it lives: %v", b.hub.probed)
+	}
 	p := h.open(a)
 	if _, err := h.answer(a, 0, 10, AnswerCommand{Play: p.Number, Writer: w1, Seq: 1, Options: []string{"a"}}); err != nil {
 		t.Fatal(err)

@@ -154,10 +154,33 @@ func (r *room) claim(ctx context.Context, entryID, deviceID int64, keep int32) (
 		return 0, err
 	}
 	writer, err := r.devices.ask(ctx, deviceAsk{entryID: entryID, deviceID: deviceID, keep: keep})
-	if err == nil && writer > 1 && writer != keep {
+	switch {
+	case err == nil && writer > 1 && writer != keep:
 		r.s.ownChanged(r.id, entryID)
+	case errors.Is(err, errOtherDevice):
+		// Perhaps its battery died, which the network tells only after a minute: whoever asks again soon gets in then.
+		r.s.probe(entryID)
 	}
 	return writer, err
+}
+
+// probeWithin is how long a device has to give a sign of life; browsers do so by themselves.
+const probeWithin = 4 * time.Second
+
+// probe makes all nodes ask the devices of an entry whether they are still there.
+func (s *Service) probe(entryID int64) {
+	payload := strconv.FormatInt(entryID, 10)
+	if s.cfg.Relay != nil {
+		s.cfg.Relay.Hint(hintProbe, payload)
+		return
+	}
+	s.heardProbe(hintProbe, payload)
+}
+
+func (s *Service) heardProbe(_, payload string) {
+	if entryID, err := strconv.ParseInt(payload, 10, 64); err == nil {
+		s.cfg.Hub.ProbeKey(live.EntryKey(entryID), probeWithin)
+	}
 }
 
 // left notes that a socket of a device has gone.

@@ -1,6 +1,8 @@
 package stage
 
 import (
+	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -24,10 +26,18 @@ func (h *health) report(err error) {
 	switch {
 	case err == nil && h.down:
 		h.down, h.since = false, time.Now()
-	case err != nil && (postgres.IsUnavailable(err) || postgres.IsConnectionLost(err) || postgres.IsUnknownCommit(err)):
+	case err != nil && isAway(err):
 		h.down = true
 	}
 }
+
+// isAway tells whether err says that the database is gone, or so slow that answers may be waiting.
+func isAway(err error) bool {
+	return postgres.IsUnavailable(err) || postgres.IsConnectionLost(err) || postgres.IsUnknownCommit(err) ||
+		errors.Is(err, context.DeadlineExceeded) || postgres.Code(err) == statementTimeout
+}
+
+const statementTimeout = "57014"
 
 // upFor tells for how long the database has answered; 0 while it doesn't.
 func (h *health) upFor() time.Duration {

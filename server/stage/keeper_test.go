@@ -1,7 +1,9 @@
 package stage
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -167,6 +169,11 @@ func TestHealthNotesOutages(t *testing.T) {
 	if h.upFor() > time.Minute {
 		t.Fatal("the outage was forgotten")
 	}
+	h.report(fmt.Errorf("a frozen server: %w", context.DeadlineExceeded))
+	if h.upFor() != 0 {
+		t.Fatal("up while the database is frozen")
+	}
+	h.report(nil)
 	h.report(errMoved) // an answer, though not the hoped-for one
 	if h.upFor() == 0 {
 		t.Fatal("a refusal is no outage")

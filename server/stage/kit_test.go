@@ -62,6 +62,7 @@ type fakeHub struct {
 	last     map[string]live.Message
 	watching bool
 	keys     map[string]int
+	probed   []string
 	news     chan struct{}
 }
 
@@ -102,6 +103,12 @@ func (f *fakeHub) newest(topic, kind string) live.Message {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.last[topic+" "+kind]
+}
+
+func (f *fakeHub) ProbeKey(key string, _ time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.probed = append(f.probed, key)
 }
 
 func (f *fakeHub) messages() []string {

@@ -50,6 +50,7 @@ type Publisher interface {
 	PublishKey(topic, key string, m live.Message)
 	Count(topic string) int
 	Keys(topic string) map[string]int
+	ProbeKey(key string, within time.Duration)
 }
 
 // Hinter tells other nodes that there is something to read; *live.Relay is one. Nothing depends on a hint's arrival.
@@ -107,6 +108,7 @@ func (s *Service) OnChange(f func(roundID, seq int64)) { s.onChange = append(s.o
 const (
 	hintRound = "stage/round" // payload: the round that has a new event
 	hintOwn   = "stage/own"   // payload: round and entry whose answering device has changed
+	hintProbe = "stage/probe" // payload: the entry whose devices are to give a sign of life
 )
 
 // Start begins to follow rounds, to tick those that nobody ticks, and to tell consoles who is there.
@@ -114,6 +116,7 @@ func (s *Service) Start() {
 	if s.cfg.Relay != nil {
 		s.cfg.Relay.On(hintRound, s.heardRound)
 		s.cfg.Relay.On(hintOwn, s.heardOwn)
+		s.cfg.Relay.On(hintProbe, s.heardProbe)
 	}
 	s.every(time.Second, s.followAll)
 	s.every(500*time.Millisecond, s.countAll)
