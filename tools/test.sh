@@ -47,6 +47,15 @@ go_tests() {
 	count "${PIPESTATUS[0]}"
 }
 
+# The tests' database server would go by itself after a while; nobody needs it any more.
+stop_server() {
+	local guard
+	for guard in /tmp/hoithi-test-"$(id -u)"-*/guard; do
+		# Held: its process lives, and the number beside it is its own.
+		[ -e "$guard" ] && ! flock -n "$guard" true && kill -TERM "$(cat "${guard%guard}pid")"
+	done 2>/dev/null
+}
+
 unit_tests() {
 	echo "== Frontend"
 	(cd frontend && npx --no-install vitest run --reporter=default --reporter=json --outputFile.json="$work/vitest.json") >"$work/log" 2>&1
@@ -81,6 +90,7 @@ step "TypeScript of the API is fresh" npm --prefix frontend run --silent check:a
 step "svelte-check" npm --prefix frontend run --silent check
 step "prettier and eslint" npm --prefix frontend run --silent lint
 go_tests
+stop_server
 unit_tests
 if HOITHI_CHROMIUM=$(tools/chromium.sh); then
 	export HOITHI_CHROMIUM

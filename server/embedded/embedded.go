@@ -83,8 +83,8 @@ func (s *Servers) startPostgres(ctx context.Context, o Options) (err error) {
 	if s.DataDir, err = DataDir(o.DataDir); err != nil {
 		return errFolder.Because(err).With("folder", o.DataDir)
 	}
-	// Running holds the lock for a moment, to look.
-	for range 5 {
+	// Running holds the lock for a moment, to look; so does a child of an owner that was killed while starting it.
+	for range 20 {
 		if s.lock, err = TryLock(filepath.Join(s.DataDir, "lock")); !errors.Is(err, ErrLocked) {
 			break
 		}

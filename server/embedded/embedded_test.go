@@ -49,9 +49,8 @@ func TestKeepsItsDataAndRunsNothingAfterStop(t *testing.T) {
 
 func TestSocketIsClosedToOthersAndThereIsNoNetwork(t *testing.T) {
 	t.Parallel()
-	eachVersion(t, func(t *testing.T, bin Binaries) {
-		t.Parallel()
-		dir := folder(t)
+	newest(t, func(t *testing.T, bin Binaries) {
+		dir := prepared(t, bin)
 		start(t, dir, bin)
 		info, err := os.Stat(filepath.Join(dir, "run"))
 		if err != nil || info.Mode().Perm() != 0o700 {
@@ -64,7 +63,7 @@ func TestStartsAgainAfterItsOwnerWasKilled(t *testing.T) {
 	t.Parallel()
 	eachVersion(t, func(t *testing.T, bin Binaries) {
 		t.Parallel()
-		dir := folder(t)
+		dir := prepared(t, bin)
 		o := startOwner(t, dir, bin)
 		if o.said != "running" {
 			t.Fatalf("the owner says %s %s", o.said, o.url)
@@ -95,7 +94,7 @@ func TestStartsAgainAfterItsServerWasKilledToo(t *testing.T) {
 	t.Parallel()
 	eachVersion(t, func(t *testing.T, bin Binaries) {
 		t.Parallel()
-		dir := folder(t)
+		dir := prepared(t, bin)
 		o := startOwner(t, dir, bin)
 		exec1(t, o.url, `CREATE TABLE kept (n int); INSERT INTO kept VALUES (1)`)
 		go func() {
@@ -123,9 +122,8 @@ func TestStartsAgainAfterItsServerWasKilledToo(t *testing.T) {
 
 func TestServerDiesWithItsOwner(t *testing.T) {
 	t.Parallel()
-	eachVersion(t, func(t *testing.T, bin Binaries) {
-		t.Parallel()
-		dir := folder(t)
+	newest(t, func(t *testing.T, bin Binaries) {
+		dir := prepared(t, bin)
 		o := startOwner(t, dir, bin)
 		began := time.Now()
 		o.kill(t)
@@ -136,9 +134,8 @@ func TestServerDiesWithItsOwner(t *testing.T) {
 
 func TestSecondProgramIsRefused(t *testing.T) {
 	t.Parallel()
-	eachVersion(t, func(t *testing.T, bin Binaries) {
-		t.Parallel()
-		dir := folder(t)
+	newest(t, func(t *testing.T, bin Binaries) {
+		dir := prepared(t, bin)
 		s := start(t, dir, bin)
 		if o := startOwner(t, dir, bin); o.said+" "+o.url != "refused data_folder_in_use" {
 			t.Errorf("a second program says: %s %s", o.said, o.url)
@@ -157,9 +154,8 @@ func TestSecondProgramIsRefused(t *testing.T) {
 
 func TestServerThatEndsByItselfIsStartedAgain(t *testing.T) {
 	t.Parallel()
-	eachVersion(t, func(t *testing.T, bin Binaries) {
-		t.Parallel()
-		dir := folder(t)
+	newest(t, func(t *testing.T, bin Binaries) {
+		dir := prepared(t, bin)
 		s := start(t, dir, bin)
 		exec1(t, s.DatabaseURL, `CREATE TABLE kept (n int); INSERT INTO kept VALUES (1)`)
 		first := postmasterPID(dataOf(dir))

@@ -11,5 +11,8 @@ type Lock struct{ file *os.File }
 // ErrLocked says that another process holds the lock.
 var ErrLocked = errors.New("locked by another process")
 
-// Unlock lets go.
-func (l *Lock) Unlock() { _ = l.file.Close() }
+// Unlock lets go. Closing alone would not do: a child that is just being started holds the file, too, for a moment.
+func (l *Lock) Unlock() {
+	release(l.file)
+	_ = l.file.Close()
+}

@@ -39,3 +39,5 @@ func lockFile(path string, how int) (*Lock, error) {
 	}
 	return &Lock{f}, nil
 }
+
+func release(f *os.File) { _ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN) }

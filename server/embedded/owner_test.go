@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -36,7 +37,20 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if made.dir != "" {
+		_ = os.RemoveAll(made.dir)
+	}
+	os.Exit(code)
+}
+
+// newest runs the test with the newest PostgreSQL alone: what it shows does not depend on the version.
+func newest(t *testing.T, test func(t *testing.T, bin Binaries)) {
+	found, err := FindBinaries(t.Context(), os.Getenv("HOITHI_POSTGRES_BIN"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	test(t, found[0])
 }
 
 // folder is a data folder that the server's user can reach, also as root: t.TempDir is closed to it.
@@ -56,6 +70,43 @@ func folder(t *testing.T) string {
 		_ = os.RemoveAll(dir)
 	})
 	return dir
+}
+
+// prepared is a folder that holds data of a first start already, which is most of the time that a start takes.
+func prepared(t *testing.T, bin Binaries) string {
+	t.Helper()
+	dir := folder(t)
+	made.Lock()
+	defer made.Unlock()
+	as, err := ChildUser()
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := fmt.Sprintf("postgres-%d", bin.Major)
+	if made.dir == "" {
+		if made.dir, err = os.MkdirTemp("/tmp", "hoithi-made-"); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(made.dir, 0o711); err != nil {
+			t.Fatal(err)
+		}
+	}
+	from := filepath.Join(made.dir, name)
+	if _, err := os.Stat(from); err != nil {
+		if err := bin.InitDB(t.Context(), as, from, "--auth=trust", "--data-checksums", "--no-sync"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if out, err := exec.Command("cp", "-a", from, dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return dir
+}
+
+// made holds one new data folder a version.
+var made struct {
+	sync.Mutex
+	dir string
 }
 
 func dataOf(dir string) string {

@@ -19,9 +19,8 @@ import (
 // The number in postmaster.pid may belong to quite another program after a restart of the machine.
 func TestStalePostmasterFileIsNoObstacle(t *testing.T) {
 	t.Parallel()
-	eachVersion(t, func(t *testing.T, bin Binaries) {
-		t.Parallel()
-		dir := folder(t)
+	newest(t, func(t *testing.T, bin Binaries) {
+		dir := prepared(t, bin)
 		stop(t, start(t, dir, bin))
 		as, err := userFor(dataOf(dir))
 		if err != nil {
@@ -56,7 +55,7 @@ func TestDataChooseTheVersion(t *testing.T) {
 	if newest.Major == oldest.Major {
 		t.Skip("only one version of PostgreSQL is here")
 	}
-	dir := folder(t)
+	dir := prepared(t, oldest)
 	stop(t, start(t, dir, oldest))
 	_, err = Start(t.Context(), Options{DataDir: dir, PostgresBin: newest.Dir})
 	if f := fault.From(err); f == nil || f.Code != "postgres_major_missing" {
@@ -72,8 +71,7 @@ func TestDataChooseTheVersion(t *testing.T) {
 
 func TestLongPathAndHalfMadeData(t *testing.T) {
 	t.Parallel()
-	eachVersion(t, func(t *testing.T, bin Binaries) {
-		t.Parallel()
+	newest(t, func(t *testing.T, bin Binaries) {
 		dir := filepath.Join(folder(t), strings.Repeat("Cuộc thi cấp huyện ", 8))
 		stop(t, start(t, dir, bin))
 		// As if the machine had gone down during initdb.

@@ -126,3 +126,7 @@ func lockFile(path string, flags uint32) (*Lock, error) {
 	}
 	return &Lock{f}, nil
 }
+
+func release(f *os.File) {
+	_ = windows.UnlockFileEx(windows.Handle(f.Fd()), 0, 1, 0, &windows.Overlapped{})
+}

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -49,14 +51,18 @@ func guard() error {
 		return err
 	}
 	defer lock.Unlock()
-	if err := os.Truncate(c.file("log"), 0); err != nil {
+	if err := errors.Join(os.Truncate(c.file("log"), 0),
+		os.WriteFile(c.file("pid"), []byte(strconv.Itoa(os.Getpid())), 0o600)); err != nil {
 		return err
 	}
+	defer func() { _ = os.Remove(c.file("pid")) }()
+	hurry := make(chan os.Signal, 1)
+	signal.Notify(hurry, syscall.SIGTERM)
 	server, err := c.run(ctx)
 	if err != nil {
 		return err
 	}
-	alone := c.waitUntilAlone(server)
+	alone := c.waitUntilAlone(server, hurry)
 	if alone == nil {
 		return fmt.Errorf("the server ended by itself: %w", server.Err())
 	}
@@ -126,12 +132,15 @@ func (c cluster) tidy(ctx context.Context) (err error) {
 }
 
 // waitUntilAlone returns the lock on the users, held alone, once nobody has used the cluster for a while; nil when
-// the server ended.
-func (c cluster) waitUntilAlone(server *embedded.Child) *embedded.Lock {
+// the server ended. After a signal to hurry it waits only until nobody is there.
+func (c cluster) waitUntilAlone(server *embedded.Child, hurry <-chan os.Signal) *embedded.Lock {
+	patience := linger
 	for {
 		select {
 		case <-server.Done():
 			return nil
+		case <-hurry:
+			patience = 0
 		case <-time.After(time.Second):
 		}
 		// A test process marks its coming and holds the lock while it lives; the guard marks each time it sees one.
@@ -142,7 +151,7 @@ func (c cluster) waitUntilAlone(server *embedded.Child) *embedded.Lock {
 			continue
 		}
 		info, err := os.Stat(c.file("users"))
-		if err == nil && time.Since(info.ModTime()) > linger {
+		if err == nil && time.Since(info.ModTime()) > patience {
 			return lock
 		}
 		lock.Unlock()
