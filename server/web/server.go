@@ -181,14 +181,10 @@ func sameSite(c *fiber.Ctx) error {
 	return c.Next()
 }
 
+// locale is the one that the pages speak: chosen on a page, else Vietnamese. What the browser would prefer does not
+// count, or a Vietnamese page would show English errors.
 func locale(c *fiber.Ctx) string {
-	switch c.Cookies(localeCookie) {
-	case "en":
-		return "en"
-	case "vi":
-		return "vi"
-	}
-	if strings.HasPrefix(strings.ToLower(c.Get(fiber.HeaderAcceptLanguage)), "en") {
+	if c.Cookies(localeCookie) == "en" {
 		return "en"
 	}
 	return "vi"
