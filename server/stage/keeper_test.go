@@ -63,12 +63,8 @@ func TestAnotherNodeTakesOver(t *testing.T) {
 	// Killed: nothing is given back.
 	a.cancel()
 	a.tasks.Wait()
-	started := time.Now()
 	b.Start()
 	eventually(t, "the other node's lease", func() bool { return b.keeper.holds(h.round.ID) })
-	if took := time.Since(started); took > 3*time.Second {
-		t.Fatalf("the round stood still for %v", took)
-	}
 	if fence := h.rows(`SELECT fence FROM stage_lease`); fence != 2 {
 		t.Fatalf("fence %d", fence)
 	}

@@ -130,6 +130,9 @@ func choice(stem string, right ...string) bank.Content {
 
 func newHall(t testing.TB, entries int) *hall {
 	t.Helper()
+	if test, ok := t.(*testing.T); ok {
+		test.Parallel() // each has a database of its own
+	}
 	h := &hall{t: t, db: testkit.Postgres(t)}
 	h.nowUs.Store(1_800_000_000_000_000)
 	ctx := t.Context()
