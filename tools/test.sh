@@ -37,6 +37,7 @@ count() {
 }
 
 sqlc() { CGO_ENABLED=0 go tool -modfile=tools/sqlc.mod sqlc "$@"; }
+lint() { CGO_ENABLED=0 go tool -modfile=tools/golangci-lint.mod golangci-lint "$@"; }
 fresh_openapi() { go run ./cmd/hoithi openapi >"$work/openapi.json" && diff -u frontend/openapi.json "$work/openapi.json"; }
 
 go_tests() {
@@ -69,7 +70,7 @@ unit_tests() {
 
 browser_tests() {
 	echo "== Browser"
-	(cd frontend && PLAYWRIGHT_JSON_OUTPUT_NAME="$work/e2e.json" npx --no-install playwright test --reporter=list,json) 2>&1 | tee "$work/log"
+	(cd frontend && CI=1 PLAYWRIGHT_JSON_OUTPUT_NAME="$work/e2e.json" npx --no-install playwright test --reporter=list,json) 2>&1 | tee "$work/log"
 	local code=${PIPESTATUS[0]}
 	node -e 'const s=JSON.parse(require("fs").readFileSync(process.argv[1])).stats;
 		console.log(s.expected+s.flaky,s.unexpected,s.skipped)' "$work/e2e.json" >"$work/counts" 2>/dev/null ||
@@ -84,6 +85,7 @@ echo "== Checks"
 step "build the pages" make -s frontend/build/site/index.html
 step "build the program" make -s bin/hoithi
 step "go vet" go vet ./cmd/... ./server/... ./migrations/... ./frontend
+step "golangci-lint" lint run ./cmd/... ./server/... ./migrations/... ./frontend
 step "generated queries are fresh (sqlc diff)" sqlc diff
 step "openapi.json is fresh" fresh_openapi
 step "TypeScript of the API is fresh" npm --prefix frontend run --silent check:api
