@@ -102,7 +102,7 @@ var access = web.Access{
 	"set-panel":                       web.Organizer,
 	"set-running-order":               web.Organizer,
 	"draw-running-order":              web.Organizer,
-	"set-judge-absence":               web.Organizer,
+	"set-judge-absence":               web.Secretary,
 	"start-performance":               web.Staff,
 	"finish-performance":              web.Staff,
 	"return-performance":              web.Staff,

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -92,10 +93,21 @@ func (a *App) startJobs(ctx context.Context) error {
 	return nil
 }
 
-// quiet lets only warnings and errors of the queue through: its progress is no news.
+// quiet lets only what the jobs themselves say through: the queue's progress is no news, and when the database is away
+// each of its parts would say so again and again, which others say once.
 type quiet struct{ slog.Handler }
 
 // Enabled drops what is below a warning.
 func (q quiet) Enabled(ctx context.Context, level slog.Level) bool {
 	return level >= slog.LevelWarn && q.Handler.Enabled(ctx, level)
+}
+
+// Handle drops the queue's own complaints about its connection.
+func (q quiet) Handle(ctx context.Context, r slog.Record) error {
+	for _, part := range []string{"notifier.", "producer:", "maintenance.", "leadership."} {
+		if strings.HasPrefix(r.Message, part) {
+			return nil
+		}
+	}
+	return q.Handler.Handle(ctx, r)
 }
