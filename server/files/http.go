@@ -24,7 +24,8 @@ func Routes(api *web.API, s *Service) {
 			if err != nil {
 				return nil, err
 			}
-			return &fileOut{ContentType: f.ContentType, CacheControl: "public, max-age=31536000, immutable",
+			// Private: an answer may carry the browser's own cookie, which no proxy between may hand to others.
+			return &fileOut{ContentType: f.ContentType, CacheControl: "private, max-age=31536000, immutable",
 				Policy: "default-src 'none'; sandbox", Body: data}, nil
 		})
 }
