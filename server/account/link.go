@@ -128,6 +128,10 @@ func (s *Service) AcceptLink(ctx context.Context, p Principal, token string, a A
 				return err
 			}
 			login = acc.Login
+			// A forgotten password may be a stolen one: whoever was signed in with it must sign in again.
+			if err := q.RevokeAccountSessions(ctx, accountdb.RevokeAccountSessionsParams{AccountID: &acc.ID}); err != nil {
+				return err
+			}
 			return q.SetPassword(ctx, accountdb.SetPasswordParams{ID: acc.ID, PasswordHash: &hash})
 		case purposePairing:
 			contestID = row.ContestID

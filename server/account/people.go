@@ -62,7 +62,10 @@ func (s *Service) Invite(ctx context.Context, contestID int64, login, name strin
 		if err != nil {
 			return err
 		}
-		return q.AddGrant(ctx, accountdb.AddGrantParams{AccountID: acc.ID, ContestID: contestID, Role: string(role)})
+		if err := q.AddGrant(ctx, accountdb.AddGrantParams{AccountID: acc.ID, ContestID: contestID, Role: string(role)}); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, contestID, "invite", map[string]any{"account": acc.ID, "name": acc.Name, "role": role})
 	})
 	if err != nil {
 		return Person{}, "", unavailable(err)
@@ -93,7 +96,11 @@ func (s *Service) Dismiss(ctx context.Context, contestID, accountID int64, role 
 		if role == RoleOrganizer && left == 0 {
 			return lastOrganizer
 		}
-		return nil
+		acc, err := q.AccountByID(ctx, accountID)
+		if err != nil {
+			return err
+		}
+		return s.record(ctx, tx, contestID, "dismiss", map[string]any{"account": acc.ID, "name": acc.Name, "role": role})
 	})
 	return unavailable(err)
 }
@@ -112,16 +119,41 @@ func (s *Service) Pair(ctx context.Context, contestID, accountID int64) (string,
 	return "", fault.NothingHere
 }
 
-// InviteAgain makes a new invitation link for a person of the contest who has no password yet.
+var foreignAccount = fault.New(fault.Forbidden, "account_of_others",
+	"Tài khoản này còn thuộc hội thi khác hoặc là người quản trị, nên chỉ người quản trị hệ thống cấp lại liên kết được.",
+	"This account also belongs to other contests or to an administrator, so only an administrator can send it a new link.")
+
+// InviteAgain makes a new link for a person of the contest: one who has no password yet, or who has forgotten it. The
+// link sets a new password, so it is not for accounts that may do more than the one who asks.
 func (s *Service) InviteAgain(ctx context.Context, contestID, accountID int64) (string, error) {
-	people, err := s.People(ctx, contestID)
+	grants, err := s.q.GrantsOf(ctx, accountID)
 	if err != nil {
-		return "", err
+		return "", unavailable(err)
 	}
-	for _, p := range people {
-		if p.ID == accountID && !p.HasPassword {
-			return s.newLink(ctx, purposeInvitation, &accountID, nil, invitationLife)
+	p, here, elsewhere := From(ctx), false, false
+	for _, g := range grants {
+		here = here || g.ContestID == contestID
+		elsewhere = elsewhere || !p.Has(g.ContestID, RoleOrganizer)
+	}
+	if !here {
+		return "", fault.NothingHere
+	}
+	acc, err := s.q.AccountByID(ctx, accountID)
+	if err != nil {
+		return "", unavailable(err)
+	}
+	if acc.PasswordHash != nil && !p.Admin && (acc.Admin || elsewhere) {
+		return "", foreignAccount
+	}
+	err = postgres.InTx(ctx, s.db, func(tx pgx.Tx) error {
+		// Only the newest link is valid.
+		if err := s.q.WithTx(tx).DropLinks(ctx, accountdb.DropLinksParams{Purpose: purposeInvitation, AccountID: &accountID}); err != nil {
+			return err
 		}
+		return s.record(ctx, tx, contestID, "invite_again", map[string]any{"account": acc.ID, "name": acc.Name})
+	})
+	if err != nil {
+		return "", unavailable(err)
 	}
-	return "", fault.NothingHere
+	return s.newLink(ctx, purposeInvitation, &accountID, nil, invitationLife)
 }

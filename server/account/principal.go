@@ -37,6 +37,8 @@ type Principal struct {
 	Device  []byte
 	// Secure: the page came over TLS.
 	Secure bool
+	// PairedWith is the only contest in which a paired tablet may judge; 0: no paired tablet.
+	PairedWith int64
 	// SessionID is the account's session.
 	SessionID int64
 }

@@ -39,6 +39,8 @@ type Service struct {
 	nobody    string        // a hash to compare with when there is no such login, so that both take equally long
 	// OnSessionEnd is called when a session was revoked, so that its sockets can be closed.
 	OnSessionEnd func(sessionID, accountID int64)
+	// OnAct records an act on a contest's people, in the transaction of the act.
+	OnAct func(ctx context.Context, tx pgx.Tx, contestID int64, action string, payload any) error
 }
 
 // New opens the room; it makes the installation's secret key at the first start.
@@ -59,6 +61,14 @@ func New(ctx context.Context, db *pgxpool.Pool) (*Service, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// record notes an act in a contest's record, when somebody keeps one.
+func (s *Service) record(ctx context.Context, tx pgx.Tx, contestID int64, action string, payload any) error {
+	if s.OnAct == nil {
+		return nil
+	}
+	return s.OnAct(ctx, tx, contestID, "account."+action, payload)
 }
 
 // Key is the installation's secret: the key of HMACs over contestants' codes and links. Derive from it by purpose.
@@ -106,7 +116,7 @@ func (s *Service) identifyAccount(ctx context.Context, p *Principal, token strin
 		p.Grants[g.ContestID] = append(p.Grants[g.ContestID], Role(g.Role))
 	}
 	if row.ContestID != nil {
-		p.Admin = false
+		p.Admin, p.PairedWith = false, *row.ContestID
 	}
 	s.touch(ctx, row.ID, row.LastSeenAt)
 	return nil

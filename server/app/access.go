@@ -31,6 +31,8 @@ var access = web.Access{
 	"order-rounds":       web.Organizer,
 	"update-round":       web.Organizer,
 	"remove-round":       web.Organizer,
+	"list-audit":         web.Organizer,
+	"check-audit":        web.Organizer,
 	// People of a contest.
 	"list-people":         web.Organizer,
 	"invite-person":       web.Organizer,

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"time"
 
+	"github.com/hoithi/hoithi/server/audit"
 	"github.com/hoithi/hoithi/server/bank"
 	"github.com/hoithi/hoithi/server/bank/exporting"
 	"github.com/hoithi/hoithi/server/bank/importing"
@@ -24,6 +25,7 @@ func (a *App) rooms() {
 	a.Contests = contest.New(a.DB, a.Accounts, newBanks{a})
 	web.AccountRoutes(a.API, a.Accounts, a.Config.Version)
 	contest.Routes(a.API, a.Contests)
+	a.Accounts.OnAct = audit.Append
 
 	a.Roster = roster.New(a.DB, a.Accounts, a.Contests, unit.New(a.DB))
 	a.Contests.UseChecks(a.Roster.Missing)

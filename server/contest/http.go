@@ -74,6 +74,33 @@ type SetUpView struct {
 	NextStep  *Step         `json:"next_step,omitempty"`
 }
 
+// MyContestView is a contest in the list of those that an account has a part in.
+type MyContestView struct {
+	ID            int64          `json:"id"`
+	Slug          string         `json:"slug"`
+	Name          string         `json:"name"`
+	OrganizerName string         `json:"organizer_name"`
+	Venue         string         `json:"venue"`
+	TimeZone      string         `json:"time_zone"`
+	State         State          `json:"state" enum:"draft,open,running,ended,finalized,archived"`
+	StartsAt      *time.Time     `json:"starts_at,omitempty"`
+	Unlisted      bool           `json:"unlisted"`
+	Roles         []account.Role `json:"roles" doc:"Mine in it; an administrator without one sees the contest all the same"`
+}
+
+func myContestViews(p account.Principal, contests []Contest) []MyContestView {
+	views := make([]MyContestView, 0, len(contests))
+	for _, c := range contests {
+		v := MyContestView{ID: c.ID, Slug: c.Slug, Name: c.Name, OrganizerName: c.OrganizerName, Venue: c.Venue,
+			TimeZone: c.TimeZone, State: c.State, StartsAt: c.StartsAt, Unlisted: c.Unlisted, Roles: p.Grants[c.ID]}
+		if v.Roles == nil {
+			v.Roles = []account.Role{}
+		}
+		views = append(views, v)
+	}
+	return views
+}
+
 func roundViews(rounds []Round) []RoundView {
 	views := make([]RoundView, 0, len(rounds))
 	for _, r := range rounds {
@@ -119,20 +146,19 @@ func Routes(api *web.API, s *Service) {
 		return &contestSetUpOut{Body: SetUpView{Contest: organizerView(c), Checklist: list, NextStep: step}}, err
 	}
 	audienceRoutes(api, s)
+	auditRoutes(api, s)
 	roundRoutes(api, s, setUp)
 
 	type myContestsOut struct {
 		Body struct {
-			Contests []OrganizerView `json:"contests"`
+			Contests []MyContestView `json:"contests" doc:"Newest first"`
 		}
 	}
 	web.Handle(api, web.Op{ID: "list-my-contests", Method: http.MethodGet, Path: "/api/organizer/contests", Summary: "Contests in which I have a role"},
 		func(ctx context.Context, _ *struct{}) (*myContestsOut, error) {
 			contests, err := s.Mine(ctx, account.From(ctx))
 			out := &myContestsOut{}
-			for _, c := range contests {
-				out.Body.Contests = append(out.Body.Contests, organizerView(c))
-			}
+			out.Body.Contests = myContestViews(account.From(ctx), contests)
 			return out, err
 		})
 	web.Handle(api, web.Op{ID: "create-contest", Method: http.MethodPost, Path: "/api/organizer/contests", Summary: "Make a contest from a template", Status: http.StatusCreated},

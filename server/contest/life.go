@@ -143,7 +143,10 @@ func (s *Service) SetState(ctx context.Context, tx pgx.Tx, contestID int64, from
 // Clone makes a new draft with the same set-up: divisions, rounds with their items and rubrics, plan, people and bank;
 // nothing of what happened.
 func (s *Service) Clone(ctx context.Context, contestID int64, name string, startsAt *time.Time) (Contest, error) {
-	return s.copy(ctx, contestID, func(c *Contest) { c.Name, c.StartsAt = name, startsAt })
+	if err := notPaired(ctx); err != nil {
+		return Contest{}, err
+	}
+	return s.copy(ctx, contestID, func(c *Contest) { c.Name, c.StartsAt, c.RehearsalOf = name, startsAt, 0 })
 }
 
 // Rehearse makes a copy that never counts and that only its robots and organizers can reach. DeleteRehearsal ends it.

@@ -39,12 +39,26 @@ var (
 		"Số lượng vượt mức cho phép (12 bảng thi, 20 vòng thi).", "Too many: at most 12 divisions and 20 rounds.")
 	inUse = fault.New(fault.Conflict, "in_use",
 		"Mục này đang được dùng nên không xóa được.", "This is in use and cannot be removed.")
+	onlyJudging = fault.New(fault.Forbidden, "only_judging",
+		"Máy này đã ghép để chấm điểm nên không tạo được hội thi. Hãy đăng nhập trên máy của bạn.",
+		"This device is paired for judging and cannot make contests. Sign in on your own device.")
 	badRound = fault.New(fault.Invalid, "invalid_round",
 		"Thông tin vòng thi chưa đúng nên chưa lưu.", "The round's data is not right, so it was not saved.")
 )
 
+// notPaired refuses a tablet that was paired for judging: it can do nothing else, whoever its judge is.
+func notPaired(ctx context.Context) error {
+	if account.From(ctx).PairedWith != 0 {
+		return onlyJudging
+	}
+	return nil
+}
+
 // Create makes a contest from a template; the one who creates it is its organizer.
 func (s *Service) Create(ctx context.Context, a Answers) (Contest, error) {
+	if err := notPaired(ctx); err != nil {
+		return Contest{}, err
+	}
 	t, ok := FindTemplate(a.Template)
 	if !ok {
 		return Contest{}, unknownTemplate.At("template", unknownTemplate.Vi, unknownTemplate.En)

@@ -262,6 +262,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizer/contests/{contest}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what when, newest first */
+        get: operations["list-audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/audit/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the record is whole and unchanged */
+        get: operations["check-audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizer/contests/{contest}/bank/export": {
         parameters: {
             query?: never;
@@ -1424,6 +1458,24 @@ export interface components {
         "Approve-registrationsRequest": {
             ids: number[];
         };
+        AuditCheckOutBody: {
+            /**
+             * Format: int64
+             * @description Seq of the first event that was changed or is missing; 0: the chain is whole
+             */
+            broken_at: number;
+            /**
+             * Format: int64
+             * @description How many were checked
+             */
+            events: number;
+        };
+        AuditOutBody: {
+            /** @description Newest first */
+            events: components["schemas"]["ContestActView"][];
+            /** @description There are older ones */
+            more: boolean;
+        };
         BankChoice: {
             id: string;
             text: string;
@@ -1737,6 +1789,18 @@ export interface components {
         "Confirm-importRequest": {
             rows: components["schemas"]["BankChosenRow"][];
         };
+        ContestActView: {
+            /** @description room.verb, such as contest.state */
+            action: string;
+            /** @description The name as it was then; 'system' and 'entry' name no person */
+            actor: string;
+            /** Format: date-time */
+            at: string;
+            /** @description What the act was about; its form depends on the action */
+            payload?: unknown;
+            /** Format: int64 */
+            seq: number;
+        };
         ContestAudienceView: {
             divisions: components["schemas"]["ContestDivision"][];
             /** @enum {string} */
@@ -1780,6 +1844,22 @@ export interface components {
             /** Format: int64 */
             round_id?: number;
             vi: string;
+        };
+        ContestMyContestView: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+            organizer_name: string;
+            /** @description Mine in it; an administrator without one sees the contest all the same */
+            roles: string[];
+            slug: string;
+            /** Format: date-time */
+            starts_at?: string;
+            /** @enum {string} */
+            state: "draft" | "open" | "running" | "ended" | "finalized" | "archived";
+            time_zone: string;
+            unlisted: boolean;
+            venue: string;
         };
         ContestOrganizerView: {
             /** Format: int64 */
@@ -2707,7 +2787,8 @@ export interface components {
             topic: string;
         };
         MyContestsOutBody: {
-            contests: components["schemas"]["ContestOrganizerView"][];
+            /** @description Newest first */
+            contests: components["schemas"]["ContestMyContestView"][];
         };
         OkMessage: {
             /** @description see CommandReplies */
@@ -4880,6 +4961,89 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ContestSetUpView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-audit": {
+        parameters: {
+            query?: {
+                /** @description Only events older than this seq; 0: from the newest */
+                before?: number;
+            };
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "check-audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditCheckOutBody"];
                 };
             };
             /** @description Unprocessable Entity */
