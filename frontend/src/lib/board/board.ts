@@ -1,0 +1,94 @@
+// A board as its screens need it. Nothing is ranked or added up here: places, ties and totals are the server's.
+import type { components } from '$lib/api/schema.gen';
+
+type Schemas = components['schemas'];
+export type BoardView = Schemas['LeaderboardBoardView'];
+export type BoardRow = Schemas['LeaderboardRow'];
+export type BoardRound = Schemas['LeaderboardBoardRound'];
+export type EntryKind = 'person' | 'team';
+
+/** One line of a board: overall, or of one round alone. */
+export type Line = {
+  id: number;
+  number: string;
+  name: string;
+  unit: string;
+  /** 0: no score yet. */
+  place: number;
+  tied: boolean;
+  /** Hundredths of a point; null: no score yet. */
+  points: number | null;
+  row: BoardRow;
+};
+
+/** The lines of a division: overall (round 0) in the server's order, or of one round by its places. */
+export function linesOf(rows: readonly BoardRow[], division: number, round: number): Line[] {
+  const lines = rows.filter((row) => row.division_id === division).map((row) => lineOf(row, round));
+  if (round === 0) return lines;
+  const last = (line: Line) => (line.place === 0 ? Number.MAX_SAFE_INTEGER : line.place);
+  return lines.sort((a, b) => last(a) - last(b) || a.number.localeCompare(b.number));
+}
+
+function lineOf(row: BoardRow, round: number): Line {
+  const own = { id: row.entry_id, number: row.number, name: row.name, unit: row.unit_name, row };
+  if (round === 0) {
+    return { ...own, place: row.place, tied: row.tied, points: row.scores.length > 0 ? row.total : null };
+  }
+  const score = row.scores.find((s) => s.round_id === round);
+  if (!score) return { ...own, place: 0, tied: false, points: null };
+  return { ...own, place: score.place, tied: score.tied, points: score.points };
+}
+
+export type Segment = { id: number; name: string; points: number; part: number; tone: number };
+
+const weighted = (points: number, weight: number) => Math.round((points * weight) / 10_000);
+
+/** What a full bar stands for: all that can be had, or the best total where a maximum is not known. */
+export function fullOf(rounds: readonly BoardRound[], rows: readonly { total: number }[]): number {
+  const known = rounds.every((r) => r.max_score > 0 || r.weight === 0);
+  const most = rounds.reduce((sum, r) => sum + weighted(r.max_score, r.weight), 0);
+  const best = rows.reduce((max, row) => Math.max(max, row.total), 0);
+  return Math.max(known ? most : 0, best, 1);
+}
+
+/** The parts of a row's bar, in the order of the rounds. */
+export function segmentsOf(
+  row: Pick<BoardRow, 'scores'>,
+  rounds: readonly BoardRound[],
+  full: number,
+): Segment[] {
+  return rounds.flatMap((round, index) => {
+    const score = row.scores.find((s) => s.round_id === round.id);
+    const points = score ? weighted(score.points, round.weight) : 0;
+    if (points <= 0) return [];
+    return [{ id: round.id, name: round.name, points, part: points / full, tone: toneOf(index) }];
+  });
+}
+
+/** Which of the four tones of a bar a round has. */
+export const toneOf = (index: number) => (index % 4) + 1;
+
+/** The round that the hall is following: the one that runs, else the last with a score. */
+export function presentRound(rounds: readonly BoardRound[]): BoardRound | undefined {
+  return (
+    rounds.find((r) => r.state === 'running' || r.state === 'paused') ??
+    [...rounds].reverse().find((r) => r.scored > 0)
+  );
+}
+
+/** Letters without marks, for finding "Hạc Thành" by "hac thanh". */
+export const plain = (text: string) =>
+  text
+    .normalize('NFD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .replace(/đ/gi, 'd')
+    .toLowerCase()
+    .trim();
+
+/** Whether a line is meant by what somebody typed: a part of the name or unit, or the number with or without zeros. */
+export function matches(line: Line, typed: string): boolean {
+  const wanted = plain(typed);
+  if (!wanted) return true;
+  if (/^\d+$/.test(wanted)) return Number(line.number) === Number(wanted);
+  return plain(`${line.number} ${line.name} ${line.unit}`).includes(wanted);
+}
