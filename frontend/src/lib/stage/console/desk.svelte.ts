@@ -3,19 +3,22 @@
 import { Fault } from '$lib/api/fault';
 import { live } from '$lib/live/connection.svelte';
 import { LiveTopic } from '$lib/live/topic.svelte';
-import type { ConsoleCounts, ConsoleView, Cue, CueCommand } from '../views';
+import type { ConsoleCounts, ConsoleView, Cue, CueCommand, TallyLine } from '../views';
 
 /** After the button has come to mean something else, a press within this time was meant for what it said before. */
 const settleMs = 500;
 
 export class Desk {
   readonly topic: LiveTopic<'stage_console' | 'stage_counts'>;
+  /** What the hall gets; nothing hangs on it. */
+  readonly #hall: LiveTopic<'stage_audience'>;
   busy: Cue | null = $state(null);
   fault: Fault | null = $state.raw(null);
   #changedAt = 0;
 
   constructor(round: number) {
     this.topic = new LiveTopic(`organizer/round/${round}`);
+    this.#hall = new LiveTopic(`audience/round/${round}`);
   }
 
   get view(): ConsoleView | undefined {
@@ -26,6 +29,12 @@ export class Desk {
     return this.topic.views.stage_counts;
   }
 
+  /** How often each option was chosen, once that is public. */
+  get tally(): TallyLine[] | undefined {
+    const hall = this.#hall.views.stage_audience;
+    return hall && hall.play?.play === this.view?.play?.play ? hall.tally : undefined;
+  }
+
   /** The host may act: the view is that of the server now. */
   get ready(): boolean {
     return this.topic.fresh && this.view !== undefined;
@@ -33,6 +42,7 @@ export class Desk {
 
   open(): () => void {
     const leave = this.topic.open();
+    const out = this.#hall.open();
     let said = '';
     const off = this.topic.on('stage_console', (view) => {
       const says = `${view.next_cue ?? ''}/${view.undo?.kind ?? ''}/${view.play?.play ?? 0}`;
@@ -41,6 +51,7 @@ export class Desk {
     });
     return () => {
       off();
+      out();
       leave();
     };
   }

@@ -1,8 +1,19 @@
+import { error } from '@sveltejs/kit';
+import { api, call } from '$lib/api';
+import { m } from '$lib/paraglide/messages.js';
+import { requireRole } from '$lib/session';
 import type { PageLoad } from './$types';
 
-// The round that is asked for, else the one that runs, else the first that is to come.
-export const load: PageLoad = async ({ url, parent }) => {
-  const { contest } = await parent();
+// The console has the whole screen, without the menu (`+page@`), and so reads the contest itself. It opens the round
+// that is asked for, else the one that runs, else the first that is to come.
+export const load: PageLoad = async ({ params, url, depends, fetch }) => {
+  depends('contest:view');
+  const id = Number(params.contest);
+  if (!Number.isSafeInteger(id) || id <= 0) error(404, { message: m.app_missing_title() });
+  await requireRole(url, id, 'host', 'secretary');
+  const { contest } = await call(
+    api.GET('/api/organizer/contests/{contest}', { params: { path: { contest: id } }, fetch }),
+  );
   const asked = Number(url.searchParams.get('round'));
   const rounds = contest.rounds;
   const round =
@@ -11,5 +22,5 @@ export const load: PageLoad = async ({ url, parent }) => {
     rounds.find((r) => r.kind === 'stage' && (r.state === 'ready' || r.state === 'planned')) ??
     rounds.find((r) => r.state === 'ready' || r.state === 'planned') ??
     rounds[rounds.length - 1];
-  return { round, full: true };
+  return { contest, round };
 };
