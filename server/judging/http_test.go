@@ -147,7 +147,8 @@ func TestRoundByRoutes(t *testing.T) {
 		t.Errorf("a judge of another round: %d %s", status, code)
 	}
 	var panels struct{ Seats []judging.SeatOfMine }
-	if status, _ := o.ask(idOf(h.judges[1]), "GET", "/api/judge/rounds", "", &panels); status != http.StatusOK || len(panels.Seats) != 1 || panels.Seats[0].RoundName != "Chào hỏi" {
+	if status, _ := o.ask(idOf(h.judges[1]), "GET", "/api/judge/rounds", "", &panels); status != http.StatusOK || len(panels.Seats) != 1 || panels.Seats[0].RoundName != "Chào hỏi" ||
+		panels.Seats[0].Performances != 1 || panels.Seats[0].Begun != 1 || panels.Seats[0].Locked != 1 || panels.Seats[0].OnStage != "" {
 		t.Errorf("the judge's rounds: %+v", panels)
 	}
 	var list struct{ Candidates []judging.Candidate }

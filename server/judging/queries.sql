@@ -118,7 +118,13 @@ UPDATE sheet SET writer = $2, version = version + 1 WHERE id = $1;
 UPDATE sheet SET state = 'locked', locked_us = @locked_us::bigint, writer = @writer WHERE id = @id;
 
 -- name: SeatsOf :many
-SELECT r.contest_id, c.name AS contest_name, r.id AS round_id, r.name AS round_name, r.position, p.seat, p.head, (j.closed_us IS NOT NULL)::boolean AS closed
+SELECT r.contest_id, c.name AS contest_name, r.id AS round_id, r.name AS round_name, r.position, p.seat, p.head, (j.closed_us IS NOT NULL)::boolean AS closed,
+       (SELECT count(*) FROM performance f WHERE f.round_id = r.id) AS performances,
+       (SELECT count(*) FROM performance f WHERE f.round_id = r.id AND f.state <> 'planned') AS begun,
+       (SELECT count(*) FROM sheet s JOIN performance f ON f.id = s.performance_id
+        WHERE f.round_id = r.id AND s.account_id = p.account_id AND s.state = 'locked') AS locked,
+       COALESCE((SELECT e.name FROM performance f JOIN entry e ON e.id = f.entry_id
+                 WHERE f.round_id = r.id AND f.state = 'on_stage' LIMIT 1), '')::text AS on_stage
 FROM panel_seat p JOIN judged_round j ON j.round_id = p.round_id JOIN round r ON r.id = p.round_id JOIN contest c ON c.id = r.contest_id
 WHERE p.account_id = $1 AND c.state NOT IN ('archived')
 ORDER BY c.id DESC, r.position;

@@ -137,7 +137,8 @@ func (s *Service) SeatsOf(ctx context.Context, accountID int64) ([]SeatOfMine, e
 	seats := make([]SeatOfMine, 0, len(rows))
 	for _, r := range rows {
 		seats = append(seats, SeatOfMine{ContestID: r.ContestID, ContestName: r.ContestName, RoundID: r.RoundID,
-			RoundName: r.RoundName, Seat: int(r.Seat), Head: r.Head, Closed: r.Closed})
+			RoundName: r.RoundName, Seat: int(r.Seat), Head: r.Head, Closed: r.Closed,
+			Performances: int(r.Performances), Begun: int(r.Begun), Locked: int(r.Locked), OnStage: r.OnStage})
 	}
 	return seats, nil
 }
@@ -151,6 +152,12 @@ type SeatOfMine struct {
 	Seat        int    `json:"seat"`
 	Head        bool   `json:"head"`
 	Closed      bool   `json:"closed"`
+	// Performances counts the turns of the round, Begun those that are or were on stage, Locked the judge's own
+	// locked sheets.
+	Performances int    `json:"performances"`
+	Begun        int    `json:"begun"`
+	Locked       int    `json:"locked"`
+	OnStage      string `json:"on_stage" doc:"Name of the entry on stage now; empty: none"`
 }
 
 // change runs fn on the round as it stands, behind all other changes of the same round, and tells the listeners

@@ -31,6 +31,7 @@ type JudgeView struct {
 	Writer           int64              `json:"writer" doc:"Number of the device that may write; another number than the one this device claimed means that another device took over"`
 	Criteria         []CriterionView    `json:"criteria" doc:"The rubric, in its order"`
 	MaxTotal         int64              `json:"max_total" doc:"Highest total of a sheet, hundredths of a point"`
+	Decimals         scoring.Rounding   `json:"decimals" doc:"What each printed number is rounded to, half up"`
 	TimeLimitSeconds int64              `json:"time_limit_seconds" doc:"0: no limit"`
 	Overtime         scoring.Overtime   `json:"overtime" doc:"What is taken off for overtime, for the line 'time' of the sheet"`
 	OnStage          int64              `json:"on_stage" doc:"The performance on stage now; 0: none"`
@@ -171,7 +172,7 @@ func (j Judging) JudgeView(accountID int64) (JudgeView, bool) {
 	rubric := j.Rubric()
 	v := JudgeView{ContestID: j.ContestID, RoundID: j.RoundID, RoundName: j.RoundName, Closed: j.Closed(), Seat: seat.Number,
 		Name: seat.Name, Head: seat.Head, Absent: seat.Absent, Writer: seat.Writer, Criteria: j.criteriaViews(),
-		MaxTotal: rubric.Max(j.Rules.Combining.Decimals), TimeLimitSeconds: j.Rules.Overtime.LimitSeconds,
+		MaxTotal: rubric.Max(j.Rules.Combining.Decimals), Decimals: j.Rules.Combining.Decimals, TimeLimitSeconds: j.Rules.Overtime.LimitSeconds,
 		Overtime: j.Rules.Overtime, Performances: []JudgePerformance{}}
 	for _, p := range j.Performances {
 		if p.State == OnStage {

@@ -587,21 +587,31 @@ func (q *Queries) RolesOf(ctx context.Context, contestID int64) ([]RolesOfRow, e
 }
 
 const seatsOf = `-- name: SeatsOf :many
-SELECT r.contest_id, c.name AS contest_name, r.id AS round_id, r.name AS round_name, r.position, p.seat, p.head, (j.closed_us IS NOT NULL)::boolean AS closed
+SELECT r.contest_id, c.name AS contest_name, r.id AS round_id, r.name AS round_name, r.position, p.seat, p.head, (j.closed_us IS NOT NULL)::boolean AS closed,
+       (SELECT count(*) FROM performance f WHERE f.round_id = r.id) AS performances,
+       (SELECT count(*) FROM performance f WHERE f.round_id = r.id AND f.state <> 'planned') AS begun,
+       (SELECT count(*) FROM sheet s JOIN performance f ON f.id = s.performance_id
+        WHERE f.round_id = r.id AND s.account_id = p.account_id AND s.state = 'locked') AS locked,
+       COALESCE((SELECT e.name FROM performance f JOIN entry e ON e.id = f.entry_id
+                 WHERE f.round_id = r.id AND f.state = 'on_stage' LIMIT 1), '')::text AS on_stage
 FROM panel_seat p JOIN judged_round j ON j.round_id = p.round_id JOIN round r ON r.id = p.round_id JOIN contest c ON c.id = r.contest_id
 WHERE p.account_id = $1 AND c.state NOT IN ('archived')
 ORDER BY c.id DESC, r.position
 `
 
 type SeatsOfRow struct {
-	ContestID   int64
-	ContestName string
-	RoundID     int64
-	RoundName   string
-	Position    int32
-	Seat        int32
-	Head        bool
-	Closed      bool
+	ContestID    int64
+	ContestName  string
+	RoundID      int64
+	RoundName    string
+	Position     int32
+	Seat         int32
+	Head         bool
+	Closed       bool
+	Performances int64
+	Begun        int64
+	Locked       int64
+	OnStage      string
 }
 
 func (q *Queries) SeatsOf(ctx context.Context, accountID int64) ([]SeatsOfRow, error) {
@@ -622,6 +632,10 @@ func (q *Queries) SeatsOf(ctx context.Context, accountID int64) ([]SeatsOfRow, e
 			&i.Seat,
 			&i.Head,
 			&i.Closed,
+			&i.Performances,
+			&i.Begun,
+			&i.Locked,
+			&i.OnStage,
 		); err != nil {
 			return nil, err
 		}

@@ -6,9 +6,10 @@ import type { NavEntry } from '$lib/ui/SideNav.svelte';
 /** Segments of the address; "" is the contest's first page. */
 export const menuOrder = [
   ['', m.menu_overview],
-  ['rules', m.menu_rules],
+  ['settings', m.menu_rules],
   ['units', m.menu_units],
   ['entries', m.menu_entries],
+  ['people', m.menu_people],
   ['bank', m.menu_bank],
   ['rounds', m.menu_rounds],
   ['judging', m.menu_judging],

@@ -1,0 +1,28 @@
+// Which sheet is on the screen. The entry on stage comes by itself, but never under a finger: a sheet that is half
+// marked stays until the judge goes on, and one that was touched a moment ago stays for that moment.
+export type FollowState = {
+  onStage: number;
+  selected: number;
+  /** The sheet on the screen has some marks, not all, and is not locked. */
+  halfMarked: boolean;
+  /** A dialog is open, or the sheet was touched within the last seconds. */
+  busy: boolean;
+};
+
+export type Move = 'stay' | 'go' | 'wait';
+
+/** What to do when another entry has come on stage. */
+export function follow(s: FollowState): Move {
+  if (s.onStage === 0 || s.onStage === s.selected) return 'stay';
+  if (s.selected === 0) return 'go';
+  if (s.busy) return 'wait';
+  return s.halfMarked ? 'stay' : 'go';
+}
+
+/** The sheet to open first: on stage, else the first that is not locked yet, else the last one. */
+export function firstSheet(turns: { id: number; state: string; locked: boolean }[], onStage: number): number {
+  if (onStage !== 0) return onStage;
+  const open = turns.find((t) => t.state !== 'planned' && !t.locked);
+  const next = turns.find((t) => t.state === 'planned');
+  return (open ?? next ?? turns[turns.length - 1])?.id ?? 0;
+}

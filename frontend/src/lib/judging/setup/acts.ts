@@ -1,0 +1,49 @@
+// What an organizer sets up in a judged round. Each act answers with the whole new view.
+import { api, call } from '$lib/api';
+import type { components } from '$lib/api';
+import type { Candidate, JudgingView, MarkingRules } from '../types';
+
+export type Place = { contest: number; round: number };
+export type CriterionDraft = components['schemas']['JudgingCriterionBody'];
+export type TurnDraft = components['schemas']['JudgingTurnBody'];
+export type Entry = { id: number; number: string; name: string; unit_name: string };
+
+const base = '/api/organizer/contests/{contest}/rounds/{round}/judging' as const;
+const path = (p: Place) => ({ path: { contest: p.contest, round: p.round } });
+
+export const read = (p: Place): Promise<JudgingView> => call(api.GET(base, { params: path(p) }));
+
+export const setRubric = (p: Place, criteria: CriterionDraft[]): Promise<JudgingView> =>
+  call(api.PUT(`${base}/rubric`, { params: path(p), body: { criteria } }));
+
+export const setRules = (p: Place, rules: MarkingRules): Promise<JudgingView> =>
+  call(api.PUT(`${base}/rules`, { params: path(p), body: rules }));
+
+export const setPanel = (p: Place, accounts: number[], head: number): Promise<JudgingView> =>
+  call(api.PUT(`${base}/panel`, { params: path(p), body: { accounts, head } }));
+
+export const setOrder = (p: Place, turns: TurnDraft[]): Promise<JudgingView> =>
+  call(api.PUT(`${base}/order`, { params: path(p), body: { turns } }));
+
+export const drawOrder = (p: Place): Promise<JudgingView> =>
+  call(api.POST(`${base}/order/draw`, { params: path(p) }));
+
+export async function candidates(p: Place): Promise<Candidate[]> {
+  const answer = await call(api.GET(`${base}/candidates`, { params: path(p) }));
+  return answer.candidates;
+}
+
+/** All entries that take part, page by page; a running order holds 500 at most. */
+export async function entries(contest: number): Promise<Entry[]> {
+  const all: Entry[] = [];
+  for (let page = 1; page <= 20; page++) {
+    const answer = await call(
+      api.GET('/api/organizer/contests/{contest}/entries', {
+        params: { path: { contest }, query: { state: 'active', page } },
+      }),
+    );
+    all.push(...answer.entries);
+    if (answer.entries.length === 0 || all.length >= answer.total) break;
+  }
+  return all;
+}

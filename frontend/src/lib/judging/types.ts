@@ -1,0 +1,23 @@
+// The words of judged rounds as the server sends them, under short names.
+import type { components } from '$lib/api';
+
+type Schemas = components['schemas'];
+
+export type JudgeView = Schemas['JudgingJudgeView'];
+export type JudgePerformance = Schemas['JudgingJudgePerformance'];
+export type JudgingView = Schemas['JudgingView'];
+export type MarkedTurn = Schemas['JudgingMarkedTurn'];
+export type SeatView = Schemas['JudgingSeatView'];
+export type Criterion = Schemas['JudgingCriterionView'];
+export type MarkValue = Schemas['JudgingMarkValue'];
+export type MarkingRules = Schemas['JudgingMarkingRules'];
+export type Overtime = Schemas['ScoringOvertime'];
+export type Working = Schemas['ScoringWorking'];
+export type SeatOfMine = Schemas['JudgingSeatOfMine'];
+export type Candidate = Schemas['JudgingCandidate'];
+
+/** What every view of a performance tells, whoever looks. */
+export type Turn = Pick<
+  JudgePerformance,
+  'id' | 'position' | 'number' | 'entry_name' | 'unit_name' | 'title' | 'state' | 'started_us' | 'seconds'
+>;

@@ -1,0 +1,65 @@
+// Rules of a judged round in words: the same sentences for the judge, the secretary and the printed table.
+import { clockDigits } from '$lib/format/duration';
+import { points } from '$lib/format/number';
+import { m } from '$lib/paraglide/messages.js';
+import type { MarkingRules, Overtime, Working } from './types';
+
+/** 90 → "1 phút 30 giây" */
+export function seconds(total: number): string {
+  const minutes = Math.floor(total / 60);
+  const rest = total % 60;
+  if (minutes === 0) return m.judging_seconds({ seconds: rest });
+  if (rest === 0) return m.judging_minutes({ minutes });
+  return m.judging_minutes_seconds({ minutes, seconds: rest });
+}
+
+/** "Trừ tự động khi quá 8 phút: từ 1 giây trừ 0,25; từ 1 phút trừ 0,5" */
+export function overtimeRule(rule: Overtime): string {
+  if (rule.method === 'none' || rule.limit_seconds === 0) {
+    return rule.limit_seconds > 0
+      ? m.judging_overtime_free({ limit: seconds(rule.limit_seconds) })
+      : m.judging_overtime_none();
+  }
+  const table =
+    rule.method === 'per_minute'
+      ? m.judging_overtime_minute({ points: points(rule.per_minute ?? 0) })
+      : (rule.steps ?? [])
+          .map((s) => m.judging_overtime_step({ time: seconds(s.from_seconds), points: points(s.deduction) }))
+          .join('; ');
+  return m.judging_overtime_rule({ limit: seconds(rule.limit_seconds), table });
+}
+
+/** "Bỏ 1 điểm cao nhất và 1 điểm thấp nhất, lấy trung bình…" */
+export function combiningRule(rules: MarkingRules): string {
+  const { method, drop, decimals } = rules.combining;
+  return method === 'trimmed_mean'
+    ? m.judging_combining_trimmed({ drop: drop ?? 1, decimals })
+    : m.judging_combining_mean({ decimals });
+}
+
+/** Why fewer sheets are dropped than the rule says; "" when the rule is kept. */
+export function dropNote(working: Working): string {
+  if (working.drop_done >= working.drop_wanted) return '';
+  return working.drop_done === 0
+    ? m.judging_drop_none({ sheets: working.sheets.length })
+    : m.judging_drop_fewer({ sheets: working.sheets.length, drop: working.drop_done });
+}
+
+/** "dùng 8:42, giới hạn 8:00, quá 0:42" */
+export function overtimeWorking(working: Working): string {
+  const o = working.overtime;
+  const at = (s: number) => clockDigits(s * 1000);
+  if (o.limit_seconds === 0) return m.judging_overtime_used({ used: at(o.used_seconds) });
+  if (o.over_seconds === 0)
+    return m.judging_overtime_within({ used: at(o.used_seconds), limit: at(o.limit_seconds) });
+  return m.judging_overtime_over({
+    used: at(o.used_seconds),
+    limit: at(o.limit_seconds),
+    over: at(o.over_seconds),
+  });
+}
+
+export const seatName = (seat: number) => m.judging_seat({ seat });
+
+/** “Một cửa, một nụ cười”: in quotation marks once, also when they were typed with the title. */
+export const quoted = (title: string) => `“${title.replace(/^[“"«\s]+|[”"»\s]+$/g, '')}”`;

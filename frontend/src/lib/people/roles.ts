@@ -1,0 +1,31 @@
+// Roles in a contest, in the order of the work.
+import { m } from '$lib/paraglide/messages.js';
+import type { Role } from '$lib/session';
+
+export const roles: Role[] = ['organizer', 'host', 'secretary', 'judge'];
+
+export function roleLabel(role: Role): string {
+  switch (role) {
+    case 'organizer':
+      return m.app_role_organizer();
+    case 'host':
+      return m.app_role_host();
+    case 'secretary':
+      return m.app_role_secretary();
+    case 'judge':
+      return m.app_role_judge();
+  }
+}
+
+export function roleHint(role: Role): string {
+  switch (role) {
+    case 'organizer':
+      return m.people_hint_organizer();
+    case 'host':
+      return m.people_hint_host();
+    case 'secretary':
+      return m.people_hint_secretary();
+    case 'judge':
+      return m.people_hint_judge();
+  }
+}
