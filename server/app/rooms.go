@@ -29,6 +29,7 @@ func (a *App) rooms() {
 
 	a.Roster = roster.New(a.DB, a.Accounts, a.Contests, unit.New(a.DB))
 	a.Contests.UseChecks(a.Roster.Missing)
+	a.Contests.UseEntered(a.Roster.Entered)
 	roster.Routes(a.API, a.Roster)
 
 	a.Files = files.New(a.DB)

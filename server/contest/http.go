@@ -213,10 +213,11 @@ func Routes(api *web.API, s *Service) {
 		func(ctx context.Context, in *struct {
 			In
 			Body struct {
+				Version   int        `json:"version" doc:"The one that was read"`
 				Divisions []Division `json:"divisions" minItems:"1" maxItems:"12"`
 			}
 		}) (*contestSetUpOut, error) {
-			c, err := s.SetDivisions(ctx, in.Contest, in.Body.Divisions)
+			c, err := s.SetDivisions(ctx, in.Contest, in.Body.Version, in.Body.Divisions)
 			return setUp(ctx, c, err)
 		})
 	web.Handle(api, web.Op{ID: "advance-contest", Method: http.MethodPost, Path: base + "/state", Summary: "Take the next step in the contest's life"},

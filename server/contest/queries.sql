@@ -37,6 +37,9 @@ UPDATE contest SET name = @name, organizer_name = @organizer_name, venue = @venu
        starts_at = @starts_at, tie_breakers = @tie_breakers, unlisted = @unlisted, version = version + 1
 WHERE id = @id AND version = @version;
 
+-- name: RaiseVersion :execrows
+UPDATE contest SET version = version + 1 WHERE id = @id AND version = @version;
+
 -- name: SetContestState :execrows
 UPDATE contest SET state = @to_state WHERE id = @id AND state = @from_state;
 

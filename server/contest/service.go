@@ -42,6 +42,7 @@ type Service struct {
 	banks    Banks
 	kinds    map[Kind]RoundKind
 	checks   []Checks
+	entered  func(ctx context.Context, c Contest) (bool, error)
 	onChange []func(contestID int64)
 }
 
@@ -55,6 +56,9 @@ func (s *Service) Use(kind Kind, k RoundKind) { s.kinds[kind] = k }
 
 // UseChecks adds lines to the checklist.
 func (s *Service) UseChecks(c Checks) { s.checks = append(s.checks, c) }
+
+// UseEntered tells whether anybody has entered or asked to enter a contest.
+func (s *Service) UseEntered(f func(ctx context.Context, c Contest) (bool, error)) { s.entered = f }
 
 // OnChange is told after a contest or one of its rounds has changed on this node.
 func (s *Service) OnChange(f func(contestID int64)) { s.onChange = append(s.onChange, f) }

@@ -42,6 +42,9 @@ var (
 	onlyJudging = fault.New(fault.Forbidden, "only_judging",
 		"Máy này đã ghép để chấm điểm nên không tạo được hội thi. Hãy đăng nhập trên máy của bạn.",
 		"This device is paired for judging and cannot make contests. Sign in on your own device.")
+	entryKindStands = fault.New(fault.Conflict, "entry_kind_stands",
+		"Đã có người dự thi nên không đổi giữa cá nhân và đội được nữa.",
+		"There are entries already, so persons and teams can no longer be exchanged.")
 	badRound = fault.New(fault.Invalid, "invalid_round",
 		"Thông tin vòng thi chưa đúng nên chưa lưu.", "The round's data is not right, so it was not saved.")
 )
@@ -179,6 +182,11 @@ func (s *Service) Update(ctx context.Context, c Contest) (Contest, error) {
 			return setUpClosed
 		}
 		c.Rounds = now.Rounds
+		if c.EntryKind != now.EntryKind {
+			if err := s.kindMayChange(ctx, now); err != nil {
+				return err
+			}
+		}
 		if err := c.Check(); err != nil {
 			return err
 		}
@@ -201,13 +209,33 @@ func (s *Service) Update(ctx context.Context, c Contest) (Contest, error) {
 	return s.Get(ctx, c.ID)
 }
 
+// kindMayChange refuses to turn persons into teams, or back, once somebody has entered.
+func (s *Service) kindMayChange(ctx context.Context, c Contest) error {
+	if s.entered == nil {
+		return nil
+	}
+	yes, err := s.entered(ctx, c)
+	if err != nil || !yes {
+		return err
+	}
+	return entryKindStands.At("entry_kind", entryKindStands.Vi, entryKindStands.En)
+}
+
 // SetDivisions replaces the list: known ids are renamed and ordered, id 0 is new, what is left out goes (if unused).
-func (s *Service) SetDivisions(ctx context.Context, contestID int64, divisions []Division) (Contest, error) {
+// version is the contest's that was read: whoever replaces a list must have seen it.
+func (s *Service) SetDivisions(ctx context.Context, contestID int64, version int, divisions []Division) (Contest, error) {
 	if len(divisions) < 1 || len(divisions) > maxDivisions {
 		return Contest{}, tooMany.At("divisions", tooMany.Vi, tooMany.En)
 	}
 	return s.change(ctx, contestID, "divisions", divisions, func(tx pgx.Tx, c Contest) error {
 		q := s.q.WithTx(tx)
+		n, err := q.RaiseVersion(ctx, contestdb.RaiseVersionParams{ID: c.ID, Version: int32(version)})
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return movedOn
+		}
 		keep := map[int64]bool{}
 		for _, d := range divisions {
 			keep[d.ID] = true
@@ -340,11 +368,13 @@ func (s *Service) OrderRounds(ctx context.Context, contestID int64, ids []int64)
 
 // RemoveRound takes out a round that has not started; tie-breakers that name it go with it.
 func (s *Service) RemoveRound(ctx context.Context, contestID, roundID int64) (Contest, error) {
-	return s.change(ctx, contestID, "remove_round", map[string]any{"round": roundID}, func(tx pgx.Tx, c Contest) error {
+	payload := map[string]any{"round": roundID}
+	return s.change(ctx, contestID, "remove_round", payload, func(tx pgx.Tx, c Contest) error {
 		r, ok := c.Round(roundID)
 		if !ok {
 			return fault.NothingHere
 		}
+		payload["name"] = r.Name
 		n, err := s.q.WithTx(tx).DeleteRound(ctx, contestdb.DeleteRoundParams{ID: roundID, ContestID: contestID})
 		if err != nil && !postgres.IsForeignKeyViolation(err) {
 			return err

@@ -46,3 +46,16 @@ func (s *Service) Missing(ctx context.Context, c contest.Contest) ([]contest.Mis
 	}
 	return lines, nil
 }
+
+// Entered tells whether anybody has entered the contest or asked to: from then on persons stay persons, teams teams.
+func (s *Service) Entered(ctx context.Context, c contest.Contest) (bool, error) {
+	counts, err := s.q.CountEntries(ctx, c.ID)
+	if err != nil {
+		return false, postgres.Fault(err)
+	}
+	pending, err := s.q.CountPending(ctx, c.ID)
+	if err != nil {
+		return false, postgres.Fault(err)
+	}
+	return len(counts) > 0 || pending > 0, nil
+}

@@ -493,6 +493,23 @@ func (q *Queries) PublicContests(ctx context.Context) ([]Contest, error) {
 	return items, nil
 }
 
+const raiseVersion = `-- name: RaiseVersion :execrows
+UPDATE contest SET version = version + 1 WHERE id = $1 AND version = $2
+`
+
+type RaiseVersionParams struct {
+	ID      int64
+	Version int32
+}
+
+func (q *Queries) RaiseVersion(ctx context.Context, arg RaiseVersionParams) (int64, error) {
+	result, err := q.db.Exec(ctx, raiseVersion, arg.ID, arg.Version)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const roundByID = `-- name: RoundByID :one
 SELECT id, contest_id, position, kind, name, state, starts_at, weight, max_score FROM round WHERE id = $1
 `

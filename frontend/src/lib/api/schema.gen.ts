@@ -3358,6 +3358,11 @@ export interface components {
         ServerMessage: components["schemas"]["BoardMessage"] | components["schemas"]["ClockMessage"] | components["schemas"]["FaultMessage"] | components["schemas"]["JudgeViewMessage"] | components["schemas"]["JudgingAudienceMessage"] | components["schemas"]["JudgingViewMessage"] | components["schemas"]["OkMessage"] | components["schemas"]["OwnBoardMessage"] | components["schemas"]["ScreenMessage"] | components["schemas"]["StageAudienceMessage"] | components["schemas"]["StageConsoleMessage"] | components["schemas"]["StageContestantMessage"] | components["schemas"]["StageCountsMessage"] | components["schemas"]["StageOwnMessage"] | components["schemas"]["WelcomeMessage"] | components["schemas"]["WholeBoardMessage"];
         "Set-divisionsRequest": {
             divisions: components["schemas"]["ContestDivision"][];
+            /**
+             * Format: int64
+             * @description The one that was read
+             */
+            version: number;
         };
         "Set-judge-absenceRequest": {
             absent: boolean;
