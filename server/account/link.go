@@ -113,6 +113,15 @@ func (s *Service) AcceptLink(ctx context.Context, p Principal, token string, a A
 		}
 		switch row.Purpose {
 		case purposeFirstAdmin:
+			// Two nodes that start at once make a link each: only one of them makes an administrator.
+			if err := q.LockFirstAdmin(ctx); err != nil {
+				return err
+			}
+			if n, err := q.CountAdmins(ctx); err != nil {
+				return err
+			} else if n > 0 {
+				return linkGone
+			}
 			made, err := q.CreateAccount(ctx, accountdb.CreateAccountParams{Login: login, Name: name, Admin: true})
 			if postgres.IsUniqueViolation(err) {
 				return loginTaken
@@ -141,8 +150,11 @@ func (s *Service) AcceptLink(ctx context.Context, p Principal, token string, a A
 	if err != nil {
 		return "", unavailable(err)
 	}
+	if row.Purpose == purposeInvitation {
+		s.sessionsChanged()
+	}
 	if row.Purpose != purposePairing {
-		if err := s.Succeeded(ctx, p, "login:"+login); err != nil {
+		if err := s.Succeeded(ctx, p, loginScope+login); err != nil {
 			return "", err
 		}
 	}

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -70,9 +71,17 @@ func (s *Service) Invite(ctx context.Context, contestID int64, login, name strin
 	if err != nil {
 		return Person{}, "", unavailable(err)
 	}
+	s.sessionsChanged()
 	if acc.PasswordHash == nil {
-		if token, err = s.newLink(ctx, purposeInvitation, &acc.ID, nil, invitationLife); err != nil {
+		// The link sets the account's password: who also belongs to others' contests keeps the link they gave.
+		others, err := s.belongsToOthers(ctx, acc, contestID)
+		if err != nil {
 			return Person{}, "", err
+		}
+		if !others {
+			if token, err = s.newLink(ctx, purposeInvitation, &acc.ID, nil, invitationLife); err != nil {
+				return Person{}, "", err
+			}
 		}
 	}
 	return Person{ID: acc.ID, Login: acc.Login, Name: acc.Name, Roles: []Role{role}, HasPassword: acc.PasswordHash != nil}, token, nil
@@ -82,6 +91,10 @@ func (s *Service) Invite(ctx context.Context, contestID int64, login, name strin
 func (s *Service) Dismiss(ctx context.Context, contestID, accountID int64, role Role) error {
 	err := postgres.InTx(ctx, s.db, func(tx pgx.Tx) error {
 		q := s.q.WithTx(tx)
+		// Two organizers who dismiss each other at once: the second one finds that he is the last.
+		if err := q.LockGrants(ctx, contestID); err != nil {
+			return err
+		}
 		n, err := q.RemoveGrant(ctx, accountdb.RemoveGrantParams{AccountID: accountID, ContestID: contestID, Role: string(role)})
 		if err != nil {
 			return err
@@ -102,7 +115,11 @@ func (s *Service) Dismiss(ctx context.Context, contestID, accountID int64, role 
 		}
 		return s.record(ctx, tx, contestID, "dismiss", map[string]any{"account": acc.ID, "name": acc.Name, "role": role})
 	})
-	return unavailable(err)
+	if err != nil {
+		return unavailable(err)
+	}
+	s.sessionsChanged()
+	return nil
 }
 
 // Pair makes a short-lived link that signs a tablet in as this judge, for this contest's judging only.
@@ -130,19 +147,18 @@ func (s *Service) InviteAgain(ctx context.Context, contestID, accountID int64) (
 	if err != nil {
 		return "", unavailable(err)
 	}
-	p, here, elsewhere := From(ctx), false, false
-	for _, g := range grants {
-		here = here || g.ContestID == contestID
-		elsewhere = elsewhere || !p.Has(g.ContestID, RoleOrganizer)
-	}
-	if !here {
+	if !slices.ContainsFunc(grants, func(g accountdb.GrantsOfRow) bool { return g.ContestID == contestID }) {
 		return "", fault.NothingHere
 	}
 	acc, err := s.q.AccountByID(ctx, accountID)
 	if err != nil {
 		return "", unavailable(err)
 	}
-	if acc.PasswordHash != nil && !p.Admin && (acc.Admin || elsewhere) {
+	others, err := s.belongsToOthers(ctx, acc, contestID)
+	if err != nil {
+		return "", err
+	}
+	if others {
 		return "", foreignAccount
 	}
 	err = postgres.InTx(ctx, s.db, func(tx pgx.Tx) error {
@@ -156,4 +172,20 @@ func (s *Service) InviteAgain(ctx context.Context, contestID, accountID int64) (
 		return "", unavailable(err)
 	}
 	return s.newLink(ctx, purposeInvitation, &accountID, nil, invitationLife)
+}
+
+// belongsToOthers tells whether an account may do something that the one who asks may not: then a link that signs in as
+// it is not his to give, or an organizer of one contest could become anybody in another.
+func (s *Service) belongsToOthers(ctx context.Context, acc accountdb.Account, contestID int64) (bool, error) {
+	p := From(ctx)
+	if p.Admin {
+		return false, nil
+	}
+	grants, err := s.q.GrantsOf(ctx, acc.ID)
+	if err != nil {
+		return false, unavailable(err)
+	}
+	return acc.Admin || slices.ContainsFunc(grants, func(g accountdb.GrantsOfRow) bool {
+		return g.ContestID != contestID && !p.Has(g.ContestID, RoleOrganizer)
+	}), nil
 }

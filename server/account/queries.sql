@@ -65,6 +65,16 @@ UPDATE session SET revoked_at = now() WHERE account_id = $1 AND id <> $2 AND rev
 -- name: RevokeEntrySessions :exec
 UPDATE session SET revoked_at = now() WHERE entry_id = $1 AND id <> $2 AND revoked_at IS NULL;
 
+-- name: StandingSessions :many
+SELECT s.id FROM session s LEFT JOIN account a ON a.id = s.account_id
+WHERE s.id = ANY(@ids::bigint[]) AND s.revoked_at IS NULL AND s.expires_at > now() AND a.disabled_at IS NULL;
+
+-- name: LockFirstAdmin :exec
+SELECT pg_advisory_xact_lock(hashtext('hoithi first administrator'));
+
+-- name: LockGrants :exec
+SELECT pg_advisory_xact_lock(hashtextextended('hoithi grants', @contest_id::bigint));
+
 -- name: CreateLink :exec
 INSERT INTO sign_in_link (token_hash, purpose, account_id, contest_id, expires_at) VALUES ($1, $2, $3, $4, $5);
 

@@ -37,8 +37,9 @@ type Service struct {
 	key       []byte
 	passwords chan struct{} // as many hashes at once as cores
 	nobody    string        // a hash to compare with when there is no such login, so that both take equally long
-	// OnSessionEnd is called when a session was revoked, so that its sockets can be closed.
-	OnSessionEnd func(sessionID, accountID int64)
+	// OnSessions is called after sessions were ended or somebody's roles have changed, so that open sockets are looked at
+	// again: see Standing and Rights. It must not wait.
+	OnSessions func()
 	// OnAct records an act on a contest's people, in the transaction of the act.
 	OnAct func(ctx context.Context, tx pgx.Tx, contestID int64, action string, payload any) error
 }
@@ -107,17 +108,10 @@ func (s *Service) identifyAccount(ctx context.Context, p *Principal, token strin
 	if err != nil {
 		return unavailable(err)
 	}
-	p.Grants = map[int64][]Role{}
-	for _, g := range grants {
-		// A paired tablet judges in its contest and can do nothing else, whatever else its judge may be.
-		if row.ContestID != nil && (g.ContestID != *row.ContestID || g.Role != string(RoleJudge)) {
-			continue
-		}
-		p.Grants[g.ContestID] = append(p.Grants[g.ContestID], Role(g.Role))
-	}
 	if row.ContestID != nil {
 		p.Admin, p.PairedWith = false, *row.ContestID
 	}
+	p.Grants = p.rights(grants)
 	s.touch(ctx, row.ID, row.LastSeenAt)
 	return nil
 }
@@ -157,7 +151,7 @@ var (
 // SignIn checks a password and starts a session; it gives the session's token.
 func (s *Service) SignIn(ctx context.Context, p Principal, login, password, agent string) (string, error) {
 	login = NormalLogin(login)
-	scope := "login:" + login
+	scope := loginScope + login
 	if err := s.Slowdown(ctx, p, scope); err != nil {
 		return "", err
 	}
@@ -236,6 +230,7 @@ func (s *Service) StartEntrySession(ctx context.Context, contestID, entryID int6
 
 // EndEntrySessions signs out all devices of an entry but one (0: all), such as when its code is reissued.
 func (s *Service) EndEntrySessions(ctx context.Context, entryID, exceptDevice int64) error {
+	defer s.sessionsChanged()
 	return s.q.RevokeEntrySessions(ctx, accountdb.RevokeEntrySessionsParams{EntryID: &entryID, ID: exceptDevice})
 }
 
@@ -244,6 +239,7 @@ func (s *Service) SignOut(ctx context.Context, token string) error {
 	if err := s.q.RevokeSession(ctx, HashToken(token)); err != nil {
 		return unavailable(err)
 	}
+	s.sessionsChanged()
 	return nil
 }
 

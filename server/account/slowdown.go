@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/hoithi/hoithi/server/account/accountdb"
@@ -12,7 +13,7 @@ import (
 // How wrong tries slow an unknown device down: the first few are free (people mistype), then the wait doubles.
 const (
 	freeTries        = 5
-	freeTriesAddress = 60 // a school or an agency stands behind one address
+	freeTriesAddress = 60 // of passwords: an agency stands behind one address
 	longestWait      = 5 * time.Minute
 )
 
@@ -20,8 +21,13 @@ var slowDown = fault.New(fault.TooMany, "slow_down",
 	"Đã thử sai nhiều lần. Hãy đợi một lát rồi thử lại; thiết bị đã từng đăng nhập không bị ảnh hưởng.",
 	"There were several wrong tries. Wait a little and try again; devices that signed in before are not affected.")
 
-// Slowdown refuses a try when there were too many wrong ones for the scope ("login:...", "entry:...") or from the
-// address. A device that once succeeded for the scope is never slowed down by others.
+// loginScope is the scope in which wrong passwords of a login are counted. They are counted by address, too: people
+// choose the same weak passwords. The codes of entries are random, so that trying a few on each of many entries leads
+// nowhere, while counting by address would let one joker keep a whole school from entering.
+const loginScope = "login:"
+
+// Slowdown refuses a try when there were too many wrong ones for the scope ("login:...", "entry:..."), or for logins
+// from the address. A device that once succeeded for the scope is never slowed down by others.
 func (s *Service) Slowdown(ctx context.Context, p Principal, scope string) error {
 	if len(p.Device) > 0 {
 		known, err := s.q.IsKnownDevice(ctx, accountdb.IsKnownDeviceParams{DeviceHash: p.Device, Scope: scope})
@@ -35,6 +41,9 @@ func (s *Service) Slowdown(ctx context.Context, p Principal, scope string) error
 	}
 	if err := s.waitFor(ctx, scope, freeTries); err != nil {
 		return err
+	}
+	if !strings.HasPrefix(scope, loginScope) {
+		return nil
 	}
 	return s.waitFor(ctx, "address:"+p.Address, freeTriesAddress)
 }
@@ -63,7 +72,10 @@ func (s *Service) waitFor(ctx context.Context, scope string, free int64) error {
 
 // Failed notes a wrong try.
 func (s *Service) Failed(ctx context.Context, p Principal, scope string) error {
-	scopes := []string{scope, "address:" + p.Address}
+	scopes := []string{scope}
+	if strings.HasPrefix(scope, loginScope) {
+		scopes = append(scopes, "address:"+p.Address)
+	}
 	if len(p.Device) > 0 {
 		known, err := s.q.IsKnownDevice(ctx, accountdb.IsKnownDeviceParams{DeviceHash: p.Device, Scope: scope})
 		if err != nil {

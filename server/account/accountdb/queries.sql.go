@@ -357,6 +357,24 @@ func (q *Queries) LinkByToken(ctx context.Context, tokenHash []byte) (SignInLink
 	return i, err
 }
 
+const lockFirstAdmin = `-- name: LockFirstAdmin :exec
+SELECT pg_advisory_xact_lock(hashtext('hoithi first administrator'))
+`
+
+func (q *Queries) LockFirstAdmin(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, lockFirstAdmin)
+	return err
+}
+
+const lockGrants = `-- name: LockGrants :exec
+SELECT pg_advisory_xact_lock(hashtextextended('hoithi grants', $1::bigint))
+`
+
+func (q *Queries) LockGrants(ctx context.Context, contestID int64) error {
+	_, err := q.db.Exec(ctx, lockGrants, contestID)
+	return err
+}
+
 const putSecret = `-- name: PutSecret :exec
 INSERT INTO server_secret (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING
 `
@@ -495,6 +513,31 @@ type SetPasswordParams struct {
 func (q *Queries) SetPassword(ctx context.Context, arg SetPasswordParams) error {
 	_, err := q.db.Exec(ctx, setPassword, arg.ID, arg.PasswordHash)
 	return err
+}
+
+const standingSessions = `-- name: StandingSessions :many
+SELECT s.id FROM session s LEFT JOIN account a ON a.id = s.account_id
+WHERE s.id = ANY($1::bigint[]) AND s.revoked_at IS NULL AND s.expires_at > now() AND a.disabled_at IS NULL
+`
+
+func (q *Queries) StandingSessions(ctx context.Context, ids []int64) ([]int64, error) {
+	rows, err := q.db.Query(ctx, standingSessions, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []int64{}
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const sweepAccount = `-- name: SweepAccount :exec
