@@ -21,6 +21,7 @@ import (
 	"github.com/hoithi/hoithi/server/account"
 	"github.com/hoithi/hoithi/server/bank"
 	"github.com/hoithi/hoithi/server/contest"
+	"github.com/hoithi/hoithi/server/fault"
 	"github.com/hoithi/hoithi/server/files"
 	"github.com/hoithi/hoithi/server/judging"
 	"github.com/hoithi/hoithi/server/leaderboard"
@@ -65,8 +66,9 @@ type App struct {
 
 	JudgingLive *judging.Live
 
-	rounds sync.Map // round id → contest id; a round never changes its contest
-	stop   []func(context.Context) error
+	rounds  sync.Map // round id → contest id; a round never changes its contest
+	origins sync.Map // contest id → what whetherRehearsal tells; a contest never becomes a rehearsal, or stops to be one
+	stop    []func(context.Context) error
 }
 
 // New opens all rooms on a migrated database. It starts nothing: Run does.
@@ -152,7 +154,28 @@ func (a *App) permit(ctx context.Context, p account.Principal, key string, param
 	if !web.Permitted(p, need, contestID) {
 		return web.Refusal(p, need)
 	}
-	return nil
+	if need != web.Public || contestID == 0 {
+		return nil
+	}
+	c, err := a.whetherRehearsal(ctx, contestID)
+	if err == nil && !c.OpenTo(p) {
+		err = fault.NothingHere
+	}
+	return err
+}
+
+// whetherRehearsal is the contest, as far as it never changes: its number and whether it is a rehearsal.
+func (a *App) whetherRehearsal(ctx context.Context, contestID int64) (contest.Contest, error) {
+	if c, ok := a.origins.Load(contestID); ok {
+		return c.(contest.Contest), nil
+	}
+	c, err := a.Contests.Get(ctx, contestID)
+	if err != nil {
+		return c, err
+	}
+	c = contest.Contest{ID: c.ID, RehearsalOf: c.RehearsalOf}
+	a.origins.Store(contestID, c)
+	return c, nil
 }
 
 func (a *App) contestOf(ctx context.Context, roundID int64) (int64, error) {

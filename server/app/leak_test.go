@@ -53,6 +53,10 @@ func TestNoKeyBeforeTheReveal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// To the audience a rehearsal does not exist: it is made a real contest.
+	if _, err := a.DB.Exec(t.Context(), `UPDATE contest SET rehearsal_of = NULL WHERE id = $1`, plan.ContestID); err != nil {
+		t.Fatal(err)
+	}
 	items := secretItems(t, a, plan)
 	slug := publicSlug(t, a, plan.ContestID)
 	host := listen(t, a, address, &listener{name: "host"}, plan.Host, plan, false)

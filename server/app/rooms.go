@@ -90,6 +90,7 @@ func (a *App) listenToChanges() {
 
 // startRooms begins the background work of the rooms; Close ends it.
 func (a *App) startRooms() {
+	a.stop = append(a.stop, a.watchSessions())
 	a.Stage.Start()
 	a.stop = append(a.stop, func(context.Context) error { a.Stage.Stop(); return nil }, a.JudgingLive.Start(a.Relay))
 	ctx, cancel := context.WithCancel(context.Background())

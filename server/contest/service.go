@@ -81,13 +81,27 @@ func (s *Service) BySlug(ctx context.Context, slug string) (Contest, error) {
 	return s.whole(ctx, s.q, row, err)
 }
 
-// Visible finds a contest that the public may see.
+// Visible finds a contest that the public may see; a rehearsal only for its own people and entries.
 func (s *Service) Visible(ctx context.Context, slug string) (Contest, error) {
 	c, err := s.BySlug(ctx, slug)
-	if err == nil && c.State == Draft {
+	if err == nil && (c.State == Draft || !c.OpenTo(account.From(ctx))) {
 		return Contest{}, fault.NothingHere
 	}
 	return c, err
+}
+
+// OpenTo tells whether somebody may know of the contest's public pages. A rehearsal asks the questions of the evening
+// before the evening: only its own people and entries may look.
+func (c Contest) OpenTo(p account.Principal) bool {
+	if c.RehearsalOf == 0 || p.IsEntry(c.ID) {
+		return true
+	}
+	for _, role := range []account.Role{account.RoleHost, account.RoleSecretary, account.RoleJudge} {
+		if p.Has(c.ID, role) {
+			return true
+		}
+	}
+	return false
 }
 
 // GetTx is Get within the caller's transaction, with the contest's row locked.
