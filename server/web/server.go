@@ -54,8 +54,6 @@ func NewServer(o Options) *fiber.App {
 	if len(o.TrustedProxies) > 0 {
 		cfg.EnableTrustedProxyCheck = true
 		cfg.TrustedProxies = o.TrustedProxies
-		cfg.ProxyHeader = fiber.HeaderXForwardedFor
-		cfg.EnableIPValidation = true
 	}
 	app := fiber.New(cfg)
 	// † fasthttp reuses a hijacked connection after its handler returns; see server/live/socket.go.
@@ -130,7 +128,7 @@ func headers(c *fiber.Ctx) error {
 	c.Set("X-Content-Type-Options", "nosniff")
 	// Links to sign in carry a token in their path: it must not reach another site.
 	c.Set("Referrer-Policy", "no-referrer")
-	c.Set("X-Frame-Options", "DENY")
+	c.Set("X-Frame-Options", "SAMEORIGIN")
 	c.Set("Cross-Origin-Opener-Policy", "same-origin")
 	c.Set("Permissions-Policy", "camera=(self), microphone=(), geolocation=()")
 	if strings.HasPrefix(c.Path(), "/api/") {
@@ -192,8 +190,9 @@ func locale(c *fiber.Ctx) string {
 
 // identified finds the principal for the API; static files need none.
 func identified(o Options) fiber.Handler {
+	known := proxiesOf(o.TrustedProxies)
 	return func(c *fiber.Ctx) error {
-		p := account.Principal{Locale: locale(c), Address: c.IP(), Secure: c.Protocol() == "https"}
+		p := account.Principal{Locale: locale(c), Address: known.address(c), Secure: c.Protocol() == "https"}
 		if !strings.HasPrefix(c.Path(), "/api/") || o.Identify == nil {
 			c.SetUserContext(account.With(c.UserContext(), p))
 			return c.Next()
@@ -209,6 +208,7 @@ func identified(o Options) fiber.Handler {
 		}
 		c.SetUserContext(account.With(c.UserContext(), p))
 		c.Locals(PrincipalLocal, p)
+		c.Locals(RemoteLocal, p.Address)
 		return c.Next()
 	}
 }
