@@ -68,12 +68,10 @@ export function segmentsOf(
 /** Which of the four tones of a bar a round has. */
 export const toneOf = (index: number) => (index % 4) + 1;
 
-/** The round that the hall is following: the one that runs, else the last with a score. */
+/** The round that the hall is following: the last one that runs, else the last with a score. */
 export function presentRound(rounds: readonly BoardRound[]): BoardRound | undefined {
-  return (
-    rounds.find((r) => r.state === 'running' || r.state === 'paused') ??
-    [...rounds].reverse().find((r) => r.scored > 0)
-  );
+  const last = [...rounds].reverse();
+  return last.find((r) => r.state === 'running' || r.state === 'paused') ?? last.find((r) => r.scored > 0);
 }
 
 /** Letters without marks, for finding "Hạc Thành" by "hac thanh". */

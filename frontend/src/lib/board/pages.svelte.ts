@@ -59,6 +59,11 @@ export class BoardPages {
     }
   }
 
+  /** Reads as many rows as are asked for, or all. */
+  async upTo(count: number): Promise<void> {
+    while (this.#next < count && (await this.more()));
+  }
+
   /** The board has changed: what was read before may stand elsewhere now. Reads as far again as was read. */
   async again(): Promise<void> {
     if (this.#next === 0 || this.busy) return;
