@@ -3,15 +3,18 @@
 
 export type Act = 'next' | 'undo' | 'pause' | 'extend' | 'black';
 
-type Press = Pick<KeyboardEvent, 'key' | 'repeat' | 'ctrlKey' | 'metaKey' | 'altKey' | 'target'>;
+type Target = { closest?: (selector: string) => unknown };
+type Press = Pick<KeyboardEvent, 'key' | 'repeat' | 'ctrlKey' | 'metaKey' | 'altKey'> & {
+  target: EventTarget | Target | null;
+};
 
 const typing = 'input, textarea, select, [contenteditable="true"], [role="menu"], [role="dialog"]';
 const pressing = 'button, a[href], summary, [role="button"], [role="switch"], [role="tab"]';
 
 export function actOf(event: Press): Act | null {
   if (event.repeat || event.ctrlKey || event.metaKey || event.altKey) return null;
-  const at = event.target instanceof Element ? event.target : null;
-  if (at?.closest(typing)) return null;
+  const at = event.target as Target | null;
+  if (at?.closest?.(typing)) return null;
   switch (event.key) {
     case 'PageDown':
     case 'ArrowRight':
@@ -21,7 +24,7 @@ export function actOf(event: Press): Act | null {
       return 'undo';
     case ' ':
     case 'Enter':
-      return at?.closest(pressing) ? null : 'next';
+      return at?.closest?.(pressing) ? null : 'next';
     case 'b':
     case 'B':
     case '.':
