@@ -51,7 +51,7 @@ func (s *Service) Checklist(ctx context.Context, c Contest) ([]Missing, error) {
 
 // Step is a preview of the next step in a contest's life.
 type Step struct {
-	To State `json:"to"`
+	To State `json:"to" enum:"open,running,ended,archived"`
 	// Vi and En say what the step does and who will see it.
 	Vi      string    `json:"vi"`
 	En      string    `json:"en"`

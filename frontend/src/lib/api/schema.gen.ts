@@ -1927,7 +1927,8 @@ export interface components {
             en: string;
             /** @description What still blocks the step */
             missing: components["schemas"]["ContestMissing"][];
-            to: string;
+            /** @enum {string} */
+            to: "open" | "running" | "ended" | "archived";
             vi: string;
         };
         "Create-contestRequest": {

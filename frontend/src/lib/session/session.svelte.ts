@@ -28,6 +28,11 @@ class Session {
     return this.view;
   }
 
+  /** Asks again, after an act that gave this account a new role (making a contest). */
+  async refresh(): Promise<void> {
+    this.view = await call(api.GET('/api/session'));
+  }
+
   async signIn(login: string, password: string): Promise<void> {
     this.replace(await call(api.POST('/api/session/sign-in', { body: { login, password } })));
   }

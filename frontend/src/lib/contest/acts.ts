@@ -1,0 +1,166 @@
+// The acts of the record in words. What is not known here is shown by its name, never left out.
+import type { components } from '$lib/api';
+import { contestState } from '$lib/contest-state';
+import { integer, percent } from '$lib/format/number';
+import { m } from '$lib/paraglide/messages.js';
+import type { Contest, State } from './words';
+
+export type Act = components['schemas']['ContestActView'];
+type Payload = Record<string, unknown>;
+
+const payloadOf = (act: Act): Payload =>
+  act.payload && typeof act.payload === 'object' && !Array.isArray(act.payload)
+    ? (act.payload as Payload)
+    : {};
+
+const text = (value: unknown) =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+/** How many: of a list its length, else the number itself. */
+const count = (value: unknown) =>
+  integer(Array.isArray(value) ? value.length : typeof value === 'number' ? value : 0);
+
+const stateWords = (value: unknown) => {
+  const known: State[] = ['draft', 'open', 'running', 'ended', 'finalized', 'archived'];
+  return known.includes(value as State) ? contestState(value as State).label : text(value);
+};
+
+function roleWords(role: unknown): string {
+  switch (role) {
+    case 'organizer':
+      return m.app_role_organizer();
+    case 'host':
+      return m.app_role_host();
+    case 'secretary':
+      return m.app_role_secretary();
+    case 'judge':
+      return m.app_role_judge();
+    default:
+      return text(role);
+  }
+}
+
+export const actorWords = (act: Act) =>
+  act.actor === 'system'
+    ? m.contest_audit_system()
+    : act.actor === 'entry'
+      ? m.contest_audit_entry()
+      : act.actor;
+
+export const reasonOf = (act: Act) => text(payloadOf(act).reason).trim();
+
+export function actWords(act: Act, contest: Contest): string {
+  const p = payloadOf(act);
+  const name = text(p.name);
+  const round = contest.rounds.find((r) => r.id === p.round)?.name ?? m.contest_audit_round_gone();
+  const play = count(p.play);
+  switch (act.action) {
+    case 'contest.create':
+      return m.contest_audit_act_contest_create({ name });
+    case 'contest.clone':
+      return m.contest_audit_act_contest_clone({ name });
+    case 'contest.update':
+      return m.contest_audit_act_contest_update();
+    case 'contest.divisions':
+      return m.contest_audit_act_contest_divisions();
+    case 'contest.state':
+      return m.contest_audit_act_contest_state({ from: stateWords(p.from), to: stateWords(p.to) });
+    case 'contest.add_round':
+      return m.contest_audit_act_contest_add_round({ name });
+    case 'contest.update_round':
+      return m.contest_audit_act_contest_update_round({ name, weight: percent(Number(p.weight ?? 0)) });
+    case 'contest.order_rounds':
+      return m.contest_audit_act_contest_order_rounds();
+    case 'contest.remove_round':
+      return m.contest_audit_act_contest_remove_round({ name });
+    case 'account.invite':
+      return m.contest_audit_act_account_invite({ name, role: roleWords(p.role) });
+    case 'account.invite_again':
+      return m.contest_audit_act_account_invite_again({ name });
+    case 'account.dismiss':
+      return m.contest_audit_act_account_dismiss({ name, role: roleWords(p.role) });
+    case 'roster.add':
+      return m.contest_audit_act_roster_add({ count: count(p.entries) });
+    case 'roster.edit':
+      return m.contest_audit_act_roster_edit({ number: text(p.number) });
+    case 'roster.withdraw':
+      return m.contest_audit_act_roster_withdraw();
+    case 'roster.restore':
+      return m.contest_audit_act_roster_restore();
+    case 'roster.approve':
+      return m.contest_audit_act_roster_approve({ count: count(p.registrations) });
+    case 'roster.reject':
+      return m.contest_audit_act_roster_reject({ count: count(p.registrations) });
+    case 'roster.import':
+      return m.contest_audit_act_roster_import({ count: count(p.entries) });
+    case 'roster.reissue_code':
+      return m.contest_audit_act_roster_reissue_code();
+    case 'roster.print_cards':
+      return m.contest_audit_act_roster_print_cards({ count: count(p.entries) });
+    case 'roster.export_list':
+      return m.contest_audit_act_roster_export_list();
+    case 'roster.invite_units':
+      return m.contest_audit_act_roster_invite_units({ count: count(p.units) });
+    case 'roster.dismiss_unit':
+      return m.contest_audit_act_roster_dismiss_unit();
+    case 'bank.create_item':
+      return m.contest_audit_act_bank_create_item();
+    case 'bank.edit_item':
+      return m.contest_audit_act_bank_edit_item();
+    case 'bank.retire_item':
+      return m.contest_audit_act_bank_retire_item();
+    case 'bank.restore_item':
+      return m.contest_audit_act_bank_restore_item();
+    case 'bank.import':
+      return m.contest_audit_act_bank_import({ count: count(p.added), file: text(p.file) });
+    case 'board.freeze':
+      return m.contest_audit_act_board_freeze();
+    case 'board.thaw':
+      return m.contest_audit_act_board_thaw();
+    case 'result.finalize':
+      return m.contest_audit_act_result_finalize({ revision: count(p.revision) });
+    case 'stage.settings':
+      return m.contest_audit_act_stage_settings({ round });
+    case 'stage.items':
+      return m.contest_audit_act_stage_items({ round, count: count(p.versions) });
+    case 'stage.started':
+      return m.contest_audit_act_stage_started({ round });
+    case 'stage.voided':
+      return m.contest_audit_act_stage_voided({ round, play });
+    case 'stage.replaced':
+      return m.contest_audit_act_stage_replaced({ round, play });
+    case 'stage.corrected':
+      return m.contest_audit_act_stage_corrected({ round, play });
+    case 'stage.finished':
+      return m.contest_audit_act_stage_finished({ round });
+    case 'stage.scored':
+      return m.contest_audit_act_stage_scored({ round });
+    case 'stage.undone':
+      return m.contest_audit_act_stage_undone({ round });
+    case 'judging.rubric':
+      return m.contest_audit_act_judging_rubric({ round, count: count(p.criteria) });
+    case 'judging.rules':
+      return m.contest_audit_act_judging_rules({ round });
+    case 'judging.panel':
+      return m.contest_audit_act_judging_panel({ round, count: count(p.accounts) });
+    case 'judging.order':
+      return m.contest_audit_act_judging_order({ round });
+    case 'judging.draw_order':
+      return m.contest_audit_act_judging_draw_order({ round });
+    case 'judging.absence':
+      return m.contest_audit_act_judging_absence({ round });
+    case 'judging.start':
+      return m.contest_audit_act_judging_start({ round });
+    case 'judging.finish':
+      return m.contest_audit_act_judging_finish({ round });
+    case 'judging.return':
+      return m.contest_audit_act_judging_return({ round });
+    case 'judging.seconds':
+      return m.contest_audit_act_judging_seconds({ round, before: text(p.before), after: text(p.after) });
+    case 'judging.lock_sheet':
+      return m.contest_audit_act_judging_lock_sheet({ round });
+    case 'judging.close':
+      return m.contest_audit_act_judging_close({ round });
+    default:
+      return m.contest_audit_act_other({ action: act.action });
+  }
+}
