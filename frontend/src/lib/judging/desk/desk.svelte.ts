@@ -9,7 +9,15 @@ import type { JudgePerformance, JudgeView } from '../types';
 import { DeskMemory, type Leftover } from './memory';
 
 /** A mark of this device that the view does not show yet. */
-type Own = { value: number | null; writer: number; seq: number; stored: boolean; version: number };
+type Own = {
+  value: number | null;
+  writer: number;
+  seq: number;
+  stored: boolean;
+  version: number;
+  /** On its way for longer than an answer takes: the line is as good as lost. */
+  late?: boolean;
+};
 
 export type Refusal = { performance: number; criterion: number; value: number | null; fault: Fault };
 
@@ -20,6 +28,9 @@ type Options = { store?: Store | null; connection?: Connection };
 
 /** A slider that is being dragged is one mark, not fifty. */
 const settle = 220;
+
+/** A mark without an answer for so long is said to wait, long before the line is given up. */
+const patience = 3500;
 
 const keyOf = (performance: number, criterion: number) => `${performance}/${criterion}`;
 
@@ -102,7 +113,9 @@ export class JudgeDesk {
     this.claiming = true;
     this.claimFault = null;
     try {
-      const { writer } = await this.#connection.command('claim_sheets', undefined as never, { topic: this.topic.name });
+      const { writer } = await this.#connection.command('claim_sheets', undefined as never, {
+        topic: this.topic.name,
+      });
       this.#memory.become(writer);
       this.#writer = writer;
     } catch (error) {
@@ -137,6 +150,7 @@ export class JudgeDesk {
         seq: before && !before.stored ? before.seq : 0,
         stored: false,
         version: 0,
+        late: before && !before.stored ? before.late : false,
       },
     };
     this.dismiss(performance, criterion);
@@ -160,7 +174,7 @@ export class JudgeDesk {
       ...performance.sheet.marks.map((m) => m.received_us),
     );
     if (waiting.length > 0) {
-      const onTheWay = this.#connection.state === 'open';
+      const onTheWay = this.#connection.state === 'open' && !waiting.some(([, o]) => o.late);
       return { state: onTheWay ? 'saving' : 'waiting', count: waiting.length, atUs };
     }
     return { state: atUs > 0 ? 'saved' : 'none', count: 0, atUs };
@@ -206,6 +220,13 @@ export class JudgeDesk {
     const [performance, criterion] = key.split('/').map(Number) as [number, number];
     const seq = this.#memory.nextSeq();
     this.#own = { ...this.#own, [key]: { ...own, writer: this.#writer, seq } };
+    setTimeout(() => {
+      const now = this.#own[key];
+      if (!now || now.stored || now.seq !== seq) return;
+      this.#own = { ...this.#own, [key]: { ...now, late: true } };
+      // A line that swallows everything is found out sooner when it is asked.
+      this.#connection.nudge();
+    }, patience);
     this.outbox.put(
       key,
       'mark',
