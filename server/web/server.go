@@ -5,8 +5,10 @@ import (
 	"log/slog"
 	"net/url"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
@@ -58,7 +60,7 @@ func NewServer(o Options) *fiber.App {
 	app := fiber.New(cfg)
 	// † fasthttp reuses a hijacked connection after its handler returns; see server/live/socket.go.
 	app.Server().KeepHijackedConns = true
-	app.Use(recovered(o.Log), logged(o.Log), headers, sizes, sameSite, identified(o))
+	app.Use(recovered(o.Log), logged(o.Log), headers, readable, sizes, sameSite, identified(o))
 	return app
 }
 
@@ -72,8 +74,10 @@ func errorHandler(log *slog.Logger) fiber.ErrorHandler {
 				f = fault.NothingHere
 			case fiber.StatusRequestEntityTooLarge:
 				f = tooLarge
-			case fiber.StatusUpgradeRequired, fiber.StatusBadRequest:
-				f = badInput
+			default:
+				if fe.Code >= 400 && fe.Code < 500 { // what was sent is no request that we understand
+					f = badInput
+				}
 			}
 		}
 		if f.Kind == fault.Internal {
@@ -85,6 +89,9 @@ func errorHandler(log *slog.Logger) fiber.ErrorHandler {
 
 func sendProblem(c *fiber.Ctx, f *fault.Fault) error {
 	p := newProblem(account.From(c.UserContext()).Locale, f)
+	if f.RetryAfterSeconds > 0 {
+		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(f.RetryAfterSeconds))
+	}
 	return c.Status(p.Status).JSON(p, "application/problem+json")
 }
 
@@ -133,6 +140,17 @@ func headers(c *fiber.Ctx) error {
 	c.Set("Permissions-Policy", "camera=(self), microphone=(), geolocation=()")
 	if strings.HasPrefix(c.Path(), "/api/") {
 		c.Set(fiber.HeaderCacheControl, "no-store")
+	}
+	return c.Next()
+}
+
+// readable refuses addresses that are no text: a database could not compare them with anything.
+func readable(c *fiber.Ctx) error {
+	query, err := url.QueryUnescape(string(c.Request().URI().QueryString()))
+	for _, s := range []string{string(c.Request().URI().Path()), query} {
+		if err != nil || !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+			return sendProblem(c, fault.NothingHere)
+		}
 	}
 	return c.Next()
 }

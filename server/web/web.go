@@ -5,6 +5,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -99,8 +100,13 @@ type API struct {
 // NewAPI assembles the API on a Fiber app.
 func NewAPI(app *fiber.App, access Access, version string, log *slog.Logger) *API {
 	format := huma.Format{
-		Marshal:   func(w io.Writer, v any) error { return json.MarshalWrite(w, v) },
-		Unmarshal: func(data []byte, v any) error { return json.Unmarshal(data, v) },
+		Marshal: func(w io.Writer, v any) error { return json.MarshalWrite(w, v) },
+		Unmarshal: func(data []byte, v any) error {
+			if hasNUL(data) {
+				return errNUL
+			}
+			return json.Unmarshal(data, v)
+		},
 	}
 	huma.DefaultArrayNullable = false
 	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
@@ -120,6 +126,26 @@ func NewAPI(app *fiber.App, access Access, version string, log *slog.Logger) *AP
 		DefaultFormat: "application/json",
 	}
 	return &API{Huma: humafiber.New(app, config), access: access, seen: map[string]bool{}, log: log}
+}
+
+var errNUL = errors.New("text with a NUL character")
+
+// hasNUL finds the one character that JSON can carry and Postgres cannot keep. In JSON it is always escaped.
+func hasNUL(data []byte) bool {
+	for rest := data; ; {
+		i := bytes.Index(rest, []byte(`u0000`))
+		if i < 0 {
+			return false
+		}
+		slashes := 0
+		for i-slashes > 0 && rest[i-slashes-1] == '\\' {
+			slashes++
+		}
+		if slashes%2 == 1 { // an even number is that many backslashes, and then the word u0000
+			return true
+		}
+		rest = rest[i+5:]
+	}
 }
 
 // Op describes one operation of the API.
@@ -221,7 +247,7 @@ func (api *API) write(ctx huma.Context, p *Problem) {
 }
 
 // problem turns an error into what the reader sees, and logs what he must not.
-func (api *API) problem(ctx context.Context, operation string, err error) huma.StatusError {
+func (api *API) problem(ctx context.Context, operation string, err error) error {
 	f := fault.From(err)
 	if f.Kind == fault.Internal || f.Kind == fault.Unavailable {
 		if errors.Is(err, context.DeadlineExceeded) {
@@ -231,7 +257,7 @@ func (api *API) problem(ctx context.Context, operation string, err error) huma.S
 	}
 	p := newProblem(account.From(ctx).Locale, f)
 	if f.RetryAfterSeconds > 0 {
-		return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {strconv.Itoa(f.RetryAfterSeconds)}}).(huma.StatusError)
+		return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {strconv.Itoa(f.RetryAfterSeconds)}})
 	}
 	return p
 }
