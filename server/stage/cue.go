@@ -20,6 +20,7 @@ import (
 
 var (
 	errLostLease   = conflict("lease_lost", "Máy chủ khác đang điều khiển đồng hồ của vòng này.", "Another node ticks this round.")
+	errContestOver = conflict("contest_over", "Hội thi đã kết thúc nên không mở lại vòng được nữa. Vẫn có thể hủy câu hoặc sửa đáp án.", "The contest is over, so the round cannot be opened again. Items can still be voided or corrected.")
 	errNotRunning  = conflict("contest_not_running", "Hội thi chưa ở trạng thái đang thi. Hãy chuyển trạng thái rồi bắt đầu vòng.", "The contest is not running yet. Move it on, then start the round.")
 	errOtherItem   = fault.New(fault.Invalid, "correction_of_other_item", "Đáp án sửa phải thuộc một phiên bản khác của chính câu hỏi này.", "The corrected key must come from another version of the same item.")
 	errCueNotKnown = fault.New(fault.Unavailable, "cue_not_known", "Chưa biết thao tác đã được ghi chưa. Xem màn hình rồi thử lại.", "It is not known whether the cue was stored. Look at the screen, then try again.")
@@ -83,6 +84,19 @@ func (r *room) prepare(ctx context.Context, state *State, c *Command) error {
 			return errNotRunning
 		}
 		c.Settings, c.Items = in.setup, frozenItems(in.setup, in.setupItems)
+	case CueUndo:
+		// A finished round goes on only while its contest does: afterwards its scores are those of the results. (Voiding
+		// and correcting stay possible; a result that is final then asks for a correction.)
+		if d, f := UndoDone(state, state.LastUs); f != nil || d.Kind != EventFinished {
+			return nil
+		}
+		whole, err := r.s.cfg.Contests.Get(ctx, in.contestID)
+		if err != nil {
+			return err
+		}
+		if whole.State != contest.Running {
+			return errContestOver
+		}
 	case CueCorrect:
 		p := state.Play(c.Play)
 		if p == nil {
