@@ -95,7 +95,8 @@ func Compute(c contest.Contest, entries []roster.Entry, scores map[int64]Scores,
 	if b.Divisions == nil {
 		b.Divisions = []contest.Division{}
 	}
-	byEntry := map[int64]map[int64]Score{} // entry → round → score
+	type part struct{ entryID, roundID int64 }
+	found := make(map[part]Score, len(entries)*len(c.Rounds))
 	for _, r := range c.Rounds {
 		s := scores[r.ID]
 		if public && s.Hidden {
@@ -103,10 +104,7 @@ func Compute(c contest.Contest, entries []roster.Entry, scores map[int64]Scores,
 		}
 		b.Rounds = append(b.Rounds, BoardRound{ID: r.ID, Name: r.Name, Kind: r.Kind, State: r.State, MaxScore: r.MaxScore, Weight: r.Weight})
 		for _, x := range s.Rows {
-			if byEntry[x.EntryID] == nil {
-				byEntry[x.EntryID] = map[int64]Score{}
-			}
-			byEntry[x.EntryID][r.ID] = x
+			found[part{x.EntryID, r.ID}] = x
 		}
 	}
 	for _, e := range entries {
@@ -115,7 +113,7 @@ func Compute(c contest.Contest, entries []roster.Entry, scores map[int64]Scores,
 		}
 		row := Row{EntryID: e.ID, Number: e.Number, Name: e.Name, UnitName: e.UnitName, DivisionID: e.DivisionID, Scores: []RoundScore{}}
 		for i, r := range b.Rounds {
-			if s, ok := byEntry[e.ID][r.ID]; ok {
+			if s, ok := found[part{e.ID, r.ID}]; ok {
 				row.Scores = append(row.Scores, RoundScore{RoundID: r.ID, Points: s.Points, Correct: s.Correct, TimeUs: s.TimeUs})
 				row.Total += weighted(s.Points, r.Weight)
 				b.Rounds[i].Scored++

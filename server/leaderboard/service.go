@@ -72,6 +72,8 @@ type Service struct {
 	log      *slog.Logger
 	address  string
 
+	reading sync.Mutex // one board at a time that this node doesn't know yet
+
 	mu     sync.Mutex
 	boards map[int64]*watched // contests with watchers here, or changed here
 	wake   chan struct{}

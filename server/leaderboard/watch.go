@@ -51,9 +51,35 @@ type watched struct {
 	notBefore time.Time
 	builtFrom string
 	public    *Public
+	places    places
 	top       live.Message
 	own       map[int64]OwnBoardView // what each entry was last sent
 	screen    int64                  // number of the projector's screen that was last sent
+}
+
+// places finds an entry's row in the public board, and how many the division has.
+type places struct {
+	row   map[int64]int
+	count map[int64]int
+}
+
+func placesOf(b Board) places {
+	x := places{row: make(map[int64]int, len(b.Rows)), count: map[int64]int{}}
+	for i, r := range b.Rows {
+		x.row[r.EntryID] = i
+		x.count[r.DivisionID]++
+	}
+	return x
+}
+
+// own is what an entry is told of the public board; it may have no row in it.
+func (x places) own(p *Public, entryID int64) OwnBoardView {
+	i, ok := x.row[entryID]
+	if !ok {
+		return OwnBoardView{Status: p.Status}
+	}
+	r := &p.Board.Rows[i]
+	return OwnBoardView{Status: p.Status, Row: r, Count: x.count[r.DivisionID]}
 }
 
 func (s *Service) board(contestID int64) *watched {
@@ -115,7 +141,7 @@ func (s *Service) Topics() {
 			if entry == nil {
 				return nil, fault.NothingHere
 			}
-			own := ownViews(*w.public, map[int64]bool{entry.EntryID: true})[entry.EntryID]
+			own := w.places.own(w.public, entry.EntryID)
 			return live.Snapshot{{Kind: "own_board", Epoch: 1, Seq: w.public.Version, Data: own}}, nil
 		}})
 	s.hub.Topic(organizerTopic, live.TopicSpec{Need: "topic:" + organizerTopic,
@@ -151,19 +177,22 @@ func (s *Service) wholeMessage(ctx context.Context, contestID int64, p Public) (
 		Data: topOf(Public{Status: p.Status, HeldAtUs: p.HeldAtUs, Board: whole})}, nil
 }
 
-// current is the public board as this node knows it; it is read or built when the node knows none.
+// current is the public board as this node knows it; it is read or built when the node knows none. Of the thousands
+// who may come at once, one reads it for all.
 func (s *Service) current(ctx context.Context, contestID int64) (watched, error) {
-	s.mu.Lock()
-	w := *s.board(contestID)
-	s.mu.Unlock()
-	if w.public != nil {
+	if w, ok := s.known(contestID); ok {
+		return w, nil
+	}
+	s.reading.Lock()
+	defer s.reading.Unlock()
+	if w, ok := s.known(contestID); ok {
 		return w, nil
 	}
 	p, builtFrom, err := s.load(ctx, contestID)
 	if err != nil {
 		// No board yet, or Redis is away: what is shown comes from Postgres all the same.
 		if p, err = s.public(ctx, contestID); err != nil {
-			return w, err
+			return watched{}, err
 		}
 		s.Changed(contestID)
 	}
@@ -175,6 +204,13 @@ func (s *Service) current(ctx context.Context, contestID int64) (watched, error)
 		known.builtFrom = builtFrom
 	}
 	return *known, nil
+}
+
+func (s *Service) known(contestID int64) (watched, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w := s.board(contestID)
+	return *w, w.public != nil
 }
 
 // reload takes the board that counts from Redis, if it is newer than the one this node knows.
@@ -211,11 +247,11 @@ func (s *Service) show(ctx context.Context, p Public) {
 		s.mu.Unlock()
 		return
 	}
-	w.public, w.top = &p, top
+	w.public, w.places, w.top = &p, placesOf(p.Board), top
 	s.mu.Unlock()
 
 	s.hub.Publish(topicOf(audienceTopic, id), top)
-	s.showOwn(id, p)
+	s.showOwn(id, &p)
 	organizers := topicOf(organizerTopic, id)
 	if s.hub.Count(organizers) > 0 {
 		m, err := s.wholeMessage(ctx, id, p)
@@ -228,49 +264,31 @@ func (s *Service) show(ctx context.Context, p Public) {
 }
 
 // showOwn sends each contestant of this node the own row, where it changed.
-func (s *Service) showOwn(contestID int64, p Public) {
+func (s *Service) showOwn(contestID int64, p *Public) {
 	topic := topicOf(contestantTopic, contestID)
-	here := map[int64]bool{}
-	for k := range s.hub.Keys(topic) {
-		if id, ok := entryOf(k); ok {
-			here[id] = true
-		}
-	}
-	if len(here) == 0 {
-		return
-	}
-	views := ownViews(p, here)
+	views := map[int64]OwnBoardView{}
+	keys := s.hub.Keys(topic)
 	s.mu.Lock()
 	w := s.board(contestID)
-	for id, v := range views {
-		if old, ok := w.own[id]; ok && reflect.DeepEqual(old, v) {
-			delete(views, id)
+	if w.public != p {
+		s.mu.Unlock() // a newer one is being shown
+		return
+	}
+	for k := range keys {
+		id, ok := entryOf(k)
+		if !ok {
 			continue
 		}
-		w.own[id] = v
+		v := w.places.own(p, id)
+		if old, ok := w.own[id]; ok && reflect.DeepEqual(old, v) {
+			continue
+		}
+		views[id], w.own[id] = v, v
 	}
 	s.mu.Unlock()
 	for id, v := range views {
 		s.hub.PublishKey(topic, live.EntryKey(id), live.Message{Kind: "own_board", Epoch: 1, Seq: p.Version, Data: v})
 	}
-}
-
-func ownViews(p Public, entries map[int64]bool) map[int64]OwnBoardView {
-	count := map[int64]int{}
-	for _, r := range p.Board.Rows {
-		count[r.DivisionID]++
-	}
-	views := make(map[int64]OwnBoardView, len(entries))
-	for id := range entries {
-		views[id] = OwnBoardView{Status: p.Status}
-	}
-	for i := range p.Board.Rows {
-		r := &p.Board.Rows[i]
-		if entries[r.EntryID] {
-			views[r.EntryID] = OwnBoardView{Status: p.Status, Row: r, Count: count[r.DivisionID]}
-		}
-	}
-	return views
 }
 
 // watching lists the contests whose boards somebody watches on this node.

@@ -25,11 +25,12 @@ type host struct {
 	changed chan struct{}
 }
 
-// settle is how long the robots get after the answering time before the item is closed, and how long no new place may
-// arrive before the board counts as complete.
+// settle is how long the robots get after the answering time before the item is closed. The board counts as complete
+// when no new place has come for quietTime; the first one is waited for longer, or a slow board would seem to be none.
 const (
 	settle    = 500 * time.Millisecond
 	quietTime = 1500 * time.Millisecond
+	firstTime = 10 * time.Second
 	longest   = 30 * time.Second // for anything that the server is waited for
 )
 
@@ -175,11 +176,7 @@ func (h *host) reveal(ctx context.Context, play int32, number, of int) error {
 		r.mu.Lock()
 		last := r.boards.last
 		r.mu.Unlock()
-		quietSince := last
-		if last.IsZero() {
-			quietSince = start
-		}
-		if time.Since(quietSince) > quietTime {
+		if last.IsZero() && time.Since(start) > firstTime || !last.IsZero() && time.Since(last) > quietTime {
 			break
 		}
 	}

@@ -1,6 +1,7 @@
 package rehearse
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -65,6 +66,9 @@ func (b *robot) state(err error) {
 	}
 }
 
+// opened is what the view of an open item has in it, and few others.
+var opened = []byte(`"status":"` + stage.PlayOpen + `"`)
+
 // message reads only what it must: thousands of robots share the machine with the server that is measured.
 func (b *robot) message(m liveclient.Message) {
 	at := time.Now()
@@ -72,6 +76,9 @@ func (b *robot) message(m liveclient.Message) {
 	case "own_board":
 		b.run.placed(at)
 	case stage.KindContestant:
+		if !bytes.Contains(m.Data, opened) {
+			return
+		}
 		var v stage.ContestantView
 		if err := json.Unmarshal(m.Data, &v); err != nil || v.Play == nil || v.Play.Status != stage.PlayOpen {
 			return
