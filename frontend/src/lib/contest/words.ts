@@ -14,9 +14,11 @@ export type State = Contest['state'];
 /** The server's own words in the reader's language. */
 export const say = (words: { vi: string; en: string }) => (getLocale() === 'en' ? words.en : words.vi);
 
-export function roundState(state: Round['state']): { label: string; tone: PillTone } {
+/** `missing`: how much its checklist still lacks. A judged round is ready when nothing does: no act makes it so. */
+export function roundState(state: Round['state'], missing: number): { label: string; tone: PillTone } {
   switch (state) {
     case 'planned':
+      if (missing === 0) return { label: m.contest_round_ready(), tone: 'accent' };
       return { label: m.contest_round_planned(), tone: 'neutral' };
     case 'ready':
       return { label: m.contest_round_ready(), tone: 'accent' };
