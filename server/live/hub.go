@@ -40,6 +40,8 @@ type Hub struct {
 	mu       sync.Mutex
 	clients  map[*Client]struct{}
 	byKey    map[string][]*Client
+	nobodies map[string]int // sockets of the audience by address
+	nobody   int            // all of them
 	stopping bool
 
 	topicsMu sync.RWMutex
@@ -57,7 +59,7 @@ func New(cfg Config) *Hub {
 	h := &Hub{
 		cfg: cfg, epoch: cfg.NowUs(),
 		kinds: map[string]reflect.Type{}, handlers: map[string]*handler{},
-		clients: map[*Client]struct{}{}, byKey: map[string][]*Client{}, topics: map[string][]*subscription{},
+		clients: map[*Client]struct{}{}, byKey: map[string][]*Client{}, nobodies: map[string]int{}, topics: map[string][]*subscription{},
 	}
 	h.metrics = newMetrics(h, cfg.Metrics)
 	h.ctx, h.cancel = context.WithCancel(context.Background())
@@ -202,60 +204,6 @@ func (h *Hub) all() []*Client {
 		list = append(list, c)
 	}
 	return list
-}
-
-func (h *Hub) mayAdmit() error {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	switch {
-	case h.stopping:
-		return errStopping
-	case len(h.clients) >= h.cfg.MaxConnections:
-		return errFull
-	}
-	return nil
-}
-
-// admit adds c; anything but 0 is the reason why not.
-func (h *Hub) admit(c *Client) CloseCode {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	switch {
-	case h.stopping:
-		return CloseRestart
-	case len(h.clients) >= h.cfg.MaxConnections:
-		return CloseTryLater
-	}
-	h.sockets.Add(1)
-	h.clients[c] = struct{}{}
-	if c.key != "" {
-		h.byKey[c.key] = append(h.byKey[c.key], c)
-	}
-	h.metrics.connections.Inc()
-	return 0
-}
-
-func (h *Hub) release(c *Client) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	delete(h.clients, c)
-	if list := h.byKey[c.key]; c.key != "" {
-		for i, x := range list {
-			if x == c {
-				list[i] = list[len(list)-1]
-				list[len(list)-1] = nil
-				list = list[:len(list)-1]
-				break
-			}
-		}
-		if len(list) == 0 {
-			delete(h.byKey, c.key)
-		} else {
-			h.byKey[c.key] = list
-		}
-	}
-	h.metrics.connections.Dec()
-	h.sockets.Done()
 }
 
 // waves is the number of steps in which a shutdown closes sockets, so that they don't all come back at once.

@@ -89,6 +89,9 @@ type Config struct {
 	CloseTimeout    time.Duration // default 1 s: how long the other side may take to answer a close frame
 	ShutdownSpread  time.Duration // default 2 s: close frames of a shutdown are spread over it
 	MaxConnections  int           // default 20,000; more are refused with 503
+	MaxNobodies     int           // default three quarters of it: the audience leaves room for those who take part
+	MaxPerAddress   int           // default 5,000 sockets of the audience from one address
+	MaxPerKey       int           // default 64 sockets of one entry or account
 	QueueMessages   int           // default 256 per socket
 	QueueBytes      int           // default 1 MiB per socket
 	MaxSubscription int           // default 32 per socket
@@ -107,6 +110,9 @@ func (cfg Config) withDefaults() Config {
 	def(&cfg.CloseTimeout, time.Second)
 	def(&cfg.ShutdownSpread, 2*time.Second)
 	def(&cfg.MaxConnections, 20_000)
+	def(&cfg.MaxNobodies, cfg.MaxConnections-cfg.MaxConnections/4)
+	def(&cfg.MaxPerAddress, 5000)
+	def(&cfg.MaxPerKey, 64)
 	def(&cfg.QueueMessages, 256)
 	def(&cfg.QueueBytes, 1<<20)
 	def(&cfg.MaxSubscription, 32)

@@ -168,11 +168,14 @@ func (h *Hub) Handler() fiber.Handler {
 		if !h.allowedOrigin(c.Get(fiber.HeaderOrigin), c.Get(fiber.HeaderHost)) {
 			return errOrigin
 		}
-		if err := h.mayAdmit(); err != nil {
-			return err
+		remote, ok := c.Locals(RemoteKey).(string)
+		if !ok {
+			remote = strings.Clone(c.IP())
+			c.Locals(RemoteKey, remote)
 		}
-		if _, ok := c.Locals(RemoteKey).(string); !ok {
-			c.Locals(RemoteKey, strings.Clone(c.IP()))
+		principal, _ := c.Locals(PrincipalKey).(account.Principal)
+		if err := h.mayAdmit(h.cfg.KeyOf(principal), remote); err != nil {
+			return err
 		}
 		return upgrade(c)
 	}

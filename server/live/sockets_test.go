@@ -215,6 +215,42 @@ func TestAFullNodeRefusesMoreSockets(t *testing.T) {
 	h.enter("")
 }
 
+// A crowd without names, or with one stolen code, never keeps those out who take part.
+func TestTheAudienceLeavesRoomForThoseWhoTakePart(t *testing.T) {
+	h := open(t, live.Config{MaxConnections: 8, MaxPerAddress: 3, MaxPerKey: 2}, nil)
+	refused := func(as string) {
+		t.Helper()
+		_, err := liveclient.Dial(within(t), liveclient.Options{URL: h.url, Cookie: "as=" + as})
+		var full *liveclient.RefusedError
+		if !asRefused(err, &full) || full.Body != "live_full" {
+			t.Errorf("%q: %v", as, err)
+		}
+	}
+	first := h.enter("")
+	h.enter("")
+	h.enter("")
+	refused("") // the fourth from this address
+	h.enter("entry/17")
+	h.enter("entry/17")
+	refused("entry/17") // a third device of one entry
+	h.enter("entry/18")
+	h.enter("account/3")
+	h.enter("account/3")
+	refused("entry/19") // now the node is full
+	first.Close()
+	eventually(t, "room again", func() bool { return h.hub.Connections() == 7 })
+	h.enter("entry/19")
+
+	crowd := open(t, live.Config{MaxConnections: 4}, nil)
+	crowd.enter("")
+	crowd.enter("")
+	crowd.enter("")
+	if _, err := liveclient.Dial(within(t), liveclient.Options{URL: crowd.url}); err == nil {
+		t.Error("the audience takes the last place")
+	}
+	crowd.enter("entry/17")
+}
+
 func TestPanicsInARoomsHooksEndNothing(t *testing.T) {
 	h := open(t, live.Config{}, func(hub *live.Hub) {
 		stage(hub)
