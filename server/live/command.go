@@ -202,6 +202,14 @@ func (c *Client) run(ctx context.Context, j *job) (data any, err error) {
 			err = fmt.Errorf("panic: %v", r)
 		}
 	}()
+	if c.key == "" { // the connections to the database are few: a crowd must not take those that answers wait for
+		select {
+		case c.hub.crowd <- struct{}{}:
+			defer func() { <-c.hub.crowd }()
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 	if err := c.hub.permit(ctx, c, j.handler.spec.Need, j.cmd.Params); err != nil {
 		return nil, err
 	}

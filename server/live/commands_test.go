@@ -240,3 +240,43 @@ func TestTheClientLearnsTheServersClock(t *testing.T) {
 		t.Errorf("welcome %+v", w)
 	}
 }
+
+// However many of the audience ask at once, only a few are answered at the same time, and those who take part don't wait
+// for them.
+func TestTheAudienceDoesNotHoldUpThoseWhoTakePart(t *testing.T) {
+	const places = 2
+	running := make(chan string, 100)
+	goOn := make(chan struct{})
+	h := open(t, live.Config{NobodiesAtOnce: places}, func(hub *live.Hub) {
+		live.Handle(hub, "ask", live.CommandSpec{Concurrent: true},
+			func(ctx context.Context, c *live.Client, _ live.Command, _ live.Nothing) (live.Nothing, error) {
+				running <- c.Key()
+				if c.Key() == "" {
+					<-goOn
+				}
+				return live.Nothing{}, nil
+			})
+	})
+	var crowd sync.WaitGroup
+	for range 6 {
+		g := h.enter("")
+		crowd.Go(func() {
+			if err := g.Do(within(t), "ask", "", live.Nothing{}, nil); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	for range places {
+		if key := <-running; key != "" {
+			t.Fatalf("%q runs", key)
+		}
+	}
+	if err := h.enter("entry/17").Do(within(t), "ask", "", live.Nothing{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if key := <-running; key != "entry/17" {
+		t.Errorf("a third of the audience runs before the entry")
+	}
+	close(goOn)
+	crowd.Wait()
+}

@@ -42,6 +42,7 @@ type Hub struct {
 	byKey    map[string][]*Client
 	nobodies map[string]int // sockets of the audience by address
 	nobody   int            // all of them
+	crowd    chan struct{}  // a place for each command of the audience that runs
 	stopping bool
 
 	topicsMu sync.RWMutex
@@ -61,6 +62,7 @@ func New(cfg Config) *Hub {
 		kinds: map[string]reflect.Type{}, handlers: map[string]*handler{},
 		clients: map[*Client]struct{}{}, byKey: map[string][]*Client{}, nobodies: map[string]int{}, topics: map[string][]*subscription{},
 	}
+	h.crowd = make(chan struct{}, cfg.NobodiesAtOnce)
 	h.metrics = newMetrics(h, cfg.Metrics)
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	h.registerOwn()

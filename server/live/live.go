@@ -99,6 +99,7 @@ type Config struct {
 	Pending         int           // default 128 commands of one socket waiting
 	CommandsPerSec  float64       // default 50 per socket
 	CommandBurst    float64       // default 100 per socket
+	NobodiesAtOnce  int           // default 8 commands of the whole audience at once: the others wait their turn
 	CommandTimeout  time.Duration // default 30 s: the context of a command ends then
 }
 
@@ -120,6 +121,7 @@ func (cfg Config) withDefaults() Config {
 	def(&cfg.Pending, 128)
 	def(&cfg.CommandsPerSec, 50)
 	def(&cfg.CommandBurst, 100)
+	def(&cfg.NobodiesAtOnce, 8)
 	def(&cfg.CommandTimeout, 30*time.Second)
 	if cfg.NowUs == nil {
 		cfg.NowUs = func() int64 { return time.Now().UnixMicro() }
