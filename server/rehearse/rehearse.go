@@ -94,6 +94,7 @@ type Report struct {
 type run struct {
 	plan   Plan
 	robots []*robot
+	view   lastView
 
 	mu     sync.Mutex
 	report Report

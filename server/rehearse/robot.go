@@ -58,6 +58,24 @@ func (b *robot) enter(ctx context.Context) error {
 	return nil
 }
 
+// lastView is the view that all robots get: only the first of them reads it, as each person has a device to do so.
+type lastView struct {
+	mu   sync.Mutex
+	raw  []byte
+	view stage.ContestantView
+	err  error
+}
+
+func (l *lastView) read(raw []byte) (stage.ContestantView, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !bytes.Equal(raw, l.raw) {
+		l.raw, l.view = bytes.Clone(raw), stage.ContestantView{}
+		l.err = json.Unmarshal(raw, &l.view)
+	}
+	return l.view, l.err
+}
+
 func (b *robot) state(err error) {
 	if err != nil {
 		b.run.mu.Lock()
@@ -79,8 +97,8 @@ func (b *robot) message(m liveclient.Message) {
 		if !bytes.Contains(m.Data, opened) {
 			return
 		}
-		var v stage.ContestantView
-		if err := json.Unmarshal(m.Data, &v); err != nil || v.Play == nil || v.Play.Status != stage.PlayOpen {
+		v, err := b.run.view.read(m.Data)
+		if err != nil || v.Play == nil || v.Play.Status != stage.PlayOpen {
 			return
 		}
 		b.mu.Lock()

@@ -50,7 +50,7 @@ func NewServer(o Options) *fiber.App {
 		ReadTimeout:                  60 * time.Second,
 		WriteTimeout:                 120 * time.Second,
 		IdleTimeout:                  120 * time.Second,
-		ReadBufferSize:               16 << 10,
+		ReadBufferSize:               8 << 10,
 		ErrorHandler:                 errorHandler(o.Log),
 	}
 	if len(o.TrustedProxies) > 0 {
