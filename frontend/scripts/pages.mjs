@@ -9,5 +9,8 @@ export function organizerPages() {
   if (!existsSync(root)) return [];
   const folders = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const segments = ['', ...folders.map((entry) => entry.name)];
-  return segments.filter((segment) => existsSync(`${root}/${segment}/+page.svelte`));
+  // "+page@.svelte" is a page with a layout of its own: the console.
+  return segments.filter((segment) =>
+    ['+page.svelte', '+page@.svelte'].some((file) => existsSync(`${root}/${segment}/${file}`)),
+  );
 }

@@ -29,7 +29,7 @@ func auditRoutes(api *web.API, s *Service) {
 	type auditOut struct {
 		Body struct {
 			Events []ActView `json:"events" doc:"Newest first"`
-			More   bool        `json:"more" doc:"There are older ones"`
+			More   bool      `json:"more" doc:"There are older ones"`
 		}
 	}
 	web.Handle(api, web.Op{ID: "list-audit", Method: http.MethodGet, Path: base, Summary: "Who did what when, newest first"},

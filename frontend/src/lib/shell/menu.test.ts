@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { organizerPages } from '../../../scripts/pages.mjs';
-import { contestMenu, menuOrder } from './menu';
+import { contestMenu, menuOrder, staffPages } from './menu';
 
 describe("the organizer's menu", () => {
   it('offers only pages that exist, in the order of the work', () => {
@@ -11,6 +11,11 @@ describe("the organizer's menu", () => {
       '/organizer/contests/7/audit',
     ]);
     expect(menu[1]!.count).toBe(166);
+  });
+
+  it('offers hosts and secretaries only what they may open', () => {
+    const menu = contestMenu(7, {}, ['', 'settings', 'judging', 'console', 'audit'], staffPages);
+    expect(menu.map((e) => e.href.split('/')[4] ?? '')).toEqual(['', 'judging', 'console']);
   });
 
   it('knows the real pages by their addresses', () => {

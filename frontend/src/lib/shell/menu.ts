@@ -20,16 +20,20 @@ export const menuOrder = [
   ['audit', m.menu_audit],
 ] as const;
 
+/** What hosts and secretaries may open; organizers may open all. */
+export const staffPages: readonly string[] = ['', 'judging', 'console'];
+
 export type Segment = (typeof menuOrder)[number][0];
 
 export function contestMenu(
   contest: number,
   counts: Partial<Record<Segment, number>> = {},
   pages: readonly string[] = __ORGANIZER_PAGES__,
+  allowed: readonly string[] = pages,
 ): NavEntry[] {
   const base = `/organizer/contests/${contest}`;
   return menuOrder
-    .filter(([segment]) => pages.includes(segment))
+    .filter(([segment]) => pages.includes(segment) && allowed.includes(segment))
     .map(([segment, label]) => ({
       href: segment ? `${base}/${segment}` : base,
       label: label(),

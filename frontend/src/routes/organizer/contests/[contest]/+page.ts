@@ -20,7 +20,10 @@ export const load: PageLoad = async ({ parent, depends, fetch }) => {
     orNothing(call(api.GET('/api/organizer/contests/{contest}/roster', { params: { path }, fetch }))),
     orNothing(
       call(
-        api.GET('/api/organizer/contests/{contest}/bank/items', { params: { path, query: { size: 1 } }, fetch }),
+        api.GET('/api/organizer/contests/{contest}/bank/items', {
+          params: { path, query: { size: 1 } },
+          fetch,
+        }),
       ),
     ),
   ]);
