@@ -32,7 +32,7 @@ lint: $(MODULES) ## Check style and rules of the Go code and of the pages
 	$(LINT) run $(GO_CODE)
 	cd frontend && npm run --silent lint && npm run --silent check
 
-bench: ## Measure the way of an answer beside a bare loop that does nothing else
+bench: $(MODULES) ## Measure the way of an answer beside a bare loop that does nothing else
 	go test -p 1 -run '^$$' -bench . -benchtime 1x -timeout 20m ./server/live ./server/stage
 
 dev: $(MODULES) ## Serve with pages that reload by themselves, on http://localhost:5173

@@ -133,7 +133,13 @@ func newHall(t testing.TB, entries int) *hall {
 	if test, ok := t.(*testing.T); ok {
 		test.Parallel() // each has a database of its own
 	}
-	h := &hall{t: t, db: testkit.Postgres(t)}
+	return hallIn(t, testkit.Postgres(t), entries)
+}
+
+// hallIn is newHall in a database that is given.
+func hallIn(t testing.TB, db *pgxpool.Pool, entries int) *hall {
+	t.Helper()
+	h := &hall{t: t, db: db}
 	h.nowUs.Store(1_800_000_000_000_000)
 	ctx := t.Context()
 	one := func(to *int64, sql string, args ...any) {
