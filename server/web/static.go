@@ -121,12 +121,24 @@ func (a *asset) send(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
 	accepted := c.Get(fiber.HeaderAcceptEncoding)
 	switch {
-	case a.br != nil && strings.Contains(accepted, "br"):
+	case a.br != nil && accepts(accepted, "br"):
 		c.Set(fiber.HeaderContentEncoding, "br")
 		return c.Send(a.br)
-	case a.gz != nil && strings.Contains(accepted, "gzip"):
+	case a.gz != nil && accepts(accepted, "gzip"):
 		c.Set(fiber.HeaderContentEncoding, "gzip")
 		return c.Send(a.gz)
 	}
 	return c.Send(a.body)
+}
+
+// accepts tells whether an Accept-Encoding names an encoding, and does not name it to refuse it ("br;q=0").
+func accepts(header, encoding string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		name, weight, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if strings.EqualFold(strings.TrimSpace(name), encoding) {
+			q, given := strings.CutPrefix(strings.ReplaceAll(weight, " ", ""), "q=")
+			return !given || strings.Trim(q, "0.") != ""
+		}
+	}
+	return false
 }
