@@ -32,6 +32,12 @@ export default defineConfig({
       testDir: 'e2e/styleguide',
       use: { baseURL: `http://127.0.0.1:${port}` },
     },
+    {
+      // Everyone through the real program (bin/hoithi), with its own database.
+      name: 'story',
+      testDir: 'e2e/story',
+      expect: { timeout: 15_000 },
+    },
   ],
   webServer: {
     command: `npm run build:styleguide && node scripts/serve.mjs .svelte-kit/styleguide-site ${port}`,
