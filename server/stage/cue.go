@@ -20,7 +20,7 @@ import (
 
 var (
 	errLostLease   = conflict("lease_lost", "Máy chủ khác đang điều khiển đồng hồ của vòng này.", "Another node ticks this round.")
-	errContestOver = conflict("contest_over", "Hội thi đã kết thúc nên không mở lại vòng được nữa. Vẫn có thể hủy câu hoặc sửa đáp án.", "The contest is over, so the round cannot be opened again. Items can still be voided or corrected.")
+	errContestOver = conflict("contest_over", "Hội thi đã kết thúc nên không mở lại hay sửa vòng được nữa. Vẫn có thể hủy câu hoặc sửa đáp án của vòng đã thi.", "The contest is over, so the round can be neither opened again nor set up anew. Items that were played can still be voided or corrected.")
 	errNotRunning  = conflict("contest_not_running", "Hội thi chưa ở trạng thái đang thi. Hãy chuyển trạng thái rồi bắt đầu vòng.", "The contest is not running yet. Move it on, then start the round.")
 	errOtherItem   = fault.New(fault.Invalid, "correction_of_other_item", "Đáp án sửa phải thuộc một phiên bản khác của chính câu hỏi này.", "The corrected key must come from another version of the same item.")
 	errCueNotKnown = fault.New(fault.Unavailable, "cue_not_known", "Chưa biết thao tác đã được ghi chưa. Xem màn hình rồi thử lại.", "It is not known whether the cue was stored. Look at the screen, then try again.")

@@ -123,6 +123,9 @@ func (s *Service) SaveSettings(ctx context.Context, contestID, roundID, version 
 	if f := CheckSettings(settings); f != nil {
 		return Setup{}, f
 	}
+	if err := s.setUpOpen(ctx, contestID); err != nil {
+		return Setup{}, err
+	}
 	before, err := s.Setup(ctx, contestID, roundID)
 	if err != nil {
 		return Setup{}, err
@@ -148,6 +151,9 @@ func (s *Service) SaveSettings(ctx context.Context, contestID, roundID, version 
 
 // SaveItems sets the timeline of a round that has not started.
 func (s *Service) SaveItems(ctx context.Context, contestID, roundID, version int64, items []SetupItem) (Setup, error) {
+	if err := s.setUpOpen(ctx, contestID); err != nil {
+		return Setup{}, err
+	}
 	before, err := s.Setup(ctx, contestID, roundID)
 	if err != nil {
 		return Setup{}, err
@@ -188,6 +194,21 @@ func (s *Service) SaveItems(ctx context.Context, contestID, roundID, version int
 		return audit.Append(ctx, tx, contestID, "stage.items", map[string]any{"round": roundID, "versions": versions})
 	})
 	return s.saved(ctx, contestID, roundID, err)
+}
+
+// setUpOpen refuses changes once the contest is over: also what a round that never took place was set to belongs to the
+// inputs that a result was made from.
+func (s *Service) setUpOpen(ctx context.Context, contestID int64) error {
+	c, err := s.cfg.Contests.Get(ctx, contestID)
+	if err != nil {
+		return err
+	}
+	switch c.State {
+	case contest.Ended, contest.Finalized, contest.Archived:
+		return errContestOver
+	case contest.Draft, contest.Open, contest.Running:
+	}
+	return nil
 }
 
 func (s *Service) saved(ctx context.Context, contestID, roundID int64, err error) (Setup, error) {
