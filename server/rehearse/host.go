@@ -25,10 +25,9 @@ type host struct {
 	changed chan struct{}
 }
 
-// settle is how long the robots get after the answering time before the item is closed. The board counts as complete
-// when no new place has come for quietTime; the first one is waited for longer, or a slow board would seem to be none.
+// The board counts as complete when no new place has come for quietTime; the first one is waited for longer, or a slow
+// board would seem to be none.
 const (
-	settle    = 500 * time.Millisecond
 	quietTime = 1500 * time.Millisecond
 	firstTime = 10 * time.Second
 	longest   = 30 * time.Second // for anything that the server is waited for
@@ -142,7 +141,7 @@ func (h *host) item(ctx context.Context, number, of int) error {
 	if err != nil {
 		return err
 	}
-	if err := pause(ctx, h.run.plan.AnswerWithin+settle); err != nil {
+	if err := h.answered(ctx, number); err != nil {
 		return err
 	}
 	if v, err = h.until(ctx, "the item", func(stage.ConsoleView) bool { return true }); err != nil {
@@ -157,6 +156,23 @@ func (h *host) item(ctx context.Context, number, of int) error {
 		return err
 	}
 	return h.reveal(ctx, v.Play.Play, number, of)
+}
+
+// answered waits until all robots have their reply, or the answering time and the time to settle are over.
+func (h *host) answered(ctx context.Context, items int) error {
+	r := h.run
+	for end := time.Now().Add(r.plan.AnswerWithin + r.plan.Settle); time.Now().Before(end); {
+		r.mu.Lock()
+		replies := r.report.Acknowledged + r.report.Refused + r.report.Unanswered
+		r.mu.Unlock()
+		if replies >= int64(items*r.report.Connected) {
+			return nil
+		}
+		if err := pause(ctx, 50*time.Millisecond); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // reveal makes the answer public and waits until every robot whose place changed has been told.

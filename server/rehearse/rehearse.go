@@ -30,6 +30,8 @@ type Plan struct {
 	Items     int     // how many items to play; 0: all
 	// AnswerWithin: each robot answers at a random moment of this time after it saw the item open.
 	AnswerWithin time.Duration
+	// Settle is how long replies are waited for after that, before the item is closed; 0: half a second.
+	Settle time.Duration
 	// Connecting at once; more would only measure the queue for connections.
 	Connecting int
 	Seed       uint64
@@ -124,6 +126,9 @@ func (s *spread) add(at time.Time) {
 func Run(ctx context.Context, p Plan) (Report, []Ack, error) {
 	if p.Connecting == 0 {
 		p.Connecting = 64
+	}
+	if p.Settle == 0 {
+		p.Settle = 500 * time.Millisecond
 	}
 	if p.Sample == nil {
 		p.Sample = func() Usage { return Usage{} }
