@@ -2,6 +2,7 @@ package judging_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"maps"
 	"reflect"
@@ -345,5 +346,27 @@ func TestSetUpThatIsRefused(t *testing.T) {
 	h.must(h.s.SetOrder(h.organizer, h.contestID, h.roundID, nil))
 	if gaps := h.judging().SetUpGaps(); len(gaps) != 1 || gaps[0].Code != "order" {
 		t.Errorf("gaps %+v", gaps)
+	}
+}
+
+// The set-up of a round that never took place belongs to the inputs of the result: it stands when the contest is over.
+func TestSetUpStandsWhenTheContestIsOver(t *testing.T) {
+	h := open(t, 3, 3)
+	before, err := h.s.Inputs(h.organizer, h.roundID)
+	h.must(err)
+	for _, state := range []string{"ended", "finalized", "archived"} {
+		_, err := h.db.Exec(context.Background(), `UPDATE contest SET state = $2 WHERE id = $1`, h.contestID, state)
+		h.must(err)
+		for what, err := range map[string]error{"rules": h.s.SetRules(h.organizer, h.contestID, h.roundID, judging.DefaultRules(3)),
+			"draw": h.s.DrawOrder(h.organizer, h.contestID, h.roundID), "order": h.s.SetOrder(h.organizer, h.contestID, h.roundID, nil)} {
+			if err == nil {
+				t.Errorf("%s in a contest that is %s", what, state)
+			}
+		}
+	}
+	after, err := h.s.Inputs(h.organizer, h.roundID)
+	h.must(err)
+	if !bytes.Equal(before, after) {
+		t.Error("the inputs have changed")
 	}
 }

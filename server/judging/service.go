@@ -167,6 +167,9 @@ func (s *Service) change(ctx context.Context, contestID, roundID int64, fn func(
 	if err != nil {
 		return err
 	}
+	if err := s.setUpStands(ctx, round); err != nil {
+		return err
+	}
 	err = postgres.InTxRetry(ctx, s.db, func(tx pgx.Tx) error {
 		q := s.q.WithTx(tx)
 		if err := ensure(ctx, q, roundID, DefaultRules(0)); err != nil {
@@ -189,6 +192,24 @@ func (s *Service) change(ctx context.Context, contestID, roundID int64, fn func(
 		return postgres.Fault(err)
 	}
 	s.changed(round.ContestID, roundID)
+	return nil
+}
+
+// setUpStands refuses changes to a round that never took place once its contest is over: what it was set to belongs to
+// the inputs that a result was made from. (A round that took place is closed by itself.)
+func (s *Service) setUpStands(ctx context.Context, round contest.Round) error {
+	if round.State != contest.Planned && round.State != contest.Ready {
+		return nil
+	}
+	c, err := s.contests.Get(ctx, round.ContestID)
+	if err != nil {
+		return err
+	}
+	switch c.State {
+	case contest.Ended, contest.Finalized, contest.Archived:
+		return errClosed
+	case contest.Draft, contest.Open, contest.Running:
+	}
 	return nil
 }
 
