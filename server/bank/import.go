@@ -337,7 +337,8 @@ func rowFault(i, row int, f *fault.Fault) error {
 // Discard throws a preview away.
 func (s *Service) Discard(ctx context.Context, contestID int64, id string) error {
 	_, err := s.inBank(ctx, contestID, func(tx pgx.Tx, bankID int64) error {
-		if err := s.q.WithTx(tx).DropImport(ctx, bankdb.DropImportParams{ID: id, BankID: bankID}); err != nil {
+		n, err := s.q.WithTx(tx).DropImport(ctx, bankdb.DropImportParams{ID: id, BankID: bankID})
+		if err != nil || n == 0 { // it is gone already, or another bank's: its pictures are not ours to drop
 			return postgres.Fault(err)
 		}
 		return s.files.Drop(ctx, tx, importOwner(id))

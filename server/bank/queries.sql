@@ -95,7 +95,7 @@ SELECT * FROM bank_import WHERE id = @id AND bank_id = @bank_id AND expires_at >
 -- Confirming takes the preview away, so that a second press finds nothing to confirm twice.
 DELETE FROM bank_import WHERE id = @id AND bank_id = @bank_id AND expires_at > @now::timestamptz RETURNING *;
 
--- name: DropImport :exec
+-- name: DropImport :execrows
 DELETE FROM bank_import WHERE id = @id AND bank_id = @bank_id;
 
 -- name: DropExpiredImports :exec

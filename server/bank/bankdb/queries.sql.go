@@ -198,7 +198,7 @@ func (q *Queries) DropExpiredImports(ctx context.Context, now time.Time) error {
 	return err
 }
 
-const dropImport = `-- name: DropImport :exec
+const dropImport = `-- name: DropImport :execrows
 DELETE FROM bank_import WHERE id = $1 AND bank_id = $2
 `
 
@@ -207,9 +207,12 @@ type DropImportParams struct {
 	BankID int64
 }
 
-func (q *Queries) DropImport(ctx context.Context, arg DropImportParams) error {
-	_, err := q.db.Exec(ctx, dropImport, arg.ID, arg.BankID)
-	return err
+func (q *Queries) DropImport(ctx context.Context, arg DropImportParams) (int64, error) {
+	result, err := q.db.Exec(ctx, dropImport, arg.ID, arg.BankID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const everyItem = `-- name: EveryItem :many
