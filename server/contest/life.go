@@ -63,7 +63,7 @@ var stepTexts = map[State][2]string{
 		"The contest's page becomes public; units and contestants can register within the registration window."},
 	Running: {"Ngừng nhận đăng ký; các vòng thi có thể bắt đầu, giám khảo chấm được.",
 		"Registration ends; rounds can start and judges can mark."},
-	Ended: {"Các vòng thi khép lại; không mở vòng nào được nữa. Bảng điểm vẫn là tạm tính cho đến khi chốt kết quả.",
+	Ended: {"Không vòng nào mở được nữa. Bảng điểm vẫn là tạm tính cho đến khi chốt kết quả.",
 		"All rounds are over and none can be started. The board stays provisional until the results are finalized."},
 	Archived: {"Hội thi được cất vào lưu trữ: chỉ còn xem, không còn trên trang chủ.",
 		"The contest goes to the archive: it can only be read, and leaves the home page."},
@@ -90,7 +90,7 @@ func (s *Service) NextStep(ctx context.Context, c Contest) (*Step, error) {
 		for _, r := range c.Rounds {
 			if r.State == RoundRunning || r.State == Paused {
 				step.Missing = append(step.Missing, Missing{Code: "round_running", Blocks: Ended, RoundID: r.ID,
-					Vi: "Vòng \"" + r.Name + "\" đang thi: hãy kết thúc vòng trước", En: "Round \"" + r.Name + "\" is running: finish it first"})
+					Vi: "Vòng “" + r.Name + "” đang thi: hãy kết thúc vòng này trước", En: "Round “" + r.Name + "” is running: finish it first"})
 			}
 		}
 	}

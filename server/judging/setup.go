@@ -65,9 +65,9 @@ func (s *Service) Missing(ctx context.Context, round contest.Round) ([]contest.M
 		return contest.Missing{Code: code, Done: done, RoundID: round.ID, Vi: vi, En: en}
 	}
 	return []contest.Missing{
-		line("rubric", len(j.Criteria) > 0, "Biểu điểm của \""+round.Name+"\"", "Rubric of \""+round.Name+"\""),
-		line("panel", len(j.Panel) > 0, "Ban giám khảo của \""+round.Name+"\"", "Panel of \""+round.Name+"\""),
-		line("order", len(j.Performances) > 0, "Thứ tự trình bày của \""+round.Name+"\"", "Running order of \""+round.Name+"\""),
+		line("rubric", len(j.Criteria) > 0, "Biểu điểm của “"+round.Name+"”", "Rubric of “"+round.Name+"”"),
+		line("panel", len(j.Panel) > 0, "Ban giám khảo của “"+round.Name+"”", "Panel of “"+round.Name+"”"),
+		line("order", len(j.Performances) > 0, "Thứ tự trình bày của “"+round.Name+"”", "Running order of “"+round.Name+"”"),
 	}, nil
 }
 

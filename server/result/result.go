@@ -80,7 +80,7 @@ func Problems(c contest.Contest, b leaderboard.Board) []Problem {
 	for _, r := range c.Rounds {
 		if r.State != contest.Closed && r.State != contest.Scored {
 			problems = append(problems, Problem{Code: "round_not_closed", Blocks: r.State == contest.RoundRunning || r.State == contest.Paused,
-				Vi: "Vòng \"" + r.Name + "\" chưa khép lại.", En: "Round \"" + r.Name + "\" is not closed."})
+				Vi: "Vòng “" + r.Name + "” chưa chốt điểm.", En: "Round “" + r.Name + "” is not closed."})
 		}
 	}
 	if len(b.Rows) == 0 {
