@@ -61,7 +61,7 @@ func TestRedisEmptiedInMidRound(t *testing.T) {
 	n := startNode(t, "127.0.0.1:0", databaseURL, redisURL, "only")
 	host := e.host(n.address)
 	all := e.contestants(n.address)
-	audience := e.watch(n.address, "", fmt.Sprintf("audience/board/%d", e.plan.ContestID))
+	audience := e.watch(n.address, e.plan.Host, fmt.Sprintf("audience/board/%d", e.plan.ContestID)) // a rehearsal is shown to its own people alone
 	opened := openItem(host)
 	stop := stream(t.Context(), all, opened.Play.Play)
 	defer stop()
@@ -87,7 +87,7 @@ func TestRedisEmptiedInMidRound(t *testing.T) {
 		}
 	}
 	// Who comes now gets the board that was built again.
-	late := e.watch(n.address, "", fmt.Sprintf("audience/board/%d", e.plan.ContestID))
+	late := e.watch(n.address, e.plan.Host, fmt.Sprintf("audience/board/%d", e.plan.ContestID))
 	after := until(late, "board", "the board after the loss", func(leaderboard.BoardView) bool { return true })
 	want, err := json.Marshal(before)
 	if err != nil {
