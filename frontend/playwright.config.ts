@@ -37,6 +37,7 @@ export default defineConfig({
       name: 'story',
       testDir: 'e2e/story',
       expect: { timeout: 15_000 },
+      use: { actionTimeout: 30_000 },
     },
   ],
   webServer: {

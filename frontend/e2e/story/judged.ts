@@ -57,6 +57,13 @@ async function sign(judge: Page): Promise<void> {
   await expect(judge.getByText(/^Đã chốt \d/)).toBeVisible();
 }
 
+/** The host chooses what the hall sees. */
+export async function screen(host: Page, name: string): Promise<void> {
+  const choice = host.getByRole('group', { name: 'Màn hình hội trường' }).getByRole('button', { name });
+  await choice.click();
+  await expect(choice).toHaveAttribute('aria-pressed', 'true');
+}
+
 /** Everybody takes their place: the secretary's table, the judges' desks, the projector. */
 export async function open(scene: Scene): Promise<void> {
   const table = scene.secretary;
@@ -86,6 +93,14 @@ export async function open(scene: Scene): Promise<void> {
     scene.projector.getByRole('heading', { name: 'Thanh niên với cải cách hành chính' }),
   ).toBeVisible();
   await scene.look(scene.projector, 'projector-waiting');
+
+  const host = scene.host;
+  await host.getByRole('link', { name: 'Thanh niên với cải cách hành chính' }).click();
+  await host.getByRole('link', { name: 'Điều hành' }).first().click();
+  await host.getByRole('link', { name: new RegExp(`^${greeting}`) }).click();
+  await screen(host, 'Vòng này');
+  await expect(scene.projector.getByText('0 / 3 lượt đã trình bày')).toBeVisible();
+  await scene.look(scene.projector, 'projector-order');
 }
 
 /** One turn: start, marks, finish, signatures; what the secretary sees comes live. */
@@ -107,6 +122,7 @@ async function turn(scene: Scene, index: number): Promise<void> {
   await expect(row.getByText('nháp')).toBeVisible();
 
   if (index === 0) {
+    await expect(scene.projector.getByRole('heading', { name: team })).toBeVisible();
     await scene.look(scene.projector, 'projector-on-stage');
     await mark(second, criteria[0], two[0]);
     await expect(second.getByText(/^Nháp tự lưu/)).toBeVisible();

@@ -1,5 +1,6 @@
 // The quiz: the host's cues, three phones, a reload in mid-question, a lost connection, the hall's two screens.
 import { expect, type Locator, type Page } from '@playwright/test';
+import { screen } from './judged';
 import { confirm, type Contestant, type Scene } from './scene';
 import { go, quiz } from './setup';
 
@@ -37,8 +38,6 @@ const wrong = (right: string) => (right === 'A' ? 'B' : 'A');
 /** The phones wait, the host's desk knows them, the hall sees the round. */
 export async function gather(scene: Scene): Promise<void> {
   const host = scene.host;
-  await host.getByRole('link', { name: 'Thanh niên với cải cách hành chính' }).click();
-  await host.getByRole('link', { name: 'Điều hành' }).first().click();
   await host.getByRole('link', { name: new RegExp(`^${quiz}`) }).click();
   await expect(host.getByText('Đã kết nối')).toBeVisible();
   for (const { phone } of scene.contestants) {
@@ -180,12 +179,6 @@ export async function freeze(scene: Scene): Promise<void> {
   await expect(projector.getByText(/Tạm giấu điểm/).first()).toBeVisible();
   await scene.look(projector, 'projector-frozen');
   await screen(host, 'Vòng này');
-}
-
-async function screen(host: Page, name: string): Promise<void> {
-  const choice = host.getByRole('group', { name: 'Màn hình hội trường' }).getByRole('button', { name });
-  await choice.click();
-  await expect(choice).toHaveAttribute('aria-pressed', 'true');
 }
 
 /** The round ends; the hall still sees the frozen board, and with the thaw everything that came since. */
