@@ -7,9 +7,10 @@ import { browserslistQuery, buildTargets } from './browsers.js';
 import { paraglideOptions } from './paraglide.js';
 import { inFewFiles } from './scripts/chunks.mjs';
 import { organizerPages } from './scripts/pages.mjs';
+import { chooseOnce } from './scripts/words.mjs';
 
 export default defineConfig({
-  plugins: [paraglideVitePlugin(paraglideOptions), sveltekit(), inFewFiles()],
+  plugins: [paraglideVitePlugin(paraglideOptions), chooseOnce(), sveltekit(), inFewFiles()],
   define: {
     __ORGANIZER_PAGES__: JSON.stringify(organizerPages()),
     __STYLEGUIDE__: JSON.stringify(

@@ -1,19 +1,63 @@
 // How the site is cut into files. A phone on a slow network in a hall pays for every file with a round trip, so what
 // nearly every page needs travels in one piece, and what several pages share in a few; a page's own code stays its own.
 
-const everywhere =
-  /src[\\/]lib[\\/](api|session|live|format)[\\/]|src[\\/]lib[\\/]paraglide[\\/](runtime|registry|messages)\.js|src[\\/]lib[\\/]ui[\\/](Icon|icons|Button|IconButton|Pill|Notice|ErrorState|Toaster|toast|Skeleton|ConnectionPill)\.|src[\\/]lib[\\/]shell[\\/](Preferences|SkipLink|FaultPage|theme)|[\\/]paraglide[\\/]messages[\\/](app|fault|live)_/;
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-/** The plain controls of a form; what needs bits-ui or draws much stays in files of its own. */
+const everywhere =
+  /src[\\/]lib[\\/](api|session|live|format)[\\/]|src[\\/]lib[\\/]spoken\.|src[\\/]lib[\\/]paraglide[\\/](runtime|registry|messages)\.js|src[\\/]lib[\\/]ui[\\/](Icon|icons|Button|IconButton|Pill|Notice|ErrorState|Toaster|toast|Skeleton|ConnectionPill|control)\.|src[\\/]lib[\\/]shell[\\/](Preferences|SkipLink|FaultPage|theme|ContestantHead)|[\\/]paraglide[\\/]messages[\\/](account_sign_in\.|app_(back|error|missing|name|reload|skip|theme)|fault_|live_|ui_(busy|cancel|close|loading|number_invalid|retry))/;
+
+/** What stands around a question wherever it is answered or shown. */
+const questions =
+  /src[\\/]lib[\\/](ui[\\/](Timer|OptionShape)|shell[\\/]BottomBar|stage[\\/]views)\.|[\\/]paraglide[\\/]messages[\\/]ui_timer_/;
+
+/** What a door asks for: a number, a code, a name. */
+const doors = /src[\\/]lib[\\/]ui[\\/](Field|TextField|Select)\.|[\\/]paraglide[\\/]messages[\\/]ui_optional/;
+
+/** The other plain controls of a form; what needs bits-ui or draws much stays in files of its own. */
 const forms =
-  /src[\\/]lib[\\/]ui[\\/](Field|TextField|TextArea|Select|Checkbox|RadioGroup|Switch|NumberField|DateTimeField|control)\.|[\\/]paraglide[\\/]messages[\\/]ui_/;
+  /src[\\/]lib[\\/]ui[\\/](TextArea|Checkbox|RadioGroup|Switch|NumberField|DateTimeField)\.|[\\/]paraglide[\\/]messages[\\/]ui_(date|number)_/;
+
+/** Every word that the contestant's own screens name. */
+function wordsOf(/** @type {string[]} */ places) {
+  const words = new Set();
+  for (const place of places) {
+    const path = fileURLToPath(new URL(`../src/${place}`, import.meta.url));
+    const files = statSync(path).isDirectory()
+      ? readdirSync(path, { recursive: true }).map((name) => join(path, String(name)))
+      : [path];
+    for (const file of files.filter((name) => /\.(svelte|ts)$/.test(name))) {
+      for (const [, word] of readFileSync(file, 'utf8').matchAll(/\bm\.(\w+)\(/g)) words.add(word);
+    }
+  }
+  return words;
+}
+
+const contestantWords = wordsOf([
+  'routes/contestant',
+  'lib/stage/contestant',
+  'lib/stage/views.ts',
+  'lib/roster/Arrived.svelte',
+]);
+
+/** What nearly every template is made of; what only moves or measures things stays where it is used. */
+const templates =
+  /[\\/]svelte[\\/]src[\\/]internal[\\/]client[\\/]dom[\\/](blocks[\\/](each|if|key|svelte-head|svelte-component)|elements[\\/](attributes|attachments|class|style|bindings[\\/](input|select|this)))\.js/;
 
 const groups = [
+  { name: 'template', test: templates, priority: 40, includeDependenciesRecursively: false },
   { name: 'core', test: everywhere, priority: 30, includeDependenciesRecursively: false },
+  { name: 'question', test: questions, priority: 24, includeDependenciesRecursively: false },
+  { name: 'door', test: doors, priority: 22, includeDependenciesRecursively: false },
   { name: 'form', test: forms, priority: 20, includeDependenciesRecursively: false },
   {
-    // Words that more than one page says, by concept; a page's own words stay in its file.
-    name: (/** @type {string} */ id) => /[\\/]paraglide[\\/]messages[\\/]([a-z]+)_/.exec(id)?.[1] ?? null,
+    // Words that more than one page says, by concept; a page's own words stay in its file. What contestants read is
+    // apart from what only the organizers and the host read.
+    name: (/** @type {string} */ id) => {
+      const [, word, concept] = /[\\/]paraglide[\\/]messages[\\/](([a-z]+)_\w+)\.js/.exec(id) ?? [];
+      return !word ? null : contestantWords.has(word) ? `${concept}-contestant` : `${concept}`;
+    },
     test: /[\\/]paraglide[\\/]messages[\\/][a-z]+_\w+\.js/,
     minShareCount: 2,
     priority: 10,
@@ -35,6 +79,16 @@ export function inFewFiles() {
               rolldownOptions: {
                 preserveEntrySignatures: /** @type {const} */ ('allow-extension'),
                 output: { codeSplitting: { groups } },
+                // Svelte's package does not say so, but these modules do nothing by being read: a page that does not
+                // move or measure anything need not carry what moves and measures.
+                treeshake: {
+                  moduleSideEffects: [
+                    {
+                      test: /[\\/]svelte[\\/]src[\\/](internal[\\/]client[\\/]dom|legacy|store)[\\/]/,
+                      sideEffects: false,
+                    },
+                  ],
+                },
               },
             },
           },

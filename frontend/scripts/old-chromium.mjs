@@ -31,7 +31,8 @@ export async function oldChromium() {
   ]) {
     const tar = join(folder, String(name).replace(/\.br$/, ''));
     await unpack(String(name), tar);
-    if (!existsSync(join(folder, String(inside)))) execFileSync('tar', ['--no-same-owner', '-xf', tar, '-C', folder]);
+    if (!existsSync(join(folder, String(inside))))
+      execFileSync('tar', ['--no-same-owner', '-xf', tar, '-C', folder]);
   }
   return { executablePath, libraries: join(folder, 'lib') };
 }

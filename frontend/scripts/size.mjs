@@ -16,7 +16,7 @@ if (!existsSync(manifestPath) || !existsSync(join(site, 'index.html'))) {
   process.exit(2);
 }
 
-/** @type {Record<string, {file: string, src?: string, imports?: string[], css?: string[], isEntry?: boolean}>} */
+/** @type {Record<string, {file: string, src?: string, imports?: string[], dynamicImports?: string[], css?: string[], isEntry?: boolean}>} */
 const manifest = JSON.parse(readFileSync(manifestPath, 'utf8'));
 const generated = join(output, 'generated/client-optimized');
 const app = readFileSync(join(generated, 'app.js'), 'utf8');
@@ -56,17 +56,28 @@ function weigh(route) {
   for (const entry of entries) gather(entry, files, seen);
   for (const node of routes[route] ?? []) gather(nodeKey(node), files, seen);
   const list = [...files].map((file) => ({ file, bytes: brotli(file) })).sort((a, b) => b.bytes - a.bytes);
-  return { total: list.reduce((sum, f) => sum + f.bytes, 0), list };
+  // What the page itself fetches once it stands; the entry's own table names every route and says nothing.
+  const later = new Set();
+  for (const node of routes[route] ?? []) {
+    for (const key of manifest[nodeKey(node)]?.dynamicImports ?? []) gather(key, later, seen);
+  }
+  return {
+    total: list.reduce((sum, f) => sum + f.bytes, 0),
+    later: [...later].filter((file) => !files.has(file)).reduce((sum, file) => sum + brotli(file), 0),
+    list,
+  };
 }
 
 const kb = (/** @type {number} */ bytes) => `${(bytes / 1000).toFixed(1)} KB`;
 let failed = false;
 for (const route of Object.keys(routes).sort()) {
-  const { total, list } = weigh(route);
+  const { total, later, list } = weigh(route);
   const limited = route.startsWith('/contestant');
   const over = limited && total > limit;
   failed ||= over;
-  console.log(`${over ? 'OVER ' : '     '}${kb(total).padStart(9)}  ${list.length} files  ${route}`);
+  console.log(
+    `${over ? 'OVER ' : '     '}${kb(total).padStart(9)}  ${list.length} files  ${route}${later ? `, then ${kb(later)}` : ''}`,
+  );
   if (over || process.argv.includes('--files')) {
     for (const f of list.slice(0, 12)) console.log(`        ${kb(f.bytes).padStart(9)}  ${f.file}`);
   }

@@ -1,11 +1,10 @@
 // The one way to the server's HTTP API, typed by the generated contract:
 //   const contest = await call(api.GET('/api/organizer/contests/{contest}', { params: { path: { contest: 7 } } }));
 // `call` gives the data or throws a Fault. Cookies go along by themselves; the server refuses what other sites send.
-import createClient from 'openapi-fetch';
 import { Fault } from './fault';
-import type { paths } from './schema.gen';
+import { api } from './request';
 
-export const api = createClient<paths>({ baseUrl: '', credentials: 'same-origin' });
+export { api };
 
 type Answer<T> = { data?: T; error?: unknown; response: Response };
 
