@@ -248,10 +248,9 @@ type contestant struct {
 	watch  *watch
 	writer int32
 
-	mu     sync.Mutex
-	sent   map[int32]string // seq → option, of everything that was tried
-	acked  map[int32]bool
-	closed bool
+	mu    sync.Mutex
+	sent  map[int32]string // seq → option, of everything that was tried
+	acked map[int32]bool
 }
 
 func (e *evening) contestants(addresses ...string) []*contestant {

@@ -7,6 +7,7 @@
 package judging
 
 import (
+	"errors"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -25,7 +26,7 @@ type MarkingRules struct {
 	Overtime scoring.Overtime `json:"overtime"`
 }
 
-// DefaultRules: trimmed mean, and the usual step table for a limit in seconds (0: no limit).
+// DefaultRules are a trimmed mean, and the usual step table for a limit in seconds (0: no limit).
 func DefaultRules(limitSeconds int64) MarkingRules {
 	r := MarkingRules{
 		Combining: scoring.Combining{Method: scoring.TrimmedMean, Drop: 1, Decimals: 2},
@@ -262,12 +263,12 @@ func (c Criterion) check(f *fault.Fault, path string) *fault.Fault {
 	if !fits(c.Description, 0, maxDescription) {
 		f = f.At(path+".description", "Mô tả dài tối đa 500 ký tự.", "The description has at most 500 characters.")
 	}
-	switch c.Criterion.Check() {
-	case scoring.ErrMax:
+	switch err := c.Check(); {
+	case errors.Is(err, scoring.ErrMax):
 		f = f.At(path+".max", "Điểm tối đa phải lớn hơn 0 và không quá 1.000.", "The maximum must be above 0 and at most 1,000.")
-	case scoring.ErrStep:
+	case errors.Is(err, scoring.ErrStep):
 		f = f.At(path+".step", "Bước điểm phải lớn hơn 0 và chia hết điểm tối đa.", "The step must be above 0 and divide the maximum.")
-	case scoring.ErrWeight:
+	case errors.Is(err, scoring.ErrWeight):
 		f = f.At(path+".weight", "Trọng số phải lớn hơn 0 và không quá 1.000 %.", "The weight must be above 0 and at most 1,000 %.")
 	}
 	return f
@@ -276,22 +277,22 @@ func (c Criterion) check(f *fault.Fault, path string) *fault.Fault {
 // Check checks the rules.
 func (r MarkingRules) Check() error {
 	f := errRules
-	switch r.Combining.Check() {
-	case scoring.ErrCombination:
+	switch err := r.Combining.Check(); {
+	case errors.Is(err, scoring.ErrCombination):
 		f = f.At("combining.method", "Hãy chọn một cách tính điểm trong danh sách.", "Choose one of the listed ways to combine marks.")
-	case scoring.ErrDrop:
+	case errors.Is(err, scoring.ErrDrop):
 		f = f.At("combining.drop", "Số phiếu bỏ ở mỗi đầu từ 1 đến 5 (chỉ khi bỏ điểm cao nhất, thấp nhất).", "1 to 5 sheets are dropped at each end, and only by a trimmed mean.")
-	case scoring.ErrDecimals:
+	case errors.Is(err, scoring.ErrDecimals):
 		f = f.At("combining.decimals", "Làm tròn đến 0, 1 hoặc 2 chữ số thập phân.", "Numbers are rounded to 0, 1 or 2 decimals.")
 	}
-	switch r.Overtime.Check() {
-	case scoring.ErrOvertimeMethod:
+	switch err := r.Overtime.Check(); {
+	case errors.Is(err, scoring.ErrOvertimeMethod):
 		f = f.At("overtime.method", "Hãy chọn một cách trừ điểm trong danh sách.", "Choose one of the listed ways to deduct.")
-	case scoring.ErrOvertimeLimit:
+	case errors.Is(err, scoring.ErrOvertimeLimit):
 		f = f.At("overtime.limit_seconds", "Thời gian tối đa phải lớn hơn 0 và không quá một ngày.", "The time limit must be above 0 and at most one day.")
-	case scoring.ErrOvertimeSteps:
+	case errors.Is(err, scoring.ErrOvertimeSteps):
 		f = f.At("overtime.steps", "Bảng trừ điểm cần 1 đến 10 bậc, số giây và điểm trừ tăng dần.", "The table needs 1 to 10 steps with rising seconds and deductions.")
-	case scoring.ErrOvertimeMinute:
+	case errors.Is(err, scoring.ErrOvertimeMinute):
 		f = f.At("overtime.per_minute", "Điểm trừ mỗi phút phải lớn hơn 0 và không quá 1.000.", "The deduction per minute must be above 0 and at most 1,000.")
 	}
 	if len(f.Fields) > 0 {

@@ -249,7 +249,9 @@ func TestNothingIsFinalizedUnseen(t *testing.T) {
 		"an entry renamed":    func() { h.entries[0].Name = "Đội khác" },
 		"another weight":      func() { h.exec(`UPDATE round SET weight = 5000`) },
 		"another tie-breaker": func() { h.exec(`UPDATE contest SET tie_breakers = '{time}'`) },
-		"another mark":        func() { h.tamper(`UPDATE mark SET value = value - 25 WHERE (sheet_id, seq) = (SELECT min(sheet_id), min(seq) FROM mark)`) },
+		"another mark": func() {
+			h.tamper(`UPDATE mark SET value = value - 25 WHERE (sheet_id, seq) = (SELECT min(sheet_id), min(seq) FROM mark)`)
+		},
 	} {
 		p, err := h.results.Preview(h.ctx, h.contestID)
 		h.must(err)

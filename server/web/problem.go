@@ -56,18 +56,16 @@ func newProblem(locale string, f *fault.Fault) *Problem {
 // echo the input.
 func statusFault(status int, _ string, errs []error) *fault.Fault {
 	var f *fault.Fault
-	switch {
-	case status == http.StatusUnprocessableEntity || status == http.StatusBadRequest:
+	switch status {
+	case http.StatusUnprocessableEntity, http.StatusBadRequest:
 		f = badInput
-	case status == http.StatusUnsupportedMediaType:
+	case http.StatusUnsupportedMediaType:
 		f = badMedia
-	case status == http.StatusRequestEntityTooLarge:
+	case http.StatusRequestEntityTooLarge:
 		f = tooLarge
-	case status == http.StatusNotFound:
+	case http.StatusNotFound, http.StatusMethodNotAllowed:
 		f = fault.NothingHere
-	case status == http.StatusMethodNotAllowed:
-		f = fault.NothingHere
-	case status == http.StatusRequestTimeout:
+	case http.StatusRequestTimeout:
 		f = slow
 	default:
 		f = fault.From(errors.Join(errs...))

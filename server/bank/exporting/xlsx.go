@@ -13,7 +13,7 @@ import (
 
 // words are the headings and labels of a file in one language.
 type words struct {
-	sheet, guide                                                               string
+	sheet                                                                      string
 	number, kind, stem, option, answer, tolerance, topic, level                string
 	explanation, act, article, note, partial, ignore, pinned, yes              string
 	question, answerLabel, explain, source, noteLabel, end, keyTitle, levelTag string

@@ -121,7 +121,7 @@ func (a archive) read(name string, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, errBroken.Because(err)
 	}
-	defer r.Close() //nolint:errcheck // it only reads
+	defer r.Close() // it only reads
 	b, err := io.ReadAll(io.LimitReader(r, limit+1))
 	if err != nil {
 		return nil, errBroken.Because(err)

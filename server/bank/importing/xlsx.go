@@ -27,7 +27,7 @@ func readXlsx(data []byte) (reading bank.Reading, err error) {
 	if err != nil {
 		return bank.Reading{}, errBroken.Because(err)
 	}
-	defer f.Close() //nolint:errcheck // it only removes what it has unpacked
+	defer f.Close() // it only removes what it has unpacked
 	reading = bank.Reading{Format: "xlsx", Items: []bank.ReadItem{}, Problems: []bank.Problem{}}
 	withoutLevel, sheets := 0, 0
 	for _, sheet := range f.GetSheetList() {
@@ -78,7 +78,7 @@ func sheetRows(f *excelize.File, sheet string) ([][]string, error) {
 		}
 		return nil, errBroken.Because(err)
 	}
-	defer rows.Close() //nolint:errcheck // it only reads
+	defer rows.Close() // it only reads
 	var out [][]string
 	for rows.Next() {
 		if len(out) >= maxRows {
