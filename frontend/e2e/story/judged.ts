@@ -98,6 +98,7 @@ export async function open(scene: Scene): Promise<void> {
   await host.getByRole('link', { name: 'Thanh niên với cải cách hành chính' }).click();
   await host.getByRole('link', { name: 'Điều hành' }).first().click();
   await host.getByRole('link', { name: new RegExp(`^${greeting}`) }).click();
+  await expect(host.getByRole('main', { name: greeting })).toBeVisible();
   await screen(host, 'Vòng này');
   await expect(scene.projector.getByText('0 / 3 lượt đã trình bày')).toBeVisible();
   await scene.look(scene.projector, 'projector-order');

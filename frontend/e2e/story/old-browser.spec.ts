@@ -36,11 +36,7 @@ async function visitor(name: string, width: number, height: number): Promise<Pag
 
 /** Waits until the page says something. */
 async function says(page: Page, words: string): Promise<void> {
-  await page.waitForFunction(
-    (wanted) => document.body.innerText.includes(wanted),
-    { timeout: 20_000 },
-    words,
-  );
+  await expect.poll(() => page.evaluate(() => document.body.innerText), { timeout: 30_000 }).toContain(words);
 }
 
 /** Clicks the first button or link of a name. */
@@ -105,7 +101,7 @@ test('contestant, judge and audience work on Chromium 92', async ({ browser }) =
   await contestant.click('[role=radio], [role=checkbox]');
   await says(contestant, 'Đã lưu');
   await expect(host.getByRole('complementary').filter({ hasText: 'đã trả lời' })).toContainText('1/');
-  const stem = await contestant.$eval('h1', (e) => (e as HTMLElement).innerText.trim());
+  const stem = await contestant.$eval('.page h1', (e) => (e as HTMLElement).innerText.trim());
   await says(hall, stem);
   await phone.goto(`${address}/board`);
   await says(phone, 'Bảng điểm');

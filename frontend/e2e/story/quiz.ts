@@ -39,6 +39,7 @@ const wrong = (right: string) => (right === 'A' ? 'B' : 'A');
 export async function gather(scene: Scene): Promise<void> {
   const host = scene.host;
   await host.getByRole('link', { name: new RegExp(`^${quiz}`) }).click();
+  await expect(host.getByRole('main', { name: quiz })).toBeVisible();
   await expect(host.getByText('Đã kết nối')).toBeVisible();
   for (const { phone } of scene.contestants) {
     await phone.reload();
