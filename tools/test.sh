@@ -83,6 +83,7 @@ tools/install.sh || { echo "0 passed, 1 failed"; exit 1; }
 echo "== Checks"
 # The pages first: the program carries them, and its tests ask for them.
 step "build the pages" make -s frontend/build/site/index.html
+step "weight of the contestant's pages" npm --prefix frontend run --silent size
 step "build the program" make -s bin/hoithi
 step "go vet" go vet ./cmd/... ./server/... ./migrations/... ./frontend
 step "golangci-lint" lint run ./cmd/... ./server/... ./migrations/... ./frontend
