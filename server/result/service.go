@@ -112,6 +112,9 @@ func (s *Service) Preview(ctx context.Context, contestID int64) (Preview, error)
 	return s.compute(ctx, c)
 }
 
+// readings bounds how often a preview is read again because the scores were moving.
+const readings = 5
+
 func (s *Service) compute(ctx context.Context, c contest.Contest) (Preview, error) {
 	p := Preview{}
 	newest, err := s.newest(ctx, c.ID)
@@ -119,20 +122,24 @@ func (s *Service) compute(ctx context.Context, c contest.Contest) (Preview, erro
 		return p, err
 	}
 	p.Newest = newest
-	before, err := s.roundHashes(ctx, c)
-	if err != nil {
-		return p, err
-	}
-	if p.Board, err = s.boards.Whole(ctx, c.ID); err != nil {
-		return p, err
-	}
-	// What the scores depend on, read before and after: equal means that the board belongs to these inputs.
-	after, err := s.roundHashes(ctx, c)
-	if err != nil {
-		return p, err
-	}
-	for i := range before {
-		if before[i] != after[i] {
+	// What the scores depend on, read before and after: equal means that the board belongs to these inputs. While marks
+	// and answers come in, a reading may fall between two of them; then it is made again.
+	var before []SnapshotRound
+	for try := 1; ; try++ {
+		if before, err = s.roundHashes(ctx, c); err != nil {
+			return p, err
+		}
+		if p.Board, err = s.boards.Whole(ctx, c.ID); err != nil {
+			return p, err
+		}
+		after, err := s.roundHashes(ctx, c)
+		if err != nil {
+			return p, err
+		}
+		if slices.Equal(before, after) {
+			break
+		}
+		if try == readings {
 			return p, resultsMoved
 		}
 	}
