@@ -90,6 +90,9 @@ func (c *verifyCommand) Run(ctx context.Context) error {
 			return err
 		}
 	}
+	if len(found) == 0 && !c.JSON {
+		fmt.Println("no contest has a final result yet")
+	}
 	if wrong > 0 {
 		return errors.New("some results do not fit their responses and marks")
 	}
