@@ -10,9 +10,8 @@ const settings = JSON.parse(readFileSync(new URL('../project.inlang/settings.jso
 };
 const files = readdirSync(new URL('vi/', folder));
 const read = (locale: string, file: string): Words => {
-  const { $schema: _, ...words } = JSON.parse(
-    readFileSync(new URL(`${locale}/${file}`, folder), 'utf8'),
-  ) as Words;
+  const words = JSON.parse(readFileSync(new URL(`${locale}/${file}`, folder), 'utf8')) as Words;
+  delete words.$schema;
   return words;
 };
 const parameters = (text: unknown) => [...new Set(JSON.stringify(text).match(/\{(\w+)\}/g) ?? [])].sort();
