@@ -23,6 +23,27 @@ step() {
 	fi
 }
 
+# aside NAME COMMAND...: the same beside the other steps; joined tells how it went. What uses one core may run so.
+aside() {
+	local name=$1
+	shift
+	(
+		start=$(date +%s)
+		"$@" >"$work/aside.log" 2>&1 && word=ok || word=FAILED
+		echo "$word" "$(($(date +%s) - start))" >"$work/aside.end"
+	) &
+	aside_name=$name aside_pid=$!
+}
+
+joined() {
+	local word seconds
+	wait "$aside_pid"
+	read -r word seconds <"$work/aside.end" || word=FAILED
+	[ "$word" = ok ] && passed=$((passed + 1)) || failed=$((failed + 1))
+	printf '%-6s %s  %s s\n' "$word" "$aside_name" "$seconds"
+	[ "$word" = ok ] || tail -n 200 "$work/aside.log"
+}
+
 # count adds the counts "passed failed skipped" that a runner has left; a runner that left none has failed.
 count() {
 	local p f s
@@ -39,6 +60,13 @@ count() {
 sqlc() { CGO_ENABLED=0 go tool -modfile=tools/sqlc.mod sqlc "$@"; }
 lint() { CGO_ENABLED=0 go tool -modfile=tools/golangci-lint.mod golangci-lint "$@"; }
 fresh_openapi() { go run ./cmd/hoithi openapi >"$work/openapi.json" && diff -u frontend/openapi.json "$work/openapi.json"; }
+
+check_pages() {
+	local code=0
+	npm --prefix frontend run --silent check || code=1
+	npm --prefix frontend run --silent lint || code=1
+	return $code
+}
 
 go_tests() {
 	echo "== Go"
@@ -85,13 +113,13 @@ echo "== Checks"
 step "build the pages" make -s frontend/build/site/index.html
 step "weight of the contestant's pages" npm --prefix frontend run --silent size
 step "build the program" make -s bin/hoithi
+aside "svelte-check, prettier and eslint" check_pages
 step "go vet" go vet ./cmd/... ./server/... ./migrations/... ./frontend
 step "golangci-lint" lint run ./cmd/... ./server/... ./migrations/... ./frontend
 step "generated queries are fresh (sqlc diff)" sqlc diff
 step "openapi.json is fresh" fresh_openapi
 step "TypeScript of the API is fresh" npm --prefix frontend run --silent check:api
-step "svelte-check" npm --prefix frontend run --silent check
-step "prettier and eslint" npm --prefix frontend run --silent lint
+joined
 go_tests
 stop_server
 unit_tests
