@@ -48,6 +48,18 @@ var lastOrganizer = fault.New(fault.Conflict, "last_organizer",
 // Invite gives a person a role in a contest. token is that of an invitation link, empty when the person already has a
 // password and only signs in as before.
 func (s *Service) Invite(ctx context.Context, contestID int64, login, name string, role Role) (person Person, token string, err error) {
+	return s.invite(ctx, contestID, login, name, func(ctx context.Context, tx pgx.Tx, acc accountdb.Account) error {
+		err := s.q.WithTx(tx).AddGrant(ctx, accountdb.AddGrantParams{AccountID: acc.ID, ContestID: contestID, Role: string(role)})
+		if err != nil {
+			return err
+		}
+		return s.record(ctx, tx, contestID, "invite", map[string]any{"account": acc.ID, "name": acc.Name, "role": role})
+	}, role)
+}
+
+// invite finds or makes the account of a login, lets grant give it what it is invited to, and makes its link.
+func (s *Service) invite(ctx context.Context, contestID int64, login, name string,
+	grant func(context.Context, pgx.Tx, accountdb.Account) error, role Role) (person Person, token string, err error) {
 	login, name = NormalLogin(login), norm.NFC.String(strings.TrimSpace(name))
 	if err := CheckPerson(login, name); err != nil {
 		return Person{}, "", err
@@ -63,10 +75,7 @@ func (s *Service) Invite(ctx context.Context, contestID int64, login, name strin
 		if err != nil {
 			return err
 		}
-		if err := q.AddGrant(ctx, accountdb.AddGrantParams{AccountID: acc.ID, ContestID: contestID, Role: string(role)}); err != nil {
-			return err
-		}
-		return s.record(ctx, tx, contestID, "invite", map[string]any{"account": acc.ID, "name": acc.Name, "role": role})
+		return grant(ctx, tx, acc)
 	})
 	if err != nil {
 		return Person{}, "", unavailable(err)

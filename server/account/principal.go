@@ -12,6 +12,7 @@ const (
 	RoleHost      Role = "host"      // gives cues in the console
 	RoleSecretary Role = "secretary" // checks and tallies, cannot mark
 	RoleJudge     Role = "judge"     // marks
+	RoleLeader    Role = "leader"    // acts for the units in Principal.Units, and what is below them
 )
 
 // EntrySession says which entry's device this is.
@@ -29,7 +30,9 @@ type Principal struct {
 	Admin     bool
 	// Grants are the roles per contest.
 	Grants map[int64][]Role
-	Entry  *EntrySession
+	// Units are those that a leader acts for, per contest.
+	Units map[int64][]int64
+	Entry *EntrySession
 	// Locale is "vi" or "en".
 	Locale string
 	// Address is where the request came from; Device the hash of the browser's long-lived device cookie (empty: none).
@@ -48,8 +51,9 @@ func (p Principal) Has(contestID int64, role Role) bool {
 	if p.AccountID == 0 {
 		return false
 	}
-	// Nobody marks without being named to the panel: neither administrators nor organizers are judges by themselves.
-	if p.Admin && role != RoleJudge {
+	// Nobody marks without being named to the panel, and nobody acts for a unit that did not name him: administrators and
+	// organizers are neither judges nor leaders by themselves.
+	if p.Admin && role != RoleJudge && role != RoleLeader {
 		return true
 	}
 	for _, r := range p.Grants[contestID] {

@@ -17,7 +17,10 @@ UPDATE account SET password_hash = $2 WHERE id = $1;
 UPDATE account SET name = $2 WHERE id = $1;
 
 -- name: GrantsOf :many
-SELECT contest_id, role FROM account_grant WHERE account_id = $1 ORDER BY contest_id, role;
+SELECT g.contest_id, g.role, 0::bigint AS unit_id FROM account_grant g WHERE g.account_id = @account_id::bigint
+UNION ALL
+SELECT l.contest_id, 'leader', l.unit_id FROM unit_leader l WHERE l.account_id = @account_id::bigint
+ORDER BY contest_id, role, unit_id;
 
 -- name: GrantsIn :many
 SELECT a.id, a.login, a.name, (a.password_hash IS NOT NULL)::boolean AS has_password, a.disabled_at, g.role,
@@ -42,6 +45,25 @@ WHERE g.contest_id = @from_contest::bigint ON CONFLICT DO NOTHING;
 
 -- name: DropGrants :exec
 DELETE FROM account_grant WHERE contest_id = $1;
+
+-- name: LeadersIn :many
+SELECT a.id, a.login, a.name, (a.password_hash IS NOT NULL)::boolean AS has_password, l.unit_id,
+       coalesce((SELECT max(s.last_seen_at) FROM session s WHERE s.account_id = a.id), 'epoch'::timestamptz)::timestamptz AS last_seen_at
+FROM unit_leader l JOIN account a ON a.id = l.account_id
+WHERE l.contest_id = @contest_id::bigint
+ORDER BY a.id, l.unit_id;
+
+-- name: AddLeader :execrows
+INSERT INTO unit_leader (contest_id, account_id, unit_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING;
+
+-- name: RemoveLeader :execrows
+DELETE FROM unit_leader WHERE contest_id = $1 AND account_id = $2 AND unit_id = $3;
+
+-- name: LedByLogin :many
+SELECT l.unit_id FROM unit_leader l JOIN account a ON a.id = l.account_id WHERE a.login = $1;
+
+-- name: LoginTaken :one
+SELECT EXISTS (SELECT 1 FROM account WHERE login = $1);
 
 -- name: CreateSession :one
 INSERT INTO session (token_hash, account_id, entry_id, contest_id, expires_at, user_agent)

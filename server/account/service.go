@@ -111,7 +111,7 @@ func (s *Service) identifyAccount(ctx context.Context, p *Principal, token strin
 	if row.ContestID != nil {
 		p.Admin, p.PairedWith = false, *row.ContestID
 	}
-	p.Grants = p.rights(grants)
+	p.Grants, p.Units = p.rights(grants)
 	s.touch(ctx, row.ID, row.LastSeenAt)
 	return nil
 }

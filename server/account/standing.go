@@ -27,19 +27,26 @@ func (s *Service) Rights(ctx context.Context, p Principal) (map[int64][]Role, er
 	if err != nil {
 		return nil, unavailable(err)
 	}
-	return p.rights(rows), nil
+	grants, _ := p.rights(rows)
+	return grants, nil
 }
 
-func (p Principal) rights(rows []accountdb.GrantsOfRow) map[int64][]Role {
-	grants := map[int64][]Role{}
+func (p Principal) rights(rows []accountdb.GrantsOfRow) (grants map[int64][]Role, units map[int64][]int64) {
+	grants, units = map[int64][]Role{}, map[int64][]int64{}
 	for _, g := range rows {
 		// A paired tablet judges in its contest and can do nothing else, whatever else its judge may be.
 		if p.PairedWith != 0 && (g.ContestID != p.PairedWith || g.Role != string(RoleJudge)) {
 			continue
 		}
+		if g.UnitID != 0 {
+			units[g.ContestID] = append(units[g.ContestID], g.UnitID)
+			if len(units[g.ContestID]) > 1 {
+				continue // a leader of several units is a leader once
+			}
+		}
 		grants[g.ContestID] = append(grants[g.ContestID], Role(g.Role))
 	}
-	return grants
+	return grants, units
 }
 
 func (s *Service) sessionsChanged() {

@@ -40,6 +40,7 @@ const (
 	Secretary  Need = "secretary"  // tallies in {contest}; organizers too
 	Staff      Need = "staff"      // organizer, host or secretary of {contest}
 	Judge      Need = "judge"      // judge of {contest}
+	Leader     Need = "leader"     // acts for a unit in {contest}: the operation looks which
 	Contestant Need = "contestant" // a device signed in as an entry (of {contest} where the path names one)
 )
 
@@ -66,6 +67,8 @@ func Permitted(p account.Principal, need Need, contestID int64) bool {
 		return p.Has(contestID, account.RoleHost) || p.Has(contestID, account.RoleSecretary)
 	case Judge:
 		return p.Has(contestID, account.RoleJudge)
+	case Leader:
+		return p.Has(contestID, account.RoleLeader)
 	case Contestant:
 		return p.Entry != nil && (contestID == 0 || p.Entry.ContestID == contestID)
 	}

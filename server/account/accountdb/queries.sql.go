@@ -86,6 +86,24 @@ func (q *Queries) AddKnownDevice(ctx context.Context, arg AddKnownDeviceParams) 
 	return err
 }
 
+const addLeader = `-- name: AddLeader :execrows
+INSERT INTO unit_leader (contest_id, account_id, unit_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
+`
+
+type AddLeaderParams struct {
+	ContestID int64
+	AccountID int64
+	UnitID    int64
+}
+
+func (q *Queries) AddLeader(ctx context.Context, arg AddLeaderParams) (int64, error) {
+	result, err := q.db.Exec(ctx, addLeader, arg.ContestID, arg.AccountID, arg.UnitID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const copyGrants = `-- name: CopyGrants :exec
 INSERT INTO account_grant (account_id, contest_id, role)
 SELECT g.account_id, $1::bigint, g.role FROM account_grant g
@@ -293,12 +311,16 @@ func (q *Queries) GrantsIn(ctx context.Context, contestID int64) ([]GrantsInRow,
 }
 
 const grantsOf = `-- name: GrantsOf :many
-SELECT contest_id, role FROM account_grant WHERE account_id = $1 ORDER BY contest_id, role
+SELECT g.contest_id, g.role, 0::bigint AS unit_id FROM account_grant g WHERE g.account_id = $1::bigint
+UNION ALL
+SELECT l.contest_id, 'leader', l.unit_id FROM unit_leader l WHERE l.account_id = $1::bigint
+ORDER BY contest_id, role, unit_id
 `
 
 type GrantsOfRow struct {
 	ContestID int64
 	Role      string
+	UnitID    int64
 }
 
 func (q *Queries) GrantsOf(ctx context.Context, accountID int64) ([]GrantsOfRow, error) {
@@ -310,7 +332,7 @@ func (q *Queries) GrantsOf(ctx context.Context, accountID int64) ([]GrantsOfRow,
 	items := []GrantsOfRow{}
 	for rows.Next() {
 		var i GrantsOfRow
-		if err := rows.Scan(&i.ContestID, &i.Role); err != nil {
+		if err := rows.Scan(&i.ContestID, &i.Role, &i.UnitID); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -335,6 +357,74 @@ func (q *Queries) IsKnownDevice(ctx context.Context, arg IsKnownDeviceParams) (b
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
+}
+
+const leadersIn = `-- name: LeadersIn :many
+SELECT a.id, a.login, a.name, (a.password_hash IS NOT NULL)::boolean AS has_password, l.unit_id,
+       coalesce((SELECT max(s.last_seen_at) FROM session s WHERE s.account_id = a.id), 'epoch'::timestamptz)::timestamptz AS last_seen_at
+FROM unit_leader l JOIN account a ON a.id = l.account_id
+WHERE l.contest_id = $1::bigint
+ORDER BY a.id, l.unit_id
+`
+
+type LeadersInRow struct {
+	ID          int64
+	Login       string
+	Name        string
+	HasPassword bool
+	UnitID      int64
+	LastSeenAt  time.Time
+}
+
+func (q *Queries) LeadersIn(ctx context.Context, contestID int64) ([]LeadersInRow, error) {
+	rows, err := q.db.Query(ctx, leadersIn, contestID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []LeadersInRow{}
+	for rows.Next() {
+		var i LeadersInRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Login,
+			&i.Name,
+			&i.HasPassword,
+			&i.UnitID,
+			&i.LastSeenAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const ledByLogin = `-- name: LedByLogin :many
+SELECT l.unit_id FROM unit_leader l JOIN account a ON a.id = l.account_id WHERE a.login = $1
+`
+
+func (q *Queries) LedByLogin(ctx context.Context, login string) ([]int64, error) {
+	rows, err := q.db.Query(ctx, ledByLogin, login)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []int64{}
+	for rows.Next() {
+		var unit_id int64
+		if err := rows.Scan(&unit_id); err != nil {
+			return nil, err
+		}
+		items = append(items, unit_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const linkByToken = `-- name: LinkByToken :one
@@ -375,6 +465,17 @@ func (q *Queries) LockGrants(ctx context.Context, contestID int64) error {
 	return err
 }
 
+const loginTaken = `-- name: LoginTaken :one
+SELECT EXISTS (SELECT 1 FROM account WHERE login = $1)
+`
+
+func (q *Queries) LoginTaken(ctx context.Context, login string) (bool, error) {
+	row := q.db.QueryRow(ctx, loginTaken, login)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
 const putSecret = `-- name: PutSecret :exec
 INSERT INTO server_secret (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING
 `
@@ -401,6 +502,24 @@ type RemoveGrantParams struct {
 
 func (q *Queries) RemoveGrant(ctx context.Context, arg RemoveGrantParams) (int64, error) {
 	result, err := q.db.Exec(ctx, removeGrant, arg.AccountID, arg.ContestID, arg.Role)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const removeLeader = `-- name: RemoveLeader :execrows
+DELETE FROM unit_leader WHERE contest_id = $1 AND account_id = $2 AND unit_id = $3
+`
+
+type RemoveLeaderParams struct {
+	ContestID int64
+	AccountID int64
+	UnitID    int64
+}
+
+func (q *Queries) RemoveLeader(ctx context.Context, arg RemoveLeaderParams) (int64, error) {
+	result, err := q.db.Exec(ctx, removeLeader, arg.ContestID, arg.AccountID, arg.UnitID)
 	if err != nil {
 		return 0, err
 	}

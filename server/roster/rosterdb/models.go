@@ -28,4 +28,5 @@ type Registration struct {
 	CreatedAt  time.Time
 	DecidedAt  *time.Time
 	DecidedBy  *int64
+	LedBy      *int64
 }

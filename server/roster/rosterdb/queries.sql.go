@@ -512,7 +512,7 @@ func (q *Queries) FindEntries(ctx context.Context, arg FindEntriesParams) ([]Fin
 }
 
 const findRegistrations = `-- name: FindRegistrations :many
-SELECT r.id, r.contest_id, r.division_id, r.unit_id, r.unit_name, r.kind, r.name, r.members, r.search_key, r.same_key, r.phone, r.email, r.state, r.reason, r.receipt_mac, r.entry_id, r.created_at, r.decided_at, r.decided_by, coalesce(u.name, r.unit_name)::text AS unit_shown, coalesce(e.number, 0)::integer AS number
+SELECT r.id, r.contest_id, r.division_id, r.unit_id, r.unit_name, r.kind, r.name, r.members, r.search_key, r.same_key, r.phone, r.email, r.state, r.reason, r.receipt_mac, r.entry_id, r.created_at, r.decided_at, r.decided_by, r.led_by, coalesce(u.name, r.unit_name)::text AS unit_shown, coalesce(e.number, 0)::integer AS number
 FROM registration r LEFT JOIN unit u ON u.id = r.unit_id LEFT JOIN entry e ON e.id = r.entry_id
 WHERE r.contest_id = $1::bigint
   AND ($2::text = '' OR r.state = $2::text)
@@ -551,6 +551,7 @@ type FindRegistrationsRow struct {
 	CreatedAt  time.Time
 	DecidedAt  *time.Time
 	DecidedBy  *int64
+	LedBy      *int64
 	UnitShown  string
 	Number     int32
 }
@@ -591,6 +592,7 @@ func (q *Queries) FindRegistrations(ctx context.Context, arg FindRegistrationsPa
 			&i.CreatedAt,
 			&i.DecidedAt,
 			&i.DecidedBy,
+			&i.LedBy,
 			&i.UnitShown,
 			&i.Number,
 		); err != nil {
@@ -843,7 +845,7 @@ func (q *Queries) KnownSame(ctx context.Context, arg KnownSameParams) ([]KnownSa
 }
 
 const lockPending = `-- name: LockPending :many
-SELECT id, contest_id, division_id, unit_id, unit_name, kind, name, members, search_key, same_key, phone, email, state, reason, receipt_mac, entry_id, created_at, decided_at, decided_by FROM registration WHERE contest_id = $1::bigint AND state = 'pending' AND id = ANY($2::bigint[])
+SELECT id, contest_id, division_id, unit_id, unit_name, kind, name, members, search_key, same_key, phone, email, state, reason, receipt_mac, entry_id, created_at, decided_at, decided_by, led_by FROM registration WHERE contest_id = $1::bigint AND state = 'pending' AND id = ANY($2::bigint[])
 ORDER BY id FOR UPDATE
 `
 
@@ -881,6 +883,7 @@ func (q *Queries) LockPending(ctx context.Context, arg LockPendingParams) ([]Reg
 			&i.CreatedAt,
 			&i.DecidedAt,
 			&i.DecidedBy,
+			&i.LedBy,
 		); err != nil {
 			return nil, err
 		}
