@@ -2,6 +2,7 @@ package contest
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -89,8 +90,8 @@ func (s *Service) NextStep(ctx context.Context, c Contest) (*Step, error) {
 	if to == Ended {
 		for _, r := range c.Rounds {
 			if r.State == RoundRunning || r.State == Paused {
-				step.Missing = append(step.Missing, Missing{Code: "round_running", Blocks: Ended, RoundID: r.ID,
-					Vi: "Vòng “" + r.Name + "” đang thi: hãy kết thúc vòng này trước", En: "Round “" + r.Name + "” is running: finish it first"})
+				vi, en := roundRuns(r.Name)
+				step.Missing = append(step.Missing, Missing{Code: "round_running", Blocks: Ended, RoundID: r.ID, Vi: vi, En: en})
 			}
 		}
 	}
@@ -120,12 +121,45 @@ func (s *Service) Advance(ctx context.Context, contestID int64, from, to State) 
 		}
 		return Contest{}, f
 	}
-	err = postgres.InTx(ctx, s.db, func(tx pgx.Tx) error { return s.SetState(ctx, tx, contestID, from, to) })
+	err = postgres.InTxRetry(ctx, s.db, func(tx pgx.Tx) error {
+		// The contest's row first: a round that is being started holds it, and is then seen.
+		if err := s.SetState(ctx, tx, contestID, from, to); err != nil || to != Ended {
+			return err
+		}
+		return s.noneRuns(ctx, tx, contestID)
+	})
 	if err != nil {
 		return Contest{}, postgres.Fault(err)
 	}
 	s.changed(contestID)
 	return s.Get(ctx, contestID)
+}
+
+// noneRuns refuses while a round of the contest is under way.
+func (s *Service) noneRuns(ctx context.Context, tx pgx.Tx, contestID int64) error {
+	names, err := s.q.WithTx(tx).UnfinishedRounds(ctx, contestID)
+	if err != nil || len(names) == 0 {
+		return err
+	}
+	f := stillMissing
+	for _, name := range names {
+		vi, en := roundRuns(name)
+		f = f.At("round_running", vi, en)
+	}
+	return f
+}
+
+func roundRuns(name string) (vi, en string) {
+	return "Vòng “" + name + "” đang thi: hãy kết thúc vòng này trước", "Round “" + name + "” is running: finish it first"
+}
+
+// HoldState tells where a contest stands and whether it is a rehearsal. It stays there until tx ends.
+func (s *Service) HoldState(ctx context.Context, tx pgx.Tx, contestID int64) (state State, rehearsal bool, err error) {
+	row, err := s.q.WithTx(tx).HoldContest(ctx, contestID)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", false, fault.NothingHere
+	}
+	return State(row.State), row.Rehearsal, err
 }
 
 // SetState moves the state within the caller's transaction and records it (finalizing is the results' act).

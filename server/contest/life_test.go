@@ -218,3 +218,35 @@ func TestADraftAndARehearsalAreNotPublic(t *testing.T) {
 		refused(t, err, "not_found")
 	}
 }
+
+// A contest can't be ended while one of its rounds is being started: whichever comes first, the other one sees it.
+func TestAContestDoesNotEndUnderARoundThatStarts(t *testing.T) {
+	d := sit(t)
+	c := d.create("quiz_evening")
+	if _, err := d.db.Exec(t.Context(), `UPDATE contest SET state = 'running' WHERE id = $1`, c.ID); err != nil {
+		t.Fatal(err)
+	}
+	tx, err := d.db.Begin(t.Context())
+	d.must(err)
+	state, rehearsal, err := d.s.HoldState(t.Context(), tx, c.ID)
+	if err != nil || state != contest.Running || rehearsal {
+		t.Fatalf("%s, %t, %v", state, rehearsal, err)
+	}
+	d.must(d.s.SetRoundState(t.Context(), tx, c.Rounds[0].ID, contest.RoundRunning))
+	ended := make(chan error, 1)
+	go func() {
+		_, err := d.s.Advance(d.ctx, c.ID, contest.Running, contest.Ended)
+		ended <- err
+	}()
+	for waiting := 0; waiting == 0; time.Sleep(5 * time.Millisecond) {
+		d.must(d.db.QueryRow(t.Context(), `SELECT count(*) FROM pg_stat_activity
+			WHERE datname = current_database() AND wait_event_type = 'Lock'`).Scan(&waiting))
+	}
+	d.must(tx.Commit(t.Context()))
+	if f := fault.From(<-ended); f == nil || f.Code != "still_missing" {
+		t.Fatalf("the contest was ended under a running round: %v", f)
+	}
+	if c, err = d.s.Get(t.Context(), c.ID); err != nil || c.State != contest.Running {
+		t.Fatalf("the contest is %s, %v", c.State, err)
+	}
+}

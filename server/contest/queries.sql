@@ -16,6 +16,12 @@ SELECT * FROM contest WHERE slug = $1;
 -- name: LockContest :one
 SELECT * FROM contest WHERE id = $1 FOR UPDATE;
 
+-- name: HoldContest :one
+SELECT state, (rehearsal_of IS NOT NULL)::boolean AS rehearsal FROM contest WHERE id = $1 FOR SHARE;
+
+-- name: UnfinishedRounds :many
+SELECT name FROM round WHERE contest_id = $1 AND state IN ('running', 'paused') ORDER BY position, id;
+
 -- name: SlugTaken :one
 SELECT EXISTS (SELECT 1 FROM contest WHERE slug = $1);
 

@@ -199,7 +199,8 @@ func possible(s *State) []Cue {
 	for _, c := range []Command{
 		{Cue: CueStart, Settings: s.Settings, Items: s.Items}, {Cue: CueNext}, {Cue: CueOpen}, {Cue: CueClose}, {Cue: CueReveal},
 		{Cue: CuePause}, {Cue: CueResume}, {Cue: CueExtend}, {Cue: CueVoid, Play: s.Current, Policy: VoidNobody},
-		{Cue: CueReplace}, {Cue: CueFinish}, {Cue: CueScored}, {Cue: CueAuto, On: !s.Auto}, {Cue: CueUndo},
+		{Cue: CueReplace}, {Cue: CueFinish}, {Cue: CueScored}, {Cue: CueAuto, On: !s.Auto}, {Cue: CueBoard, On: !s.BoardShown},
+		{Cue: CueUndo},
 	} {
 		if _, f := Step(*s, c, s.LastUs); f == nil {
 			cues = append(cues, c.Cue)

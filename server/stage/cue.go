@@ -76,27 +76,7 @@ func (r *room) prepare(ctx context.Context, state *State, c *Command) error {
 	in := r.details()
 	switch c.Cue {
 	case CueStart:
-		whole, err := r.s.cfg.Contests.Get(ctx, in.contestID)
-		if err != nil {
-			return err
-		}
-		if whole.State != contest.Running && whole.RehearsalOf == 0 {
-			return errNotRunning
-		}
 		c.Settings, c.Items = in.setup, frozenItems(in.setup, in.setupItems)
-	case CueUndo:
-		// A finished round goes on only while its contest does: afterwards its scores are those of the results. (Voiding
-		// and correcting stay possible; a result that is final then asks for a correction.)
-		if d, f := UndoDone(state, state.LastUs); f != nil || d.Kind != EventFinished {
-			return nil
-		}
-		whole, err := r.s.cfg.Contests.Get(ctx, in.contestID)
-		if err != nil {
-			return err
-		}
-		if whole.State != contest.Running {
-			return errContestOver
-		}
 	case CueCorrect:
 		p := state.Play(c.Play)
 		if p == nil {
@@ -169,6 +149,9 @@ func (s *Service) append(ctx context.Context, r *room, old State, events []Event
 	contestID := r.details().contestID
 	err := postgres.InTxRetry(ctx, s.cfg.DB, func(tx pgx.Tx) error {
 		q := s.q.WithTx(tx)
+		if err := s.mayMove(ctx, tx, contestID, events); err != nil {
+			return err
+		}
 		gates := changedGates(r.id, &old, &after)
 		if len(gates) > 0 {
 			// No batch of answers is under way while a gate moves: each one sees it either before or after.
@@ -201,11 +184,33 @@ func (s *Service) append(ctx context.Context, r *room, old State, events []Event
 	s.health.report(err)
 	switch {
 	case postgres.IsUnknownCommit(err):
-		return s.askAgain(ctx, r.id, events[len(events)-1], err)
+		return s.askAgain(r.id, events[len(events)-1], err)
 	case postgres.IsUniqueViolation(err):
 		return errMoved
 	}
 	return postgres.Fault(err)
+}
+
+// mayMove refuses a start, and the reopening of a finished round, unless the contest runs. It is asked within the
+// transaction that writes, and holds the contest still until that ends: a contest that is being ended at the same moment
+// finds the round running, or the start finds the contest over.
+func (s *Service) mayMove(ctx context.Context, tx pgx.Tx, contestID int64, events []Event) error {
+	for _, e := range events {
+		reopens := e.Kind == EventUndone && e.UndoesKind == EventFinished
+		if e.Kind != EventStarted && !reopens {
+			continue
+		}
+		state, rehearsal, err := s.cfg.Contests.HoldState(ctx, tx, contestID)
+		switch {
+		case err != nil:
+			return err
+		case reopens && state != contest.Running:
+			return errContestOver
+		case !reopens && state != contest.Running && !rehearsal:
+			return errNotRunning
+		}
+	}
+	return nil
 }
 
 func (s *Service) appendOne(ctx context.Context, q *stagedb.Queries, roundID int64, e Event, fence int64) error {
@@ -223,14 +228,17 @@ func (s *Service) appendOne(ctx context.Context, q *stagedb.Queries, roundID int
 	return nil
 }
 
-// askAgain finds out whether an unknown commit was made.
-func (s *Service) askAgain(ctx context.Context, roundID int64, e Event, cause error) error {
+// askAgain finds out whether an unknown commit was made. It has a time of its own: the commit is mostly unknown because
+// the caller's has run out, or because its lease ended in the middle of it.
+func (s *Service) askAgain(roundID int64, e Event, cause error) error {
+	ctx, cancel := context.WithTimeout(s.ctx, 8*time.Second)
+	defer cancel()
 	raw, err := e.Encode()
 	if err != nil {
 		return err
 	}
 	for wait := 20 * time.Millisecond; ; wait *= 2 {
-		have, err := s.q.EventAt(ctx, stagedb.EventAtParams{RoundID: roundID, Seq: e.Seq})
+		have, err := s.settledEvent(ctx, roundID, e.Seq)
 		switch {
 		case err == nil && bytes.Equal(have, raw):
 			return nil
@@ -243,6 +251,20 @@ func (s *Service) askAgain(ctx context.Context, roundID int64, e Event, cause er
 		case <-time.After(min(wait, 500*time.Millisecond)):
 		}
 	}
+}
+
+// settledEvent reads an event after whatever transaction was moving the round on has ended: without that, a commit that
+// is still under way would look like one that was never made.
+func (s *Service) settledEvent(ctx context.Context, roundID, seq int64) (payload []byte, err error) {
+	err = postgres.InTx(ctx, s.cfg.DB, func(tx pgx.Tx) error {
+		q := s.q.WithTx(tx)
+		if err := q.SettleRound(ctx, roundID); err != nil {
+			return err
+		}
+		payload, err = q.EventAt(ctx, stagedb.EventAtParams{RoundID: roundID, Seq: seq})
+		return err
+	})
+	return payload, err
 }
 
 func changedGates(roundID int64, old, after *State) []stagedb.SetGateParams {

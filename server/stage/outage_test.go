@@ -73,16 +73,16 @@ func TestUnknownCommitOfACueIsAsked(t *testing.T) {
 		t.Fatal(err)
 	}
 	happened := r.events[0]
-	if err := a.askAgain(t.Context(), h.round.ID, happened, postgres.ErrUnknownCommit); err != nil {
+	if err := a.askAgain(h.round.ID, happened, postgres.ErrUnknownCommit); err != nil {
 		t.Fatalf("the event stands, but: %v", err)
 	}
 	other := happened
 	other.AtUs++
-	if err := a.askAgain(t.Context(), h.round.ID, other, postgres.ErrUnknownCommit); !errors.Is(err, errMoved) {
+	if err := a.askAgain(h.round.ID, other, postgres.ErrUnknownCommit); !errors.Is(err, errMoved) {
 		t.Fatalf("another event stands there, but: %v", err)
 	}
 	other.Seq++
-	if err := a.askAgain(t.Context(), h.round.ID, other, postgres.ErrUnknownCommit); !errors.Is(err, errMoved) {
+	if err := a.askAgain(h.round.ID, other, postgres.ErrUnknownCommit); !errors.Is(err, errMoved) {
 		t.Fatalf("no event stands there, but: %v", err)
 	}
 }

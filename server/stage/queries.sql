@@ -55,6 +55,11 @@ SELECT seq, fence, payload FROM stage_event WHERE round_id = $1 AND seq > $2 ORD
 -- name: EventAt :one
 SELECT payload FROM stage_event WHERE round_id = $1 AND seq = $2;
 
+-- name: SettleRound :exec
+-- Waits until no transaction that moves the round on is under way: one whose commit nobody answered for has then
+-- been made or undone.
+SELECT 1 FROM stage_round WHERE round_id = $1 FOR UPDATE;
+
 -- name: Advance :execrows
 UPDATE stage_round SET seq = @new_seq, phase = @phase WHERE round_id = @round_id AND seq = @old_seq;
 

@@ -20,6 +20,8 @@ import (
 type Contests interface {
 	Get(ctx context.Context, contestID int64) (contest.Contest, error)
 	Round(ctx context.Context, contestID, roundID int64) (contest.Round, error)
+	// HoldState tells where a contest stands and whether it is a rehearsal; it stays there until tx ends.
+	HoldState(ctx context.Context, tx pgx.Tx, contestID int64) (state contest.State, rehearsal bool, err error)
 	SetRoundState(ctx context.Context, tx pgx.Tx, roundID int64, state contest.RoundState) error
 	SetRoundMaxScore(ctx context.Context, tx pgx.Tx, roundID, maxScore int64) error
 }

@@ -390,6 +390,22 @@ func (q *Queries) Divisions(ctx context.Context, contestID int64) ([]Division, e
 	return items, nil
 }
 
+const holdContest = `-- name: HoldContest :one
+SELECT state, (rehearsal_of IS NOT NULL)::boolean AS rehearsal FROM contest WHERE id = $1 FOR SHARE
+`
+
+type HoldContestRow struct {
+	State     string
+	Rehearsal bool
+}
+
+func (q *Queries) HoldContest(ctx context.Context, id int64) (HoldContestRow, error) {
+	row := q.db.QueryRow(ctx, holdContest, id)
+	var i HoldContestRow
+	err := row.Scan(&i.State, &i.Rehearsal)
+	return i, err
+}
+
 const lockContest = `-- name: LockContest :one
 SELECT id, slug, name, organizer_name, venue, rules, time_zone, state, template, entry_kind, team_min, team_max, registration_opens_at, registration_closes_at, starts_at, tie_breakers, bank_id, unlisted, rehearsal_of, version, created_at, created_by FROM contest WHERE id = $1 FOR UPDATE
 `
@@ -620,6 +636,30 @@ func (q *Queries) SlugTaken(ctx context.Context, slug string) (bool, error) {
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
+}
+
+const unfinishedRounds = `-- name: UnfinishedRounds :many
+SELECT name FROM round WHERE contest_id = $1 AND state IN ('running', 'paused') ORDER BY position, id
+`
+
+func (q *Queries) UnfinishedRounds(ctx context.Context, contestID int64) ([]string, error) {
+	rows, err := q.db.Query(ctx, unfinishedRounds, contestID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		items = append(items, name)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const updateContest = `-- name: UpdateContest :execrows

@@ -898,6 +898,17 @@ func (q *Queries) SetGate(ctx context.Context, arg SetGateParams) error {
 	return err
 }
 
+const settleRound = `-- name: SettleRound :exec
+SELECT 1 FROM stage_round WHERE round_id = $1 FOR UPDATE
+`
+
+// Waits until no transaction that moves the round on is under way: one whose commit nobody answered for has then
+// been made or undone.
+func (q *Queries) SettleRound(ctx context.Context, roundID int64) error {
+	_, err := q.db.Exec(ctx, settleRound, roundID)
+	return err
+}
+
 const strayResponses = `-- name: StrayResponses :one
 SELECT count(*) FROM stage_response r
 WHERE r.round_id = $1 AND NOT EXISTS (SELECT 1 FROM stage_gate g WHERE g.round_id = r.round_id AND g.play = r.play)
