@@ -47,7 +47,7 @@ type TallyView struct {
 
 // TypeCount is how many active items are of a type.
 type TypeCount struct {
-	Type  ItemType `json:"type" enum:"single,multiple,true_false,short_text,numeric"`
+	Type  ItemType `json:"type" enum:"single,multiple,true_false,true_false_group,short_text,numeric,fill_in,ordering,matching"`
 	Items int      `json:"items"`
 }
 
@@ -87,7 +87,7 @@ type itemOut struct{ Body OrganizerItem }
 type listIn struct {
 	ContestIn
 	Search     string     `query:"search" maxLength:"200"`
-	Type       ItemType   `query:"type" enum:",single,multiple,true_false,short_text,numeric"`
+	Type       ItemType   `query:"type" enum:",single,multiple,true_false,true_false_group,short_text,numeric,fill_in,ordering,matching"`
 	Difficulty Difficulty `query:"difficulty" enum:",recognition,understanding,application,high_application"`
 	Topic      string     `query:"topic" maxLength:"200"`
 	Retired    bool       `query:"retired"`

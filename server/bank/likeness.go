@@ -42,31 +42,76 @@ type alike struct {
 func newAlike() *alike { return &alike{byText: map[string][]int{}, byPiece: map[string][]int{}} }
 
 func knownOf(c Content) known {
-	options := make([]string, 0, len(c.Options))
-	var right []string
-	for _, o := range c.Options {
-		text := strings.ToLower(CleanLine(o.Text))
-		options = append(options, text)
-		if slices.Contains(c.Key.Options, o.ID) {
-			right = append(right, text)
+	parts := []string{strings.TrimRight(strings.ToLower(CleanLine(c.PlainStem())), " .:?!…")}
+	for _, list := range [][]Option{c.Options, c.Targets} {
+		texts := make([]string, 0, len(list))
+		for _, o := range list {
+			texts = append(texts, optionText(o))
+		}
+		slices.Sort(texts)
+		parts = append(parts, texts...)
+	}
+	for _, b := range c.Blanks {
+		for _, o := range b.Options {
+			parts = append(parts, optionText(o))
 		}
 	}
-	slices.Sort(options)
-	slices.Sort(right)
-	texts := make([]string, 0, len(c.Key.Texts))
-	for _, t := range c.Key.Texts {
-		texts = append(texts, strings.ToLower(t))
+	return known{stem: c.PlainStem(), text: strings.Join(parts, "\x00"), key: keyText(c), pieces: pieces(c)}
+}
+
+// optionText is an option as it is compared.
+func optionText(o Option) string {
+	text := strings.ToLower(CleanLine(o.Text))
+	if o.Image != nil {
+		text += "\x01" + o.Image.Hash
 	}
-	slices.Sort(texts)
-	stem := strings.TrimRight(strings.ToLower(CleanLine(c.Stem)), " .:?!…")
-	return known{stem: c.Stem, text: strings.Join(append([]string{stem}, options...), "\x00"),
-		key:    strings.Join(append(append(right, texts...), c.Key.Number, c.Key.Tolerance), "\x00"),
-		pieces: pieces(c)}
+	return text
+}
+
+// keyText is what is right, in words instead of ids: ids depend on the order in which somebody typed.
+func keyText(c Content) string {
+	words := map[string]string{}
+	for _, o := range c.Options {
+		words[o.ID] = optionText(o)
+	}
+	for _, t := range c.Targets {
+		words["target "+t.ID] = optionText(t)
+	}
+	var right []string
+	for _, id := range c.Key.Options {
+		right = append(right, words[id])
+	}
+	for _, p := range c.Key.Pairs {
+		right = append(right, words[p.Option]+"\x01"+words["target "+p.Target])
+	}
+	slices.Sort(right)
+	for _, id := range c.Key.Order {
+		right = append(right, words[id])
+	}
+	right = append(right, lowered(c.Key.Texts)...)
+	for i, b := range c.Key.Blanks {
+		right = append(append(right, lowered(b.Texts)...), b.Number, b.Tolerance)
+		for _, o := range c.Blanks[i].Options {
+			if o.ID == b.Option {
+				right = append(right, optionText(o))
+			}
+		}
+	}
+	return strings.Join(append(right, c.Key.Number, c.Key.Tolerance), "\x00")
+}
+
+func lowered(texts []string) []string {
+	out := make([]string, 0, len(texts))
+	for _, t := range texts {
+		out = append(out, strings.ToLower(t))
+	}
+	slices.Sort(out)
+	return out
 }
 
 // pieces are the pairs of neighbouring words of a question's stem, and its options: what two questions can share.
 func pieces(c Content) []string {
-	words := strings.Fields(SearchKey(c.Stem))
+	words := strings.Fields(SearchKey(c.PlainStem()))
 	set := make([]string, 0, len(words)+len(c.Options))
 	for i := 0; i+1 < len(words); i++ {
 		set = append(set, words[i]+" "+words[i+1])
@@ -75,7 +120,7 @@ func pieces(c Content) []string {
 		set = append(set, words[0])
 	}
 	if c.Type != TrueFalse {
-		for _, o := range c.Options {
+		for _, o := range slices.Concat(c.Options, c.Targets) {
 			set = append(set, "= "+SearchKey(o.Text))
 		}
 	}

@@ -1,62 +1,11 @@
 package bank
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 )
-
-// Normalized gives the content in its one canonical form: NFC text without stray spaces, sorted keys, only the fields
-// that belong to the type, no nil lists.
-func (c Content) Normalized() Content {
-	n := c
-	n.Schema = SchemaVersion
-	n.Stem = CleanText(c.Stem)
-	n.Explanation = CleanText(c.Explanation)
-	n.Source = Source{Act: CleanLine(c.Source.Act), Article: CleanLine(c.Source.Article), Note: CleanText(c.Source.Note)}
-	n.Topic = cleanTopic(c.Topic)
-	if n.PartialCredit == "" || n.Type != Multiple {
-		n.PartialCredit = AllOrNothing
-	}
-	if c.Image != nil {
-		image := *c.Image
-		image.Alt = CleanLine(image.Alt)
-		n.Image = &image
-	}
-	n.Options = make([]Option, 0, len(c.Options))
-	switch {
-	case c.Type == TrueFalse:
-		n.Options = append(n.Options,
-			Option{ID: OptionTrue, Text: "Đúng", Pinned: true}, Option{ID: OptionFalse, Text: "Sai", Pinned: true})
-	case c.Type.HasOptions():
-		for _, o := range c.Options {
-			n.Options = append(n.Options, Option{ID: o.ID, Text: CleanText(o.Text), Pinned: o.Pinned})
-		}
-	}
-	n.Key = Key{Options: []string{}, Texts: []string{}}
-	switch {
-	case c.Type.HasOptions():
-		n.Key.Options = append(n.Key.Options, c.Key.Options...)
-		slices.Sort(n.Key.Options)
-		n.Key.Options = slices.Compact(n.Key.Options)
-	case c.Type == ShortText:
-		n.Key.IgnoreMarks = c.Key.IgnoreMarks
-		for _, t := range c.Key.Texts {
-			if t = CleanLine(t); t != "" && !slices.Contains(n.Key.Texts, t) {
-				n.Key.Texts = append(n.Key.Texts, t)
-			}
-		}
-	case c.Type == Numeric:
-		n.Key.Number = cleanDecimal(c.Key.Number)
-		n.Key.Tolerance = cleanDecimal(c.Key.Tolerance)
-		if n.Key.Tolerance == "" {
-			n.Key.Tolerance = "0"
-		}
-	}
-	return n
-}
 
 // CleanLine is a text of one line: NFC, no control characters, single spaces, trimmed.
 func CleanLine(s string) string {

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -156,7 +157,7 @@ func (s *Service) add(ctx context.Context, tx pgx.Tx, bankID int64, c Content, o
 	hash := c.Hash()
 	q := s.q.WithTx(tx)
 	id, err := q.CreateItem(ctx, bankdb.CreateItemParams{BankID: bankID, Type: string(c.Type), Difficulty: string(c.Difficulty),
-		Topic: c.Topic, StemKey: SearchKey(c.Stem), SearchKey: searchKey(c), ContentHash: hash[:]})
+		Topic: c.Topic, StemKey: SearchKey(c.PlainStem()), SearchKey: searchKey(c), ContentHash: hash[:]})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Version{}, errSame
 	}
@@ -181,16 +182,18 @@ func (s *Service) addVersion(ctx context.Context, q *bankdb.Queries, itemID int6
 // checked validates a content and takes what is said about its picture from the picture itself.
 func (s *Service) checked(ctx context.Context, tx pgx.Tx, bankID int64, c Content, owners ...string) (Content, error) {
 	c = c.Normalized()
-	if c.Image != nil {
-		f, err := s.files.Facts(ctx, tx, c.Image.FileID, append(owners, owner(bankID))...)
+	for _, image := range c.images() {
+		f, err := s.files.Facts(ctx, tx, image.FileID, append(owners, owner(bankID))...)
 		if fault.IsKind(err, fault.NotFound) {
 			return c, invalidContent.At("image", "Hình ảnh không còn; hãy tải lên lại.", "The picture is missing; upload it again.")
 		}
 		if err != nil {
 			return c, err
 		}
-		c.Image.Hash, c.Image.Width, c.Image.Height = f.HashText(), f.Width, f.Height
+		image.Hash, image.Width, image.Height = f.HashText(), f.Width, f.Height
 	}
+	// What the pictures are can change the order of options that have one.
+	c = c.Normalized()
 	return c, c.Validate()
 }
 
@@ -198,11 +201,20 @@ func owner(bankID int64) string { return fmt.Sprintf("bank:%d", bankID) }
 
 // searchKey is everything by which an item may be looked for.
 func searchKey(c Content) string {
-	parts := []string{c.Stem, c.Topic, c.Source.Act, c.Source.Article}
-	for _, o := range c.Options {
+	parts := []string{c.PlainStem(), c.Topic, c.Source.Act, c.Source.Article}
+	for _, o := range slices.Concat(c.Options, c.Targets) {
 		parts = append(parts, o.Text)
 	}
+	for i, b := range c.Blanks {
+		for _, o := range b.Options {
+			parts = append(parts, o.Text)
+		}
+		parts = append(parts, c.Key.Blanks[i].Texts...)
+	}
 	parts = append(append(parts, c.Key.Texts...), c.Explanation)
+	if c.Media != nil {
+		parts = append(parts, c.Media.Alt, c.Media.Transcript)
+	}
 	return SearchKey(strings.Join(parts, " . "))
 }
 
@@ -236,7 +248,7 @@ func (s *Service) Edit(ctx context.Context, contestID, itemID int64, seen int, c
 			return err
 		}
 		err = q.AdvanceItem(ctx, bankdb.AdvanceItemParams{ID: itemID, Version: int32(v.Version), Type: string(c.Type),
-			Difficulty: string(c.Difficulty), Topic: c.Topic, StemKey: SearchKey(c.Stem), SearchKey: searchKey(c), ContentHash: hash[:]})
+			Difficulty: string(c.Difficulty), Topic: c.Topic, StemKey: SearchKey(c.PlainStem()), SearchKey: searchKey(c), ContentHash: hash[:]})
 		if postgres.IsUniqueViolation(err, "item_content") {
 			return errSame
 		}

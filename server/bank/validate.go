@@ -17,6 +17,10 @@ const (
 	MaxOption      = 1000
 	MinOptions     = 2
 	MaxOptions     = 8
+	MaxTargets     = 12
+	MaxBlanks      = scoring.MaxBlanks
+	MaxBlankKey    = scoring.MaxBlankText
+	MaxTranscript  = 8000
 	MaxExplanation = 4000
 	MaxSourceField = 300
 	MaxSourceNote  = 1000
@@ -54,17 +58,28 @@ func (c Content) Validate() error {
 		v.at("topic", fmt.Sprintf("Chủ đề có nhiều nhất %d cấp.", MaxTopicDepth),
 			fmt.Sprintf("A topic has at most %d levels.", MaxTopicDepth))
 	}
-	v.image(n.Image)
-	if n.PartialCredit != AllOrNothing && n.PartialCredit != RightMinusWrong {
+	v.image("image", n.Image)
+	v.media(n.Media)
+	v.formulas(n)
+	if !slices.Contains(n.Type.Credits(), n.PartialCredit) {
 		v.at("partial_credit", "Cách cho điểm này không có trong danh sách.", "This rule for partial credit is unknown.")
 	}
 	switch n.Type {
 	case Single, Multiple, TrueFalse:
-		v.options(n)
+		v.list("options", n.Options, n.Type != TrueFalse, MinOptions, MaxOptions)
+		v.chosen(n)
+	case TrueFalseGroup:
+		v.group(n)
+	case Ordering:
+		v.order(n)
+	case Matching:
+		v.matching(n)
+	case FillIn:
+		v.blanks(n)
 	case ShortText:
-		v.texts(n.Key)
+		v.texts("key.texts", n.Key.Texts, MaxKeyText)
 	case Numeric:
-		v.number(n.Key)
+		v.number("key.", n.Key.Number, n.Key.Tolerance)
 	}
 	return v.err()
 }
@@ -93,17 +108,29 @@ func (v *checker) length(path, s string, limit int) {
 	}
 }
 
-func (v *checker) image(image *Image) {
+func (v *checker) image(path string, image *Image) {
 	if image == nil {
 		return
 	}
 	if !isHex(image.FileID, 32) || !isHex(image.Hash, 64) {
-		v.at("image", "Hình ảnh không còn; hãy tải lên lại.", "The picture is missing; upload it again.")
+		v.at(path, "Hình ảnh không còn; hãy tải lên lại.", "The picture is missing; upload it again.")
 	}
 	if image.Width < 1 || image.Height < 1 || image.Width > 20000 || image.Height > 20000 {
-		v.at("image", "Kích thước hình ảnh không hợp lệ.", "The size of the picture is not valid.")
+		v.at(path, "Kích thước hình ảnh không hợp lệ.", "The size of the picture is not valid.")
 	}
-	v.length("image.alt", image.Alt, MaxAlt)
+	v.length(path+".alt", image.Alt, MaxAlt)
+}
+
+func (v *checker) media(media *Media) {
+	if media == nil {
+		return
+	}
+	if !isHex(media.FileID, 32) || !isHex(media.Hash, 64) || media.Size < 1 || media.ContentType == "" ||
+		media.Kind != Audio && media.Kind != Video {
+		v.at("media", "Tệp âm thanh hoặc phim không còn; hãy tải lên lại.", "The sound or film is missing; upload it again.")
+	}
+	v.length("media.alt", media.Alt, MaxAlt)
+	v.length("media.transcript", media.Transcript, MaxTranscript)
 }
 
 func isHex(s string, n int) bool {
@@ -117,73 +144,3 @@ func isHex(s string, n int) bool {
 	}
 	return true
 }
-
-func (v *checker) options(n Content) {
-	if len(n.Options) < MinOptions || len(n.Options) > MaxOptions {
-		v.at("options", fmt.Sprintf("Cần từ %d đến %d phương án.", MinOptions, MaxOptions),
-			fmt.Sprintf("Give %d to %d options.", MinOptions, MaxOptions))
-	}
-	seen := map[string]int{}
-	ids := map[string]bool{}
-	for i, o := range n.Options {
-		path := fmt.Sprintf("options[%d]", i)
-		if n.Type != TrueFalse && o.ID != OptionID(i) {
-			v.at(path+".id", "Mã phương án phải theo thứ tự a, b, c…", "Option ids must run a, b, c...")
-		}
-		ids[o.ID] = true
-		if o.Text == "" {
-			v.at(path+".text", "Phương án còn trống.", "This option is empty.")
-			continue
-		}
-		v.length(path+".text", o.Text, MaxOption)
-		folded := strings.ToLower(o.Text)
-		if first, twice := seen[folded]; twice {
-			v.at(path+".text", fmt.Sprintf("Trùng với phương án %s.", strings.ToUpper(OptionID(first))),
-				fmt.Sprintf("The same as option %s.", strings.ToUpper(OptionID(first))))
-		} else {
-			seen[folded] = i
-		}
-	}
-	switch {
-	case len(n.Key.Options) == 0:
-		v.at("key.options", "Chưa chọn đáp án đúng.", "No right option is chosen.")
-	case len(n.Key.Options) > 1 && n.Type != Multiple:
-		v.at("key.options", "Loại câu hỏi này chỉ có một đáp án đúng.", "This type of question has one right option.")
-	}
-	for _, id := range n.Key.Options {
-		if !ids[id] {
-			v.at("key.options", "Đáp án không nằm trong các phương án.", "The right answer is not among the options.")
-			break
-		}
-	}
-}
-
-func (v *checker) texts(k Key) {
-	switch {
-	case len(k.Texts) == 0:
-		v.at("key.texts", "Chưa có đáp án được chấp nhận.", "There is no accepted answer.")
-	case len(k.Texts) > MaxKeyTexts:
-		v.at("key.texts", fmt.Sprintf("Nhiều nhất %d đáp án.", MaxKeyTexts), fmt.Sprintf("At most %d answers.", MaxKeyTexts))
-	}
-	for i, t := range k.Texts {
-		path := fmt.Sprintf("key.texts[%d]", i)
-		v.length(path, t, MaxKeyText)
-		if SearchKey(t) == "" || scoring.Fold(t, scoring.DiacriticsIgnored) == "" {
-			v.at(path, "Đáp án phải có chữ hoặc số.", "An answer needs letters or digits.")
-		}
-	}
-}
-
-func (v *checker) number(k Key) {
-	// The rules count in millionths: what they can't hold must not become a key.
-	if _, err := scoring.ParseDecimal(k.Number); err != nil {
-		v.at("key.number", "Đáp án phải là một số có nhiều nhất 6 chữ số thập phân, ví dụ 7,5.",
-			"The answer must be a number with at most 6 decimals, such as 7.5.")
-	}
-	if t, err := scoring.ParseDecimal(k.Tolerance); err != nil || t < 0 {
-		v.at("key.tolerance", "Sai số phải là một số từ 0 trở lên.", "The tolerance must be a number from 0 up.")
-	}
-}
-
-// OptionID is the id of the option at this place: "a", "b", ...
-func OptionID(i int) string { return string(rune('a' + i)) }

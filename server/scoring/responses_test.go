@@ -12,7 +12,7 @@ import (
 
 func answer(t testing.TB, typ scoring.ItemType, options []string, in scoring.Typed) *scoring.Response {
 	t.Helper()
-	r, err := scoring.ParseResponse(typ, options, in)
+	r, err := scoring.ParseResponse(scoring.Shape{Type: typ, Options: options}, in)
 	if err != nil {
 		t.Fatalf("%s %+v: %v", typ, in, err)
 	}
@@ -59,7 +59,7 @@ func TestScoreByType(t *testing.T) {
 		"number beyond the tolerance":   {number, scoring.Typed{Text: "7,750001"}, scoring.Wrong, -500},
 		"7,5 is never 7":                {number, scoring.Typed{Text: "7"}, scoring.Wrong, -500},
 	} {
-		if err := c.key.Check(optionsOf(c.key)); err != nil {
+		if err := c.key.Check(scoring.Shape{Type: c.key.Type, Options: optionsOf(c.key)}); err != nil {
 			t.Errorf("%s: key: %v", name, err)
 		}
 		got := scoring.Score(c.key, fixed, scoring.NotVoid, answer(t, c.key.Type, optionsOf(c.key), c.in), 0)
@@ -144,7 +144,7 @@ func TestResponseIsRefused(t *testing.T) {
 		"a number beyond reason":      {scoring.Numeric, scoring.Typed{Text: "1e200000"}, scoring.ErrNumber},
 		"an unknown type":             {"essay", scoring.Typed{}, scoring.ErrType},
 	} {
-		if _, err := scoring.ParseResponse(c.typ, abcde[:4], c.in); !errors.Is(err, c.want) {
+		if _, err := scoring.ParseResponse(scoring.Shape{Type: c.typ, Options: abcde[:4]}, c.in); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
 	}
@@ -169,7 +169,7 @@ func TestKeyIsRefused(t *testing.T) {
 		"values of another type": {scoring.Key{Type: scoring.Numeric, Accepted: []string{"x"}}, nil, scoring.ErrStray},
 		"an unknown type":        {scoring.Key{Type: "essay"}, nil, scoring.ErrType},
 	} {
-		if err := c.key.Check(c.options); !errors.Is(err, c.want) {
+		if err := c.key.Check(scoring.Shape{Type: c.key.Type, Options: c.options}); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
 	}
@@ -211,7 +211,7 @@ func TestPointsBoundedAndFallingWithTime(t *testing.T) {
 		}
 		key := scoring.Key{Type: scoring.Multiple, Credit: scoring.RightMinusWrong, Options: []string{"a", "b", "c"}}
 		options := rapid.SliceOfNDistinct(rapid.SampledFrom(abcde), 0, 5, rapid.ID[string]).Draw(t, "chosen")
-		r, err := scoring.ParseResponse(scoring.Multiple, abcde, scoring.Typed{Options: options})
+		r, err := scoring.ParseResponse(scoring.Shape{Type: scoring.Multiple, Options: abcde}, scoring.Typed{Options: options})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -26,32 +26,72 @@ var (
 // keyOf gives the key of a content in the form in which answers are scored.
 func keyOf(c bank.Content) (scoring.Key, error) {
 	k := scoring.Key{Type: scoring.ItemType(c.Type)}
+	if len(c.Type.Credits()) > 1 || c.PartialCredit == bank.ByTable {
+		k.Credit, k.Table = scoring.Credit(c.PartialCredit), c.CreditTable
+	}
+	var err error
 	switch c.Type {
-	case bank.Single, bank.Multiple, bank.TrueFalse:
+	case bank.Single, bank.Multiple, bank.TrueFalse, bank.TrueFalseGroup:
 		k.Options = c.Key.Options
-		if c.Type == bank.Multiple {
-			k.Credit = scoring.Credit(c.PartialCredit)
+	case bank.Ordering:
+		k.Order = c.Key.Order
+	case bank.Matching:
+		for _, p := range c.Key.Pairs {
+			k.Pairs = append(k.Pairs, scoring.Part{ID: p.Option, Value: p.Target})
+		}
+	case bank.FillIn:
+		for i, b := range c.Key.Blanks {
+			blank := scoring.BlankKey{ID: b.ID, Key: scoring.Key{Type: scoring.ItemType(c.Blanks[i].Type)}}
+			switch c.Blanks[i].Type {
+			case bank.Single:
+				blank.Options = []string{b.Option}
+			case bank.ShortText:
+				blank.Key = accepting(blank.Key, b.Texts, b.IgnoreMarks)
+			case bank.Numeric:
+				if err = readNumber(&blank.Key, b.Number, b.Tolerance); err != nil {
+					return k, err
+				}
+			}
+			k.Blanks = append(k.Blanks, blank)
 		}
 	case bank.ShortText:
-		k.Accepted, k.Diacritics = c.Key.Texts, scoring.DiacriticsStrict
-		if c.Key.IgnoreMarks {
-			k.Diacritics = scoring.DiacriticsIgnored
-		}
+		k = accepting(k, c.Key.Texts, c.Key.IgnoreMarks)
 	case bank.Numeric:
-		var err error
-		if k.Value, err = scoring.ParseDecimal(c.Key.Number); err != nil {
-			return k, err
-		}
-		if k.Tolerance, err = scoring.ParseDecimal(c.Key.Tolerance); err != nil {
+		if err = readNumber(&k, c.Key.Number, c.Key.Tolerance); err != nil {
 			return k, err
 		}
 	}
-	return k, k.Check(optionIDs(c))
+	return k, k.Check(shapeOf(c))
 }
 
-func optionIDs(c bank.Content) []string {
-	ids := make([]string, 0, len(c.Options))
-	for _, o := range c.Options {
+func accepting(k scoring.Key, texts []string, ignoreMarks bool) scoring.Key {
+	k.Accepted, k.Diacritics = texts, scoring.DiacriticsStrict
+	if ignoreMarks {
+		k.Diacritics = scoring.DiacriticsIgnored
+	}
+	return k
+}
+
+func readNumber(k *scoring.Key, number, tolerance string) (err error) {
+	if k.Value, err = scoring.ParseDecimal(number); err != nil {
+		return err
+	}
+	k.Tolerance, err = scoring.ParseDecimal(tolerance)
+	return err
+}
+
+// shapeOf is what an answer to a content is checked against.
+func shapeOf(c bank.Content) scoring.Shape {
+	shape := scoring.Shape{Type: scoring.ItemType(c.Type), Options: idsOf(c.Options), Targets: idsOf(c.Targets)}
+	for _, b := range c.Blanks {
+		shape.Blanks = append(shape.Blanks, scoring.BlankShape{ID: b.ID, Type: scoring.ItemType(b.Type), Options: idsOf(b.Options)})
+	}
+	return shape
+}
+
+func idsOf(options []bank.Option) []string {
+	ids := make([]string, 0, len(options))
+	for _, o := range options {
 		ids = append(ids, o.ID)
 	}
 	return ids
@@ -60,19 +100,22 @@ func optionIDs(c bank.Content) []string {
 // readAnswer brings what a device sent into the one form that is stored. What a keyboard adds without being asked
 // (composed letters, spaces, line ends) is mended; what can't be stored or compared is refused.
 func readAnswer(c bank.Content, in scoring.Typed) (scoring.Response, *fault.Fault) {
-	if len(in.Text) > 4*scoring.MaxText || !utf8.ValidString(in.Text) || len(in.Options) > scoring.MaxOptions {
+	if len(in.Options) > scoring.MaxOptions || len(in.Parts) > scoring.MaxOptions {
 		return scoring.Response{}, errAnswer
 	}
-	in.Text = norm.NFC.String(strings.TrimSpace(strings.Map(func(r rune) rune {
-		if r == '\n' || r == '\t' || r == '\r' {
-			return ' '
+	var ok bool
+	if in.Text, ok = mended(in.Text); !ok {
+		return scoring.Response{}, errAnswer
+	}
+	parts := make([]scoring.Part, len(in.Parts))
+	for i, p := range in.Parts {
+		if p.Value, ok = mended(p.Value); !ok {
+			return scoring.Response{}, errAnswer
 		}
-		return r
-	}, in.Text)))
-	if strings.ContainsFunc(in.Text, func(r rune) bool { return unicode.IsControl(r) || r == utf8.RuneError }) {
-		return scoring.Response{}, errAnswer
+		parts[i] = p
 	}
-	r, err := scoring.ParseResponse(scoring.ItemType(c.Type), optionIDs(c), in)
+	in.Parts = parts
+	r, err := scoring.ParseResponse(shapeOf(c), in)
 	switch {
 	case errors.Is(err, scoring.ErrNumber):
 		return r, errAnswerNumber
@@ -80,4 +123,18 @@ func readAnswer(c bank.Content, in scoring.Typed) (scoring.Response, *fault.Faul
 		return r, errAnswer.Because(err)
 	}
 	return r, nil
+}
+
+// mended is a typed text without what a keyboard adds; not ok: it can't be stored.
+func mended(text string) (string, bool) {
+	if len(text) > 4*scoring.MaxText || !utf8.ValidString(text) {
+		return "", false
+	}
+	text = norm.NFC.String(strings.TrimSpace(strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\t' || r == '\r' {
+			return ' '
+		}
+		return r
+	}, text)))
+	return text, !strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) || r == utf8.RuneError })
 }

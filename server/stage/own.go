@@ -129,7 +129,7 @@ func ownAnswer(play int32, receivedUs int64, payload []byte) (OwnAnswer, error) 
 	if err != nil {
 		return OwnAnswer{}, err
 	}
-	a := OwnAnswer{Play: play, Options: response.Options, Text: response.Text, ReceivedUs: receivedUs}
+	a := OwnAnswer{Play: play, Options: response.Options, Text: response.Text, Parts: response.Parts, ReceivedUs: receivedUs}
 	if a.Options == nil {
 		a.Options = []string{}
 	}

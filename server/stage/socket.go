@@ -31,11 +31,12 @@ var (
 
 // AnswerCommand is a contestant's answer. Play, writer and seq are its key: sent again unchanged, it is stored once.
 type AnswerCommand struct {
-	Play    int32    `json:"play" minimum:"1" maximum:"100000"`
-	Writer  int32    `json:"writer" minimum:"1" doc:"From claim_device"`
-	Seq     int32    `json:"seq" minimum:"1" maximum:"1000000" doc:"Counted up by the device with every change"`
-	Options []string `json:"options,omitempty" maxItems:"26" doc:"Ids of the chosen options; empty takes an answer back"`
-	Text    string   `json:"text,omitempty" maxLength:"400" doc:"What was typed"`
+	Play    int32          `json:"play" minimum:"1" maximum:"100000"`
+	Writer  int32          `json:"writer" minimum:"1" doc:"From claim_device"`
+	Seq     int32          `json:"seq" minimum:"1" maximum:"1000000" doc:"Counted up by the device with every change"`
+	Options []string       `json:"options,omitempty" maxItems:"26" doc:"Ids of the chosen options, or all of them in the order given; an answer with nothing in it takes an earlier one back"`
+	Text    string         `json:"text,omitempty" maxLength:"400" doc:"What was typed"`
+	Parts   []scoring.Part `json:"parts,omitempty" maxItems:"26" doc:"For items with several parts: a statement and 'true' or 'false', an option and its target, a blank and what was put in"`
 }
 
 // AnswerStored says that an answer stands in Postgres.
@@ -253,7 +254,7 @@ func (s *Service) Answer(ctx context.Context, principal account.Principal, round
 	if !r.tries.may(in.Play, entry.EntryID) {
 		return AnswerStored{}, errTooManyAnswers
 	}
-	response, f := readAnswer(content.Content, scoring.Typed{Options: in.Options, Text: in.Text})
+	response, f := readAnswer(content.Content, scoring.Typed{Options: in.Options, Text: in.Text, Parts: in.Parts})
 	if f != nil {
 		return AnswerStored{}, f
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/hoithi/hoithi/server/bank"
 	"github.com/hoithi/hoithi/server/live"
+	"github.com/hoithi/hoithi/server/scoring"
 )
 
 // Kinds of live messages of this room.
@@ -42,19 +43,23 @@ type PlayView struct {
 	DeadlineUs  int64      `json:"deadline_us,omitzero" doc:"Contest time at which the answering ends"`
 	RemainingUs int64      `json:"remaining_us,omitzero" doc:"Time left, while paused"`
 	Void        VoidPolicy `json:"void,omitempty" enum:"nobody,everybody" doc:"The item was taken out of the scoring"`
-	// Question has its options only from the opening on.
+	// Question has its options, targets and lists only from the opening on.
 	Question bank.Question `json:"question"`
 	Reveal   *Reveal       `json:"reveal,omitempty" doc:"Only once the answer is public"`
 }
 
 // Reveal is the right answer, made public.
 type Reveal struct {
-	Options     []string    `json:"options" doc:"Ids of the right options"`
-	Texts       []string    `json:"texts" doc:"Accepted texts, the first one to show"`
-	Number      string      `json:"number,omitempty"`
-	Tolerance   string      `json:"tolerance,omitempty"`
-	Explanation string      `json:"explanation,omitempty"`
-	Source      bank.Source `json:"source"`
+	Options   []string `json:"options" doc:"Ids of the right options; of a group the true statements"`
+	Texts     []string `json:"texts" doc:"Accepted texts, the first one to show"`
+	Number    string   `json:"number,omitempty"`
+	Tolerance string   `json:"tolerance,omitempty"`
+	// Order, Pairs and Blanks belong to the types with several parts.
+	Order       []string        `json:"order,omitempty"`
+	Pairs       []bank.Pair     `json:"pairs,omitempty"`
+	Blanks      []bank.BlankKey `json:"blanks,omitempty"`
+	Explanation string          `json:"explanation,omitempty"`
+	Source      bank.Source     `json:"source"`
 }
 
 // ContestantView is the same for all contestants of a round. It has no place for a right answer but Reveal.
@@ -78,11 +83,12 @@ type OwnView struct {
 
 // OwnAnswer is a saved answer.
 type OwnAnswer struct {
-	Play       int32      `json:"play"`
-	Options    []string   `json:"options"`
-	Text       string     `json:"text,omitempty"`
-	ReceivedUs int64      `json:"received_us,omitzero"`
-	Result     *OwnResult `json:"result,omitempty" doc:"Only once the play counts"`
+	Play       int32          `json:"play"`
+	Options    []string       `json:"options"`
+	Text       string         `json:"text,omitempty"`
+	Parts      []scoring.Part `json:"parts,omitempty" doc:"Statements with 'true' or 'false', options with their targets, blanks with what was put in"`
+	ReceivedUs int64          `json:"received_us,omitzero"`
+	Result     *OwnResult     `json:"result,omitempty" doc:"Only once the play counts"`
 }
 
 // OwnResult is what an answer earned.
@@ -90,6 +96,8 @@ type OwnResult struct {
 	Verdict string `json:"verdict" enum:"right,partly,wrong,missing,void"`
 	Points  int64  `json:"points" doc:"Hundredths of a point"`
 	TimeUs  *int64 `json:"time_us,omitempty"`
+	// Parts say which parts of the answer are right, of types with several parts.
+	Parts []scoring.PartResult `json:"parts,omitempty"`
 }
 
 // AudienceView is for projectors and phones in the hall.
@@ -172,7 +180,7 @@ func playView(s *State, contents map[int64]Version) *PlayView {
 	switch p.Status {
 	case PlayShown:
 		// The stem may be read out; the options come with the opening, at the same moment for everybody.
-		v.Question.Options = []bank.Choice{}
+		v.Question = v.Question.Unopened()
 		return v
 	case PlayPaused:
 		v.RemainingUs = p.RemainingUs
@@ -188,7 +196,7 @@ func playView(s *State, contents map[int64]Version) *PlayView {
 
 func revealOf(shown, key bank.Content) *Reveal {
 	r := &Reveal{Options: append([]string{}, key.Key.Options...), Texts: append([]string{}, key.Key.Texts...),
-		Explanation: key.Explanation, Source: key.Source}
+		Order: key.Key.Order, Pairs: key.Key.Pairs, Blanks: key.Key.Blanks, Explanation: key.Explanation, Source: key.Source}
 	if shown.Type == bank.Numeric {
 		r.Number, r.Tolerance = key.Key.Number, key.Key.Tolerance
 	}
