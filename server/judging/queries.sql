@@ -59,7 +59,8 @@ SELECT @to_round::bigint, p.seat, p.account_id, p.head FROM panel_seat p WHERE p
 
 -- name: Performances :many
 SELECT p.*, e.name AS entry_name, e.number AS entry_number, e.state AS entry_state, coalesce(u.name, '')::text AS unit_name
-FROM performance p JOIN entry e ON e.id = p.entry_id LEFT JOIN unit u ON u.id = e.unit_id
+FROM performance p JOIN entry e ON e.id = p.entry_id
+LEFT JOIN unit_in_contest u ON u.contest_id = e.contest_id AND u.unit_id = e.unit_id
 WHERE p.round_id = $1 ORDER BY p.position;
 
 -- name: ActiveEntries :many

@@ -18,6 +18,7 @@ type Kind string
 
 const (
 	KindProvince   Kind = "province"   // tỉnh, thành phố
+	KindDistrict   Kind = "district"   // huyện, thị xã, thành phố thuộc tỉnh (until July 2025)
 	KindCommune    Kind = "commune"    // xã, phường, đặc khu
 	KindAgency     Kind = "agency"     // cơ quan
 	KindEnterprise Kind = "enterprise" // doanh nghiệp
@@ -26,13 +27,18 @@ const (
 	KindOther      Kind = "other"
 )
 
-// Unit is one organisation.
+// Kinds in the order in which they are offered.
+var Kinds = []Kind{KindProvince, KindDistrict, KindCommune, KindAgency, KindEnterprise, KindForce, KindSchool, KindOther}
+
+// Unit is one organisation, as it is today or on the day that was asked for.
 type Unit struct {
 	ID        int64
+	Code      string // by which files name it
 	Name      string
 	ShortName string
 	Kind      Kind
 	ParentID  int64 // 0: none
+	EndedOn   Day   // the first day on which it is no more; "": it is
 }
 
 // MaxName is the longest name in letters.
@@ -73,6 +79,7 @@ func GuessKind(name string) Kind {
 		{KindForce, []string{" cong an ", " quan su ", " bien phong ", " quan doi "}},
 		{KindSchool, []string{" truong ", " dai hoc ", " hoc vien "}},
 		{KindEnterprise, []string{" cong ty ", " tap doan ", " ngan hang ", " doanh nghiep "}},
+		{KindDistrict, []string{" huyen ", " thi xa ", " thi doan "}},
 		{KindCommune, []string{" xa ", " phuong ", " dac khu ", " thi tran "}},
 		{KindAgency, []string{" so ", " ban ", " chi cuc ", " cuc ", " trung tam ", " van phong ", " benh vien ", " kho bac ", " vien "}},
 		{KindProvince, []string{" tinh ", " thanh pho "}},
@@ -84,77 +91,4 @@ func GuessKind(name string) Kind {
 		}
 	}
 	return KindOther
-}
-
-// abbreviations that units use for themselves and each other, spelled out.
-var abbreviations = func() map[string]string {
-	long := map[string]string{}
-	for short, words := range map[string]string{
-		"tp": "thành phố", "tx": "thị xã", "p": "phường", "x": "xã", "h": "huyện", "tt": "thị trấn", "ubnd": "uỷ ban nhân dân",
-		"bch": "ban chấp hành", "btv": "ban thường vụ", "tncs": "thanh niên cộng sản", "hcm": "hồ chí minh", "cty": "công ty",
-		"thpt": "trung học phổ thông",
-	} {
-		long[short] = WordsKey(words)
-	}
-	return long
-}()
-
-// SameKey is equal for two spellings of one unit's name: WordsKey with abbreviations spelled out. Marks count:
-// "Hạ Long" and "Hà Long" are two places.
-func SameKey(s string) string {
-	words := strings.Fields(WordsKey(s))
-	for i, word := range words {
-		if long, ok := abbreviations[word]; ok {
-			words[i] = long
-		}
-	}
-	return strings.Join(words, " ")
-}
-
-// WordsKey is equal for texts that differ only in case, spaces, punctuation or where the tone stands in a word
-// ("hoà" and "hòa"): each word's tone is moved to its end.
-func WordsKey(s string) string {
-	var b strings.Builder
-	tone := rune(0)
-	endWord := func() {
-		if tone != 0 {
-			b.WriteRune(tone)
-			tone = 0
-		}
-	}
-	for _, r := range norm.NFD.String(strings.ToValidUTF8(s, " ")) {
-		switch r {
-		case '\u0300', '\u0301', '\u0303', '\u0309', '\u0323':
-			tone = r
-			continue
-		}
-		switch {
-		case unicode.IsLetter(r), unicode.IsNumber(r), unicode.Is(unicode.Mn, r):
-			b.WriteRune(unicode.ToLower(r))
-		case unicode.Is(unicode.Cf, r):
-		default:
-			endWord()
-			b.WriteByte(' ')
-		}
-	}
-	endWord()
-	return strings.Join(strings.Fields(b.String()), " ")
-}
-
-// SearchKey is how names are searched: without marks (đ as d), lower case, words parted by single spaces.
-func SearchKey(s string) string {
-	var b strings.Builder
-	b.Grow(len(s))
-	for _, r := range norm.NFD.String(strings.ToValidUTF8(s, " ")) {
-		switch {
-		case unicode.Is(unicode.Mn, r):
-		case r == 'đ' || r == 'Đ':
-			b.WriteByte('d')
-		case unicode.IsLetter(r) || unicode.IsNumber(r):
-			b.WriteRune(unicode.ToLower(r))
-		default:
-			b.WriteByte(' ')
-		}
-	}
-	return strings.Join(strings.Fields(b.String()), " ")
 }

@@ -480,7 +480,8 @@ func (q *Queries) Panel(ctx context.Context, roundID int64) ([]PanelRow, error) 
 
 const performances = `-- name: Performances :many
 SELECT p.id, p.round_id, p.entry_id, p.position, p.title, p.state, p.started_us, p.ended_us, p.seconds, p.timed_by, e.name AS entry_name, e.number AS entry_number, e.state AS entry_state, coalesce(u.name, '')::text AS unit_name
-FROM performance p JOIN entry e ON e.id = p.entry_id LEFT JOIN unit u ON u.id = e.unit_id
+FROM performance p JOIN entry e ON e.id = p.entry_id
+LEFT JOIN unit_in_contest u ON u.contest_id = e.contest_id AND u.unit_id = e.unit_id
 WHERE p.round_id = $1 ORDER BY p.position
 `
 

@@ -3,18 +3,3 @@
 //   sqlc v1.31.1
 
 package unitdb
-
-import (
-	"time"
-)
-
-type Unit struct {
-	ID        int64
-	Name      string
-	ShortName string
-	Kind      string
-	ParentID  *int64
-	SearchKey string
-	SameKey   string
-	CreatedAt time.Time
-}

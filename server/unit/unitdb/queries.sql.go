@@ -9,71 +9,90 @@ import (
 	"context"
 )
 
-const createUnit = `-- name: CreateUnit :one
-INSERT INTO unit (name, short_name, kind, parent_id, search_key, same_key) VALUES ($1, $2, $3, $4, $5, $6)
-ON CONFLICT (coalesce(parent_id, 0), same_key) DO UPDATE SET name = unit.name
-RETURNING id, name, short_name, kind, parent_id, search_key, same_key, created_at
+const addPeriods = `-- name: AddPeriods :exec
+INSERT INTO unit_period (unit_id, valid_from, valid_to, name, short_name, kind, parent_id, same_key, ground, end_ground)
+SELECT n.unit_id, n.valid_from::date, nullif(n.valid_to, '')::date, n.name, n.short_name, n.kind, nullif(n.parent_id, 0), n.same_key,
+       n.ground, n.end_ground
+FROM (SELECT unnest($1::bigint[]) AS unit_id, unnest($2::text[]) AS valid_from, unnest($3::text[]) AS valid_to,
+             unnest($4::text[]) AS name, unnest($5::text[]) AS short_name, unnest($6::text[]) AS kind,
+             unnest($7::bigint[]) AS parent_id, unnest($8::text[]) AS same_key,
+             unnest($9::text[]) AS ground, unnest($10::text[]) AS end_ground) n
 `
 
-type CreateUnitParams struct {
-	Name      string
-	ShortName string
-	Kind      string
-	ParentID  *int64
-	SearchKey string
-	SameKey   string
+type AddPeriodsParams struct {
+	UnitIds    []int64
+	Froms      []string
+	Tos        []string
+	Names      []string
+	ShortNames []string
+	Kinds      []string
+	ParentIds  []int64
+	SameKeys   []string
+	Grounds    []string
+	EndGrounds []string
 }
 
-func (q *Queries) CreateUnit(ctx context.Context, arg CreateUnitParams) (Unit, error) {
-	row := q.db.QueryRow(ctx, createUnit,
-		arg.Name,
-		arg.ShortName,
-		arg.Kind,
-		arg.ParentID,
-		arg.SearchKey,
-		arg.SameKey,
+func (q *Queries) AddPeriods(ctx context.Context, arg AddPeriodsParams) error {
+	_, err := q.db.Exec(ctx, addPeriods,
+		arg.UnitIds,
+		arg.Froms,
+		arg.Tos,
+		arg.Names,
+		arg.ShortNames,
+		arg.Kinds,
+		arg.ParentIds,
+		arg.SameKeys,
+		arg.Grounds,
+		arg.EndGrounds,
 	)
-	var i Unit
-	err := row.Scan(
-		&i.ID,
-		&i.Name,
-		&i.ShortName,
-		&i.Kind,
-		&i.ParentID,
-		&i.SearchKey,
-		&i.SameKey,
-		&i.CreatedAt,
-	)
-	return i, err
+	return err
 }
 
-const searchUnits = `-- name: SearchUnits :many
-SELECT id, name, short_name, kind, parent_id, search_key, same_key, created_at FROM unit WHERE search_key LIKE '%' || $1::text || '%' ORDER BY search_key, id LIMIT $2::integer
+const addSuccessors = `-- name: AddSuccessors :exec
+INSERT INTO unit_successor (unit_id, successor_id, since)
+SELECT n.unit_id, n.successor_id, n.since::date
+FROM (SELECT unnest($1::bigint[]) AS unit_id, unnest($2::bigint[]) AS successor_id,
+             unnest($3::text[]) AS since) n
+ON CONFLICT DO NOTHING
 `
 
-type SearchUnitsParams struct {
-	Needle string
-	Most   int32
+type AddSuccessorsParams struct {
+	UnitIds      []int64
+	SuccessorIds []int64
+	Sinces       []string
 }
 
-func (q *Queries) SearchUnits(ctx context.Context, arg SearchUnitsParams) ([]Unit, error) {
-	rows, err := q.db.Query(ctx, searchUnits, arg.Needle, arg.Most)
+func (q *Queries) AddSuccessors(ctx context.Context, arg AddSuccessorsParams) error {
+	_, err := q.db.Exec(ctx, addSuccessors, arg.UnitIds, arg.SuccessorIds, arg.Sinces)
+	return err
+}
+
+const allHeadcounts = `-- name: AllHeadcounts :many
+SELECT unit_id, to_char(day, 'YYYY-MM-DD')::text AS on_day, coalesce(members, -1)::integer AS members, coalesce(staff, -1)::integer AS staff
+FROM unit_headcount ORDER BY unit_id, unit_headcount.day
+`
+
+type AllHeadcountsRow struct {
+	UnitID  int64
+	OnDay   string
+	Members int32
+	Staff   int32
+}
+
+func (q *Queries) AllHeadcounts(ctx context.Context) ([]AllHeadcountsRow, error) {
+	rows, err := q.db.Query(ctx, allHeadcounts)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []Unit{}
+	items := []AllHeadcountsRow{}
 	for rows.Next() {
-		var i Unit
+		var i AllHeadcountsRow
 		if err := rows.Scan(
-			&i.ID,
-			&i.Name,
-			&i.ShortName,
-			&i.Kind,
-			&i.ParentID,
-			&i.SearchKey,
-			&i.SameKey,
-			&i.CreatedAt,
+			&i.UnitID,
+			&i.OnDay,
+			&i.Members,
+			&i.Staff,
 		); err != nil {
 			return nil, err
 		}
@@ -85,48 +104,430 @@ func (q *Queries) SearchUnits(ctx context.Context, arg SearchUnitsParams) ([]Uni
 	return items, nil
 }
 
-const unitByID = `-- name: UnitByID :one
-SELECT id, name, short_name, kind, parent_id, search_key, same_key, created_at FROM unit WHERE id = $1
+const allPeriods = `-- name: AllPeriods :many
+SELECT unit_id, to_char(valid_from, 'YYYY-MM-DD')::text AS valid_from, coalesce(to_char(valid_to, 'YYYY-MM-DD'), '')::text AS valid_to,
+       name, short_name, kind, coalesce(parent_id, 0)::bigint AS parent_id, same_key, ground, end_ground
+FROM unit_period ORDER BY unit_id, unit_period.valid_from
 `
 
-func (q *Queries) UnitByID(ctx context.Context, id int64) (Unit, error) {
+type AllPeriodsRow struct {
+	UnitID    int64
+	ValidFrom string
+	ValidTo   string
+	Name      string
+	ShortName string
+	Kind      string
+	ParentID  int64
+	SameKey   string
+	Ground    string
+	EndGround string
+}
+
+func (q *Queries) AllPeriods(ctx context.Context) ([]AllPeriodsRow, error) {
+	rows, err := q.db.Query(ctx, allPeriods)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AllPeriodsRow{}
+	for rows.Next() {
+		var i AllPeriodsRow
+		if err := rows.Scan(
+			&i.UnitID,
+			&i.ValidFrom,
+			&i.ValidTo,
+			&i.Name,
+			&i.ShortName,
+			&i.Kind,
+			&i.ParentID,
+			&i.SameKey,
+			&i.Ground,
+			&i.EndGround,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const allSuccessors = `-- name: AllSuccessors :many
+SELECT unit_id, successor_id, to_char(since, 'YYYY-MM-DD')::text AS since FROM unit_successor ORDER BY since, unit_id, successor_id
+`
+
+type AllSuccessorsRow struct {
+	UnitID      int64
+	SuccessorID int64
+	Since       string
+}
+
+func (q *Queries) AllSuccessors(ctx context.Context) ([]AllSuccessorsRow, error) {
+	rows, err := q.db.Query(ctx, allSuccessors)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AllSuccessorsRow{}
+	for rows.Next() {
+		var i AllSuccessorsRow
+		if err := rows.Scan(&i.UnitID, &i.SuccessorID, &i.Since); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const allUnits = `-- name: AllUnits :many
+SELECT id, code, name, short_name, kind, coalesce(parent_id, 0)::bigint AS parent_id,
+       coalesce(to_char(ended_on, 'YYYY-MM-DD'), '')::text AS ended_on, search_key, same_key
+FROM unit ORDER BY id
+`
+
+type AllUnitsRow struct {
+	ID        int64
+	Code      string
+	Name      string
+	ShortName string
+	Kind      string
+	ParentID  int64
+	EndedOn   string
+	SearchKey string
+	SameKey   string
+}
+
+func (q *Queries) AllUnits(ctx context.Context) ([]AllUnitsRow, error) {
+	rows, err := q.db.Query(ctx, allUnits)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AllUnitsRow{}
+	for rows.Next() {
+		var i AllUnitsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Code,
+			&i.Name,
+			&i.ShortName,
+			&i.Kind,
+			&i.ParentID,
+			&i.EndedOn,
+			&i.SearchKey,
+			&i.SameKey,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const clearPeriods = `-- name: ClearPeriods :exec
+DELETE FROM unit_period WHERE unit_id = ANY($1::bigint[])
+`
+
+func (q *Queries) ClearPeriods(ctx context.Context, ids []int64) error {
+	_, err := q.db.Exec(ctx, clearPeriods, ids)
+	return err
+}
+
+const createUnit = `-- name: CreateUnit :one
+INSERT INTO unit (code, name, short_name, kind, parent_id, search_key, same_key)
+VALUES ($1, $2, $3, $4, nullif($5::bigint, 0), $6, $7)
+RETURNING id
+`
+
+type CreateUnitParams struct {
+	Code      string
+	Name      string
+	ShortName string
+	Kind      string
+	ParentID  int64
+	SearchKey string
+	SameKey   string
+}
+
+func (q *Queries) CreateUnit(ctx context.Context, arg CreateUnitParams) (int64, error) {
+	row := q.db.QueryRow(ctx, createUnit,
+		arg.Code,
+		arg.Name,
+		arg.ShortName,
+		arg.Kind,
+		arg.ParentID,
+		arg.SearchKey,
+		arg.SameKey,
+	)
+	var id int64
+	err := row.Scan(&id)
+	return id, err
+}
+
+const dropHeadcount = `-- name: DropHeadcount :execrows
+DELETE FROM unit_headcount WHERE unit_id = $1 AND day = to_date($2::text, 'YYYY-MM-DD')
+`
+
+type DropHeadcountParams struct {
+	UnitID int64
+	Day    string
+}
+
+func (q *Queries) DropHeadcount(ctx context.Context, arg DropHeadcountParams) (int64, error) {
+	result, err := q.db.Exec(ctx, dropHeadcount, arg.UnitID, arg.Day)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const headcountsAt = `-- name: HeadcountsAt :many
+SELECT DISTINCT ON (unit_id) unit_id, to_char(day, 'YYYY-MM-DD')::text AS on_day, coalesce(members, -1)::integer AS members,
+       coalesce(staff, -1)::integer AS staff
+FROM unit_headcount WHERE day <= to_date($1::text, 'YYYY-MM-DD')
+ORDER BY unit_id, day DESC
+`
+
+type HeadcountsAtRow struct {
+	UnitID  int64
+	OnDay   string
+	Members int32
+	Staff   int32
+}
+
+// The newest count of each unit up to a day.
+func (q *Queries) HeadcountsAt(ctx context.Context, at string) ([]HeadcountsAtRow, error) {
+	rows, err := q.db.Query(ctx, headcountsAt, at)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []HeadcountsAtRow{}
+	for rows.Next() {
+		var i HeadcountsAtRow
+		if err := rows.Scan(
+			&i.UnitID,
+			&i.OnDay,
+			&i.Members,
+			&i.Staff,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const headcountsOf = `-- name: HeadcountsOf :many
+SELECT to_char(day, 'YYYY-MM-DD')::text AS on_day, coalesce(members, -1)::integer AS members, coalesce(staff, -1)::integer AS staff
+FROM unit_headcount WHERE unit_id = $1 ORDER BY day DESC
+`
+
+type HeadcountsOfRow struct {
+	OnDay   string
+	Members int32
+	Staff   int32
+}
+
+func (q *Queries) HeadcountsOf(ctx context.Context, unitID int64) ([]HeadcountsOfRow, error) {
+	rows, err := q.db.Query(ctx, headcountsOf, unitID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []HeadcountsOfRow{}
+	for rows.Next() {
+		var i HeadcountsOfRow
+		if err := rows.Scan(&i.OnDay, &i.Members, &i.Staff); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lockTree = `-- name: LockTree :exec
+SELECT pg_advisory_xact_lock($1::integer, 0)
+`
+
+func (q *Queries) LockTree(ctx context.Context, class int32) error {
+	_, err := q.db.Exec(ctx, lockTree, class)
+	return err
+}
+
+const numberUnits = `-- name: NumberUnits :exec
+UPDATE unit SET code = 'DV' || lpad(id::text, 5, '0') || CASE WHEN EXISTS
+    (SELECT 1 FROM unit o WHERE upper(o.code) = 'DV' || lpad(unit.id::text, 5, '0')) THEN '-' || unit.id::text ELSE '' END
+WHERE code = '' AND id = ANY($1::bigint[])
+`
+
+// A unit that nobody gave a code gets one of its number.
+func (q *Queries) NumberUnits(ctx context.Context, ids []int64) error {
+	_, err := q.db.Exec(ctx, numberUnits, ids)
+	return err
+}
+
+const raiseTree = `-- name: RaiseTree :exec
+UPDATE unit_tree SET version = version + 1
+`
+
+func (q *Queries) RaiseTree(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, raiseTree)
+	return err
+}
+
+const setHeadcounts = `-- name: SetHeadcounts :exec
+INSERT INTO unit_headcount (unit_id, day, members, staff)
+SELECT n.unit_id, n.day::date, nullif(n.members, -1), nullif(n.staff, -1)
+FROM (SELECT unnest($1::bigint[]) AS unit_id, unnest($2::text[]) AS day, unnest($3::integer[]) AS members,
+             unnest($4::integer[]) AS staff) n
+ON CONFLICT (unit_id, day) DO UPDATE SET members = excluded.members, staff = excluded.staff
+`
+
+type SetHeadcountsParams struct {
+	UnitIds []int64
+	Days    []string
+	Members []int32
+	Staff   []int32
+}
+
+func (q *Queries) SetHeadcounts(ctx context.Context, arg SetHeadcountsParams) error {
+	_, err := q.db.Exec(ctx, setHeadcounts,
+		arg.UnitIds,
+		arg.Days,
+		arg.Members,
+		arg.Staff,
+	)
+	return err
+}
+
+const setPresent = `-- name: SetPresent :exec
+UPDATE unit SET code = $1, name = $2, short_name = $3, kind = $4, parent_id = nullif($5::bigint, 0),
+       ended_on = to_date(nullif($6::text, ''), 'YYYY-MM-DD'), search_key = $7, same_key = $8
+WHERE id = $9
+`
+
+type SetPresentParams struct {
+	Code      string
+	Name      string
+	ShortName string
+	Kind      string
+	ParentID  int64
+	EndedOn   string
+	SearchKey string
+	SameKey   string
+	ID        int64
+}
+
+func (q *Queries) SetPresent(ctx context.Context, arg SetPresentParams) error {
+	_, err := q.db.Exec(ctx, setPresent,
+		arg.Code,
+		arg.Name,
+		arg.ShortName,
+		arg.Kind,
+		arg.ParentID,
+		arg.EndedOn,
+		arg.SearchKey,
+		arg.SameKey,
+		arg.ID,
+	)
+	return err
+}
+
+const treeVersion = `-- name: TreeVersion :one
+SELECT version FROM unit_tree
+`
+
+func (q *Queries) TreeVersion(ctx context.Context) (int64, error) {
+	row := q.db.QueryRow(ctx, treeVersion)
+	var version int64
+	err := row.Scan(&version)
+	return version, err
+}
+
+const unitByID = `-- name: UnitByID :one
+SELECT id, code, name, short_name, kind, coalesce(parent_id, 0)::bigint AS parent_id,
+       coalesce(to_char(ended_on, 'YYYY-MM-DD'), '')::text AS ended_on
+FROM unit WHERE id = $1
+`
+
+type UnitByIDRow struct {
+	ID        int64
+	Code      string
+	Name      string
+	ShortName string
+	Kind      string
+	ParentID  int64
+	EndedOn   string
+}
+
+func (q *Queries) UnitByID(ctx context.Context, id int64) (UnitByIDRow, error) {
 	row := q.db.QueryRow(ctx, unitByID, id)
-	var i Unit
+	var i UnitByIDRow
 	err := row.Scan(
 		&i.ID,
+		&i.Code,
 		&i.Name,
 		&i.ShortName,
 		&i.Kind,
 		&i.ParentID,
-		&i.SearchKey,
-		&i.SameKey,
-		&i.CreatedAt,
+		&i.EndedOn,
 	)
 	return i, err
 }
 
 const unitsByKey = `-- name: UnitsByKey :many
-SELECT id, name, short_name, kind, parent_id, search_key, same_key, created_at FROM unit WHERE same_key = ANY($1::text[]) ORDER BY id
+SELECT u.id, u.code, u.name, u.short_name, u.kind, coalesce(u.parent_id, 0)::bigint AS parent_id,
+       coalesce(to_char(u.ended_on, 'YYYY-MM-DD'), '')::text AS ended_on, p.same_key AS asked
+FROM unit_period p JOIN unit u ON u.id = p.unit_id
+WHERE p.same_key = ANY($1::text[])
+ORDER BY (u.ended_on IS NULL) DESC, (u.same_key = p.same_key) DESC, u.id
 `
 
-func (q *Queries) UnitsByKey(ctx context.Context, keys []string) ([]Unit, error) {
+type UnitsByKeyRow struct {
+	ID        int64
+	Code      string
+	Name      string
+	ShortName string
+	Kind      string
+	ParentID  int64
+	EndedOn   string
+	Asked     string
+}
+
+// Units that are called so or have been, those that are there and are called so now first.
+func (q *Queries) UnitsByKey(ctx context.Context, keys []string) ([]UnitsByKeyRow, error) {
 	rows, err := q.db.Query(ctx, unitsByKey, keys)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []Unit{}
+	items := []UnitsByKeyRow{}
 	for rows.Next() {
-		var i Unit
+		var i UnitsByKeyRow
 		if err := rows.Scan(
 			&i.ID,
+			&i.Code,
 			&i.Name,
 			&i.ShortName,
 			&i.Kind,
 			&i.ParentID,
-			&i.SearchKey,
-			&i.SameKey,
-			&i.CreatedAt,
+			&i.EndedOn,
+			&i.Asked,
 		); err != nil {
 			return nil, err
 		}
