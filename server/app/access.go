@@ -67,6 +67,8 @@ var access = web.Access{
 	"import-entries":        web.Organizer,
 	// Uploaded files: their ids are unguessable and only given to those who may see them.
 	"get-file": web.Public,
+	// Encrypted: the key comes with the message that shows the item.
+	"get-sealed-file": web.Public,
 	// The question bank.
 	"list-items":         web.Organizer,
 	"create-item":        web.Organizer,

@@ -40,7 +40,7 @@ func (a *App) rooms() {
 	bank.Routes(a.API, a.Bank)
 
 	a.Stage = stage.New(stage.Config{DB: a.DB, NowUs: a.nowUs, Node: a.Config.Node, Hub: a.Hub, Relay: a.hinter(), Contests: a.Contests,
-		Entries: activeEntries{a.Roster}, Bank: itemVersions{a.Bank}, Log: a.Config.Log})
+		Entries: activeEntries{a.Roster}, Bank: itemVersions{a.Bank}, Files: a.Files, Secret: a.Accounts.Key(), Log: a.Config.Log})
 	a.Stage.Register(a.Hub)
 	stage.Routes(a.API, a.Stage)
 	a.Contests.Use(contest.Stage, a.Stage)

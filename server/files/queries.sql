@@ -11,6 +11,9 @@ SELECT id, content_type, hash, width, height, data FROM file WHERE id = $1;
 -- name: FileFacts :one
 SELECT id, owner, content_type, hash, width, height FROM file WHERE id = $1;
 
+-- name: FileSizes :many
+SELECT id, length(data)::bigint AS size FROM file WHERE id = ANY(@ids::text[]);
+
 -- name: SizeOf :one
 SELECT coalesce(sum(length(data)), 0)::bigint FROM file WHERE owner = $1;
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"github.com/hoithi/hoithi/server/bank"
 	"github.com/hoithi/hoithi/server/web"
 )
@@ -38,6 +40,17 @@ type ScoreView struct {
 type RoundIn struct {
 	Contest int64 `path:"contest" minimum:"1"`
 	Round   int64 `path:"round" minimum:"1"`
+}
+
+type SealedIn struct {
+	Round  int64  `path:"round" minimum:"1"`
+	Sealed string `path:"sealed" pattern:"^[0-9a-f]{32}$"`
+}
+
+type sealedOut struct {
+	ContentType  string `header:"Content-Type"`
+	CacheControl string `header:"Cache-Control"`
+	Body         func(huma.Context)
 }
 
 type setupOut struct{ Body SetupView }
@@ -103,6 +116,16 @@ func Routes(api *web.API, s *Service) {
 				items = append(items, SetupItem{VersionID: it.VersionID, Points: it.Points, DurationS: it.DurationS, Reserve: it.Reserve})
 			}
 			return out(s.SaveItems(ctx, in.Contest, in.Round, in.Body.Version, items))
+		})
+	web.Handle(api, web.Op{ID: "get-sealed-file", Method: http.MethodGet, Path: "/api/rounds/{round}/sealed/{sealed}", Summary: "A file of an item, encrypted, to be fetched before it is shown"},
+		func(ctx context.Context, in *SealedIn) (*sealedOut, error) {
+			blob, err := s.Sealed(ctx, in.Round, in.Sealed)
+			if err != nil {
+				return nil, err
+			}
+			// Private: an answer may carry the browser's own cookie, which no proxy between may hand to others.
+			return &sealedOut{ContentType: "application/octet-stream", CacheControl: "private, max-age=31536000, immutable",
+				Body: web.Shared(blob)}, nil
 		})
 	web.Handle(api, web.Op{ID: "list-stage-scores", Method: http.MethodGet, Path: path + "/scores", Summary: "Scores of a host-led round so far"},
 		func(ctx context.Context, in *RoundIn) (*scoresOut, error) {

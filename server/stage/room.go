@@ -33,6 +33,7 @@ type room struct {
 	state      State
 	events     []Event
 	contents   map[int64]Version
+	sealed     sealedFiles
 	frames     frames
 	changed    chan struct{} // closed when the state changes
 	poked      bool
@@ -225,12 +226,16 @@ func (r *room) read(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	made, err := r.makeFrames(ctx, in, &state, append(events[:len(events):len(events)], news...), contents)
+	sealed, err := r.readSealed(ctx, contents)
+	if err != nil {
+		return err
+	}
+	made, err := r.makeFrames(ctx, in, &state, append(events[:len(events):len(events)], news...), contents, sealed)
 	if err != nil {
 		return err
 	}
 	r.mu.Lock()
-	r.loaded, r.info, r.state, r.contents, r.frames = true, in, state, contents, made
+	r.loaded, r.info, r.state, r.contents, r.sealed, r.frames = true, in, state, contents, sealed, made
 	r.events = append(events[:len(events):len(events)], news...)
 	close(r.changed)
 	r.changed = make(chan struct{})

@@ -11,6 +11,7 @@ import (
 
 	"github.com/hoithi/hoithi/server/bank"
 	"github.com/hoithi/hoithi/server/contest"
+	"github.com/hoithi/hoithi/server/files"
 	"github.com/hoithi/hoithi/server/live"
 	"github.com/hoithi/hoithi/server/roster"
 	"github.com/hoithi/hoithi/server/stage/stagedb"
@@ -45,6 +46,12 @@ type Bank interface {
 	ItemVersions(ctx context.Context, bankID int64, versionIDs []int64) ([]Version, error)
 }
 
+// Files keeps what items show.
+type Files interface {
+	Sizes(ctx context.Context, ids []string) (map[string]int64, error)
+	Read(ctx context.Context, id string) (files.File, []byte, error)
+}
+
 // Publisher carries views to browsers; *live.Hub is one.
 type Publisher interface {
 	Prepare(topic string, m live.Message) live.Message
@@ -71,6 +78,8 @@ type Config struct {
 	Contests Contests
 	Entries  Entries
 	Bank     Bank
+	Files    Files  // nil: what items show is fetched when it is shown
+	Secret   []byte // of the installation; the keys of sealed files follow from it
 	Log      *slog.Logger
 }
 
@@ -89,6 +98,7 @@ type Service struct {
 	cancel context.CancelFunc
 	tasks  sync.WaitGroup
 	keeper *keeper
+	sealed sealedCopies
 }
 
 // New opens the room. Start makes it tick.

@@ -46,6 +46,7 @@ type PlayView struct {
 	// Question has its options, targets and lists only from the opening on.
 	Question bank.Question `json:"question"`
 	Reveal   *Reveal       `json:"reveal,omitempty" doc:"Only once the answer is public"`
+	Files    []FileKey     `json:"files,omitempty" doc:"How to open the sealed files of this item"`
 }
 
 // Reveal is the right answer, made public.
@@ -65,7 +66,8 @@ type Reveal struct {
 // ContestantView is the same for all contestants of a round. It has no place for a right answer but Reveal.
 type ContestantView struct {
 	Head
-	Play *PlayView `json:"play,omitempty"`
+	Ahead []SealedFile `json:"ahead,omitempty" doc:"Sealed files of items to come, to be fetched beforehand"`
+	Play  *PlayView    `json:"play,omitempty"`
 }
 
 // OwnView is what only the entry itself may see.
@@ -103,9 +105,10 @@ type OwnResult struct {
 // AudienceView is for projectors and phones in the hall.
 type AudienceView struct {
 	Head
-	Screen Screen      `json:"screen" enum:"waiting,black,question,board"`
-	Play   *PlayView   `json:"play,omitempty"`
-	Tally  []TallyLine `json:"tally,omitempty" doc:"How often each option was chosen; only once the answer is public"`
+	Screen Screen       `json:"screen" enum:"waiting,black,question,board"`
+	Ahead  []SealedFile `json:"ahead,omitempty" doc:"Sealed files of items to come, to be fetched beforehand"`
+	Play   *PlayView    `json:"play,omitempty"`
+	Tally  []TallyLine  `json:"tally,omitempty" doc:"How often each option was chosen; only once the answer is public"`
 }
 
 // TallyLine counts the choices of one option.
@@ -121,10 +124,14 @@ type frames struct {
 	console    live.Message
 }
 
-func (r *room) makeFrames(ctx context.Context, in info, s *State, events []Event, contents map[int64]Version) (frames, error) {
+func (r *room) makeFrames(ctx context.Context, in info, s *State, events []Event, contents map[int64]Version, sealed sealedFiles) (frames, error) {
 	head := headOf(r.id, in, s)
 	play := playView(s, contents)
-	audience := AudienceView{Head: head, Screen: s.Screen, Play: play}
+	if play != nil {
+		play.Files = sealed.keys(contents[s.CurrentPlay().VersionID].Content)
+	}
+	ahead := sealed.ahead(s, contents)
+	audience := AudienceView{Head: head, Screen: s.Screen, Ahead: ahead, Play: play}
 	if p := s.CurrentPlay(); p != nil && p.Status == PlayRevealed {
 		scored, err := r.resultsOf(ctx, s, p, in, contents)
 		if err != nil {
@@ -138,7 +145,7 @@ func (r *room) makeFrames(ctx context.Context, in info, s *State, events []Event
 	}
 	hub := r.s.cfg.Hub
 	return frames{
-		contestant: hub.Prepare(contestantTopic(r.id), message(KindContestant, ContestantView{Head: head, Play: play})),
+		contestant: hub.Prepare(contestantTopic(r.id), message(KindContestant, ContestantView{Head: head, Ahead: ahead, Play: play})),
 		audience:   hub.Prepare(audienceTopic(r.id), message(KindAudience, audience)),
 		console:    hub.Prepare(organizerTopic(r.id), message(KindConsole, consoleView(head, in, s, events, contents))),
 	}, nil

@@ -88,6 +88,35 @@ func (q *Queries) FileFacts(ctx context.Context, id string) (FileFactsRow, error
 	return i, err
 }
 
+const fileSizes = `-- name: FileSizes :many
+SELECT id, length(data)::bigint AS size FROM file WHERE id = ANY($1::text[])
+`
+
+type FileSizesRow struct {
+	ID   string
+	Size int64
+}
+
+func (q *Queries) FileSizes(ctx context.Context, ids []string) ([]FileSizesRow, error) {
+	rows, err := q.db.Query(ctx, fileSizes, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []FileSizesRow{}
+	for rows.Next() {
+		var i FileSizesRow
+		if err := rows.Scan(&i.ID, &i.Size); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const keep = `-- name: Keep :exec
 INSERT INTO file (id, owner, content_type, hash, width, height, data, created_by)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)

@@ -1308,6 +1308,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rounds/{round}/sealed/{sealed}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of an item, encrypted, to be fetched before it is shown */
+        get: operations["get-sealed-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -1476,8 +1493,35 @@ export interface components {
             /** @description There are older ones */
             more: boolean;
         };
+        BankBlank: {
+            /** @description '1', '2', ... as it stands in the stem */
+            id: string;
+            options?: components["schemas"]["BankOption"][];
+            /**
+             * @description single: chosen from the options
+             * @enum {string}
+             */
+            type: "short_text" | "numeric" | "single";
+        };
+        BankBlankChoice: {
+            id: string;
+            options?: components["schemas"]["BankChoice"][];
+            /** @enum {string} */
+            type: "short_text" | "numeric" | "single";
+        };
+        BankBlankKey: {
+            id: string;
+            ignore_marks?: boolean;
+            number?: string;
+            /** @description The right option of a list */
+            option?: string;
+            /** @description The accepted texts */
+            texts?: string[];
+            tolerance?: string;
+        };
         BankChoice: {
             id: string;
+            image?: components["schemas"]["BankImage"];
             text: string;
         };
         BankChosenRow: {
@@ -1487,28 +1531,35 @@ export interface components {
             row: number;
         };
         BankContent: {
+            /** @description The blanks of a fill_in item, in the order of the stem */
+            blanks?: components["schemas"]["BankBlank"][];
+            /** @description For the rule 'table': what 1, 2, ... right statements are worth, in hundredths of a percent */
+            credit_table?: number[];
             /** @enum {string} */
             difficulty: "recognition" | "understanding" | "application" | "high_application";
             /** @description Shown with the right answer; may be empty */
             explanation: string;
             image?: components["schemas"]["BankImage"];
             key: components["schemas"]["BankKey"];
-            /** @description In the order of the author; empty for short_text and numeric */
+            media?: components["schemas"]["BankMedia"];
+            /** @description In the order of the author; for ordering in an order that says nothing about the right one. Empty for short_text, numeric and fill_in */
             options: components["schemas"]["BankOption"][];
             /** @enum {string} */
-            partial_credit: "all_or_nothing" | "right_minus_wrong";
+            partial_credit: "all_or_nothing" | "right_minus_wrong" | "proportion" | "per_part" | "in_sequence" | "table";
             /**
              * Format: int64
-             * @description Version of these fields; 1
+             * @description Version of these fields, the lowest that can say the content: 1 or 2
              */
             schema: number;
             source: components["schemas"]["BankSource"];
-            /** @description The question. NFC text; paragraphs are separated by newlines */
+            /** @description The question. NFC text; paragraphs are separated by newlines, formulas stand between $ or $$ (a dollar is \$). Blanks of a fill_in item are [[1]], [[2]], ... */
             stem: string;
+            /** @description What the options of a matching item are matched with, in an order that says nothing about the pairs */
+            targets?: components["schemas"]["BankOption"][];
             /** @description Branches are separated by ' / '; may be empty */
             topic: string;
             /** @enum {string} */
-            type: "single" | "multiple" | "true_false" | "short_text" | "numeric";
+            type: "single" | "multiple" | "true_false" | "true_false_group" | "short_text" | "numeric" | "fill_in" | "ordering" | "matching";
         };
         BankImage: {
             /** @description What the picture shows, for those who cannot see it */
@@ -1528,9 +1579,14 @@ export interface components {
             skipped: number[];
         };
         BankKey: {
+            blanks?: components["schemas"]["BankBlankKey"][];
             ignore_marks: boolean;
             number: string;
             options: string[];
+            /** @description The options of an ordering item in their right order */
+            order?: string[];
+            /** @description The target of each option of a matching item */
+            pairs?: components["schemas"]["BankPair"][];
             texts: string[];
             tolerance: string;
         };
@@ -1557,11 +1613,30 @@ export interface components {
             row: number;
             stem: string;
         };
+        BankMedia: {
+            /** @description What it is, in a few words */
+            alt: string;
+            content_type: string;
+            file_id: string;
+            /** @description SHA-256 of the file, hexadecimal */
+            hash: string;
+            /** @enum {string} */
+            kind: "audio" | "video";
+            /**
+             * Format: int64
+             * @description Bytes
+             */
+            size: number;
+            /** @description What is said and shown, for those who cannot hear or see it; may be empty */
+            transcript: string;
+        };
         BankOption: {
-            /** @description 'a', 'b', ... in the order of the author; 'true' and 'false' for true_false */
+            /** @description 'a', 'b', ... ('1', '2', ... for targets) as they stand in the list; 'true' and 'false' for true_false */
             id: string;
+            image?: components["schemas"]["BankImage"];
             /** @description Keeps its place when options are shuffled ('all of the above') */
             pinned: boolean;
+            /** @description May be empty when there is a picture */
             text: string;
         };
         BankOrganizerItem: {
@@ -1599,6 +1674,10 @@ export interface components {
             origin: string;
             /** Format: int64 */
             version: number;
+        };
+        BankPair: {
+            option: string;
+            target: string;
         };
         BankPlace: {
             /** Format: int64 */
@@ -1650,11 +1729,22 @@ export interface components {
             vi: string;
         };
         BankQuestion: {
+            /** @description The blanks [[1]], [[2]], ... of the stem */
+            blanks?: components["schemas"]["BankBlankChoice"][];
+            /**
+             * @description What an answer earns that is only partly right
+             * @enum {string}
+             */
+            credit: "all_or_nothing" | "right_minus_wrong" | "proportion" | "per_part" | "in_sequence" | "table";
+            credit_table?: number[];
             image?: components["schemas"]["BankImage"];
+            media?: components["schemas"]["BankMedia"];
             options: components["schemas"]["BankChoice"][];
             stem: string;
+            /** @description What the options are matched with; one may fit several options, or none */
+            targets?: components["schemas"]["BankChoice"][];
             /** @enum {string} */
-            type: "single" | "multiple" | "true_false" | "short_text" | "numeric";
+            type: "single" | "multiple" | "true_false" | "true_false_group" | "short_text" | "numeric" | "fill_in" | "ordering" | "matching";
         };
         BankSource: {
             /** @description 'Nghị định 61/2018/NĐ-CP' */
@@ -1682,7 +1772,7 @@ export interface components {
             /** Format: int64 */
             items: number;
             /** @enum {string} */
-            type: "single" | "multiple" | "true_false" | "short_text" | "numeric";
+            type: "single" | "multiple" | "true_false" | "true_false_group" | "short_text" | "numeric" | "fill_in" | "ordering" | "matching";
         };
         BoardMessage: {
             data: components["schemas"]["LeaderboardBoardView"];
@@ -3290,6 +3380,14 @@ export interface components {
             /** Format: int64 */
             used_seconds: number;
         };
+        ScoringPart: {
+            id: string;
+            value: string;
+        };
+        ScoringPartResult: {
+            id: string;
+            right: boolean;
+        };
         ScoringSheetLine: {
             /** Format: int64 */
             criterion_id: number;
@@ -3398,8 +3496,10 @@ export interface components {
             password: string;
         };
         StageAnswerCommand: {
-            /** @description Ids of the chosen options; empty takes an answer back */
+            /** @description Ids of the chosen options, or all of them in the order given; an answer with nothing in it takes an earlier one back */
             options?: string[];
+            /** @description For items with several parts: a statement and 'true' or 'false', an option and its target, a blank and what was put in */
+            parts?: components["schemas"]["ScoringPart"][];
             /** Format: int32 */
             play: number;
             /**
@@ -3451,6 +3551,8 @@ export interface components {
             topic: string;
         };
         StageAudienceView: {
+            /** @description Sealed files of items to come, to be fetched beforehand */
+            ahead?: components["schemas"]["StageSealedFile"][];
             board_shown: boolean;
             contest: string;
             /**
@@ -3577,6 +3679,8 @@ export interface components {
             deadline_us?: number;
             /** Format: int64 */
             duration_us: number;
+            /** @description How to open the sealed files of this item */
+            files?: components["schemas"]["StageFileKey"][];
             /**
              * Format: int64
              * @description Which item of the round this is, from 1
@@ -3700,6 +3804,8 @@ export interface components {
             topic: string;
         };
         StageContestantView: {
+            /** @description Sealed files of items to come, to be fetched beforehand */
+            ahead?: components["schemas"]["StageSealedFile"][];
             board_shown: boolean;
             contest: string;
             /**
@@ -3819,8 +3925,18 @@ export interface components {
             seq: number;
             undoes?: string;
         };
+        StageFileKey: {
+            /** @description As the question names it */
+            file_id: string;
+            /** @description Of the cipher ChaCha20 (RFC 8439) with a nonce of zeros, counting from block 0; base64 */
+            key: string;
+            /** @description Id of the sealed file */
+            sealed: string;
+        };
         StageOwnAnswer: {
             options: string[];
+            /** @description Statements with 'true' or 'false', options with their targets, blanks with what was put in */
+            parts?: components["schemas"]["ScoringPart"][];
             /** Format: int32 */
             play: number;
             /** Format: int64 */
@@ -3854,6 +3970,7 @@ export interface components {
             topic: string;
         };
         StageOwnResult: {
+            parts?: components["schemas"]["ScoringPartResult"][];
             /**
              * Format: int64
              * @description Hundredths of a point
@@ -3899,6 +4016,8 @@ export interface components {
             deadline_us?: number;
             /** Format: int64 */
             duration_us: number;
+            /** @description How to open the sealed files of this item */
+            files?: components["schemas"]["StageFileKey"][];
             /**
              * Format: int64
              * @description Which item of the round this is, from 1
@@ -3937,10 +4056,13 @@ export interface components {
             entry_id: number;
         };
         StageReveal: {
+            blanks?: components["schemas"]["BankBlankKey"][];
             explanation?: string;
             number?: string;
-            /** @description Ids of the right options */
+            /** @description Ids of the right options; of a group the true statements */
             options: string[];
+            order?: string[];
+            pairs?: components["schemas"]["BankPair"][];
             source: components["schemas"]["BankSource"];
             /** @description Accepted texts, the first one to show */
             texts: string[];
@@ -3961,6 +4083,10 @@ export interface components {
              * @description Used for right answers
              */
             time_us: number;
+        };
+        StageSealedFile: {
+            /** @description To be read at /api/rounds/{round}/sealed/{id} */
+            id: string;
         };
         StageSettings: {
             /** @description The clock gives the cues that the host doesn't */
@@ -5337,7 +5463,7 @@ export interface operations {
         parameters: {
             query?: {
                 search?: string;
-                type?: "" | "single" | "multiple" | "true_false" | "short_text" | "numeric";
+                type?: "" | "single" | "multiple" | "true_false" | "true_false_group" | "short_text" | "numeric" | "fill_in" | "ordering" | "matching";
                 difficulty?: "" | "recognition" | "understanding" | "application" | "high_application";
                 topic?: string;
                 retired?: boolean;
@@ -7967,6 +8093,47 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-sealed-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round: number;
+                sealed: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
