@@ -21,7 +21,7 @@ var order = [][]string{
 	{"postgres", "embedded", "export"},
 	{"account"},
 	{"web", "live", "audit"},
-	{"files"},
+	{"files", "mail"},
 	{"unit"},
 	{"contest"},
 	{"roster"},

@@ -39,6 +39,9 @@ var access = web.Access{
 	"dismiss-person":      web.Organizer,
 	"invite-person-again": web.Organizer,
 	"pair-judge":          web.Organizer,
+	// Letters.
+	"list-mails":      web.Organizer,
+	"send-mail-again": web.Organizer,
 	// Registration and entries.
 	"get-registration-form": web.Public,
 	"register":              web.Public,

@@ -26,6 +26,7 @@ import (
 	"github.com/hoithi/hoithi/server/judging"
 	"github.com/hoithi/hoithi/server/leaderboard"
 	"github.com/hoithi/hoithi/server/live"
+	"github.com/hoithi/hoithi/server/mail"
 	"github.com/hoithi/hoithi/server/postgres"
 	"github.com/hoithi/hoithi/server/result"
 	"github.com/hoithi/hoithi/server/roster"
@@ -39,7 +40,8 @@ type Config struct {
 	Node           string // name of this process among the others
 	PublicURL      string // address that stands on cards and QR codes, such as https://hoithi.example.vn
 	TrustedProxies []string
-	Origins        []string // further origins that may open sockets
+	Origins        []string    // further origins that may open sockets
+	Mail           mail.Config // without a host no mail is sent
 	Log            *slog.Logger
 }
 
@@ -55,6 +57,7 @@ type App struct {
 	Hub      *live.Hub
 	Relay    *live.Relay
 	Accounts *account.Service
+	Mail     *mail.Service
 	Contests *contest.Service
 	Roster   *roster.Service
 	Files    *files.Service
@@ -84,6 +87,9 @@ func New(ctx context.Context, cfg Config, db *pgxpool.Pool, rdb redis.UniversalC
 	if a.Accounts, err = account.New(ctx, db); err != nil {
 		return nil, err
 	}
+	if a.Mail, err = mail.New(db, a.Accounts.Key(), cfg.Mail); err != nil {
+		return nil, err
+	}
 	a.Relay = live.NewRelay(rdb, cfg.Log, a.Metrics)
 	a.stop = append(a.stop, func(context.Context) error { a.Relay.Close(); return nil })
 	a.assemble()
@@ -93,7 +99,7 @@ func New(ctx context.Context, cfg Config, db *pgxpool.Pool, rdb redis.UniversalC
 // Describe assembles the rooms without any server behind them: enough to print the API's document.
 func Describe(version string) *App {
 	a := &App{Config: Config{Version: version, Log: slog.New(slog.DiscardHandler)}, Metrics: prometheus.NewRegistry()}
-	a.Accounts = &account.Service{}
+	a.Accounts, a.Mail = &account.Service{}, &mail.Service{}
 	a.assemble()
 	return a
 }

@@ -13,6 +13,8 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivermigrate"
+
+	"github.com/hoithi/hoithi/server/mail"
 )
 
 // Jobs in Postgres do what may take its time and must not be forgotten. They never time a round: the queue looks only
@@ -35,6 +37,9 @@ func (s *sweeper) Timeout(*river.Job[sweepArgs]) time.Duration { return time.Min
 // Work ends sessions, tries and links that are out of date, and rehearsals that somebody left behind.
 func (s *sweeper) Work(ctx context.Context, _ *river.Job[sweepArgs]) error {
 	if err := s.app.Accounts.Sweep(ctx); err != nil {
+		return err
+	}
+	if err := s.app.Mail.Sweep(ctx); err != nil {
 		return err
 	}
 	rows, err := s.app.DB.Query(ctx, `SELECT id FROM contest WHERE rehearsal_of IS NOT NULL AND created_at < now() - interval '1 day'`)
@@ -74,8 +79,9 @@ func (a *App) startJobs(ctx context.Context) error {
 	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &sweeper{app: a})
+	river.AddWorker(workers, a.Mail.Worker())
 	client, err := river.NewClient(driver, &river.Config{
-		Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 2}}, Workers: workers,
+		Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 2}, mail.Queue: {MaxWorkers: 2}}, Workers: workers,
 		Logger: slog.New(quiet{a.Config.Log.Handler()}), RescueStuckJobsAfter: 5 * time.Minute, JobTimeout: 2 * time.Minute,
 		PeriodicJobs: []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(time.Hour),
 			func() (river.JobArgs, *river.InsertOpts) {

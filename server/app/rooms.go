@@ -13,6 +13,7 @@ import (
 	"github.com/hoithi/hoithi/server/files"
 	"github.com/hoithi/hoithi/server/judging"
 	"github.com/hoithi/hoithi/server/leaderboard"
+	"github.com/hoithi/hoithi/server/mail"
 	"github.com/hoithi/hoithi/server/result"
 	"github.com/hoithi/hoithi/server/roster"
 	"github.com/hoithi/hoithi/server/stage"
@@ -26,6 +27,7 @@ func (a *App) rooms() {
 	web.AccountRoutes(a.API, a.Accounts, a.Config.Version)
 	contest.Routes(a.API, a.Contests)
 	a.Accounts.OnAct = audit.Append
+	mail.Routes(a.API, a.Mail)
 
 	a.Roster = roster.New(a.DB, a.Accounts, a.Contests, unit.New(a.DB))
 	a.Contests.UseChecks(a.Roster.Missing)
