@@ -29,6 +29,9 @@ const (
 	// aheadBytes is how much a phone is asked to keep of what is still to come; the next item's files come in any case.
 	aheadBytes = 16 << 20
 	aheadFiles = 32
+	// sealedMost bounds what is sealed at all: a phone holds it twice while it opens it. Larger films are read in pieces
+	// under their own unguessable id, once they are shown.
+	sealedMost = 16 << 20
 )
 
 // SealedFile is a file to be fetched beforehand.
@@ -49,7 +52,7 @@ type sealedFiles map[string]sealedFile
 type sealedFile struct {
 	id   string // of the sealed file
 	key  [chacha20.KeySize]byte
-	size int64 // sealed
+	size int64 // sealed; 0: it does not travel sealed
 }
 
 func sealOf(secret []byte, roundID int64, fileID string) sealedFile {
@@ -89,68 +92,70 @@ func (r *room) readSealed(ctx context.Context, contents map[int64]Version) (seal
 		return nil, err
 	}
 	for _, id := range missing {
-		size, exists := sizes[id]
-		if !exists {
-			delete(all, id) // the page finds out by the file's own address
-			continue
+		if size, exists := sizes[id]; exists && size <= sealedMost {
+			f := all[id]
+			f.size = sealedSize(size)
+			all[id] = f
 		}
-		f := all[id]
-		f.size = sealedSize(size)
-		all[id] = f
 	}
 	return all, nil
 }
 
-// keys open what an item shows.
-func (x sealedFiles) keys(c bank.Content) []FileKey {
+// keys open what a question shows now, and nothing that comes with its opening.
+func (x sealedFiles) keys(q bank.Question) []FileKey {
 	var keys []FileKey
-	for _, id := range c.FileIDs() {
-		if f, ok := x[id]; ok {
+	for _, id := range q.FileIDs() {
+		if f := x[id]; f.size > 0 {
 			keys = append(keys, FileKey{FileID: id, Sealed: f.id, Key: base64.StdEncoding.EncodeToString(f.key[:])})
 		}
 	}
 	return keys
 }
 
-// ahead lists what is worth fetching now. The next item's files come first, as they are needed first; the others stand
-// in the order of their ids, which tells nothing.
-func (x sealedFiles) ahead(s *State, contents map[int64]Version) []SealedFile {
+// ahead lists what is worth fetching now. What is needed first comes first: what opens next, then the next item; the
+// others stand in the order of their ids, which tells nothing. keys are those that everybody has been given.
+func (x sealedFiles) ahead(s *State, contents map[int64]Version, keys []FileKey) []SealedFile {
 	if len(x) == 0 || s.Phase == PhaseClosed || s.Phase == PhaseScored {
 		return nil
 	}
-	listed := map[string]bool{}
-	if p := s.CurrentPlay(); p != nil {
-		for _, id := range contents[p.VersionID].Content.FileIDs() {
-			listed[id] = true // its key is on the way
-		}
-	}
 	var list []SealedFile
 	var bytes int64
-	next, full := 0, false
-	for _, reserve := range []bool{false, true} {
-		for _, it := range s.Items {
-			if full || it.Reserve != reserve || s.Used(it.ID) {
+	listed := map[string]bool{}
+	for _, k := range keys {
+		listed[k.FileID] = true
+	}
+	add := func(versionID int64, always bool) (fits bool) {
+		for _, id := range contents[versionID].Content.FileIDs() {
+			f := x[id]
+			if f.size == 0 || listed[id] {
 				continue
 			}
-			first := len(list) == 0
-			for _, id := range contents[it.VersionID].Content.FileIDs() {
-				f, ok := x[id]
-				if !ok || listed[id] {
-					continue
-				}
-				if full = !first && (bytes+f.size > aheadBytes || len(list) == aheadFiles); full {
-					break
-				}
-				listed[id] = true
-				bytes += f.size
-				list = append(list, SealedFile{ID: f.id})
+			if !always && (bytes+f.size > aheadBytes || len(list) == aheadFiles) {
+				return false
 			}
-			if first {
-				next = len(list)
+			listed[id] = true
+			bytes += f.size
+			list = append(list, SealedFile{ID: f.id})
+		}
+		return true
+	}
+	if p := s.CurrentPlay(); p != nil && p.Status == PlayShown {
+		add(p.VersionID, true)
+	}
+	before := len(list)
+	first, fits := before, true
+	for _, reserve := range []bool{false, true} {
+		for _, it := range s.Items {
+			if !fits || it.Reserve != reserve || s.Used(it.ID) {
+				continue
+			}
+			next := first == before
+			if fits = add(it.VersionID, next); next {
+				first = len(list)
 			}
 		}
 	}
-	slices.SortFunc(list[next:], func(a, b SealedFile) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortFunc(list[first:], func(a, b SealedFile) int { return strings.Compare(a.ID, b.ID) })
 	return list
 }
 
@@ -196,7 +201,7 @@ func (s *Service) Sealed(ctx context.Context, roundID int64, sealedID string) ([
 		files := r.sealed
 		r.mu.Unlock()
 		for fileID, f := range files {
-			if f.id == sealedID {
+			if f.id == sealedID && f.size > 0 {
 				return s.sealed.get(ctx, s.ctx, sealedID, func(ctx context.Context) ([]byte, error) {
 					file, data, err := s.cfg.Files.Read(ctx, fileID)
 					if err != nil {

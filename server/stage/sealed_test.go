@@ -157,6 +157,28 @@ func TestFilesAreSealedUntilTheirItemIsShown(t *testing.T) {
 	}
 }
 
+// Pictures of the options come with the options: at the opening. Until then they are still to be fetched.
+func TestKeysOfOptionsComeWithTheOpening(t *testing.T) {
+	c := choice("Câu có hình", "a")
+	c.Image = &bank.Image{FileID: fileID(1)}
+	c.Options[0].Image = &bank.Image{FileID: fileID(2)}
+	known := sealedFiles{fileID(1): {id: "1", size: 1}, fileID(2): {id: "2", size: 1}, fileID(3): {id: "3", size: 0}}
+	contents := map[int64]Version{7: {ID: 7, Content: c}}
+	s := State{Phase: PhaseRunning, Items: []Item{{ID: 1, VersionID: 7}}, Current: 1,
+		Plays: []Play{{Number: 1, ItemID: 1, VersionID: 7, KeyVersionID: 7, Status: PlayShown}}}
+	for status, want := range map[PlayStatus]string{PlayShown: "[1] then [{2}]", PlayOpen: "[1 2] then []"} {
+		s.Plays[0].Status = status
+		keys := known.keys(playView(&s, contents).Question)
+		var ids []string
+		for _, k := range keys {
+			ids = append(ids, k.Sealed)
+		}
+		if got := fmt.Sprintf("%v then %v", ids, known.ahead(&s, contents, keys)); got != want {
+			t.Errorf("%s: %s, want %s", status, got, want)
+		}
+	}
+}
+
 // What is asked of a phone has a bound; the next item's files come in any case.
 func TestWhatIsFetchedAheadHasABound(t *testing.T) {
 	items, contents, known := []Item{}, map[int64]Version{}, sealedFiles{}
@@ -167,7 +189,7 @@ func TestWhatIsFetchedAheadHasABound(t *testing.T) {
 		known[fileID(i)] = sealedFile{id: fmt.Sprintf("%032x", (i*7919)%97), size: 1 << 20}
 	}
 	s := NewState(PhaseReady, DefaultSettings(), items)
-	list := known.ahead(&s, contents)
+	list := known.ahead(&s, contents, nil)
 	if len(list) != aheadBytes>>20 || list[0].ID != known[fileID(5)].id {
 		t.Fatalf("%d files, the first %v", len(list), list[0])
 	}
@@ -177,13 +199,13 @@ func TestWhatIsFetchedAheadHasABound(t *testing.T) {
 	f := known[fileID(5)]
 	f.size = 40 << 20
 	known[fileID(5)] = f
-	if list = known.ahead(&s, contents); len(list) != 1 || list[0].ID != f.id {
+	if list = known.ahead(&s, contents, nil); len(list) != 1 || list[0].ID != f.id {
 		t.Errorf("of a film that is next: %v", list)
 	}
 	for i := range 60 {
 		known[fileID(i)] = sealedFile{id: known[fileID(i)].id, size: 1 << 14}
 	}
-	if list = known.ahead(&s, contents); len(list) != aheadFiles {
+	if list = known.ahead(&s, contents, nil); len(list) != aheadFiles {
 		t.Errorf("%d small files", len(list))
 	}
 }

@@ -127,10 +127,12 @@ type frames struct {
 func (r *room) makeFrames(ctx context.Context, in info, s *State, events []Event, contents map[int64]Version, sealed sealedFiles) (frames, error) {
 	head := headOf(r.id, in, s)
 	play := playView(s, contents)
+	var keys []FileKey
 	if play != nil {
-		play.Files = sealed.keys(contents[s.CurrentPlay().VersionID].Content)
+		keys = sealed.keys(play.Question)
+		play.Files = keys
 	}
-	ahead := sealed.ahead(s, contents)
+	ahead := sealed.ahead(s, contents, keys)
 	audience := AudienceView{Head: head, Screen: s.Screen, Ahead: ahead, Play: play}
 	if p := s.CurrentPlay(); p != nil && p.Status == PlayRevealed {
 		scored, err := r.resultsOf(ctx, s, p, in, contents)
