@@ -24,8 +24,8 @@ const (
 
 // secrets makes, checks, seals and opens codes and links. Each purpose has its own key, derived from the server's.
 type secrets struct {
-	codeKey, linkKey, receiptKey []byte
-	seal                         cipher.AEAD
+	codeKey, linkKey, receiptKey, citizenKey []byte
+	seal                                     cipher.AEAD
 }
 
 func newSecrets(serverKey []byte) *secrets {
@@ -42,7 +42,8 @@ func newSecrets(serverKey []byte) *secrets {
 	if err != nil {
 		panic(fmt.Sprintf("roster: AES without GCM: %v", err))
 	}
-	return &secrets{codeKey: derive("code"), linkKey: derive("link"), receiptKey: derive("receipt"), seal: aead}
+	return &secrets{codeKey: derive("code"), linkKey: derive("link"), receiptKey: derive("receipt"),
+		citizenKey: derive("citizen"), seal: aead}
 }
 
 // newCode makes a code of an entry.

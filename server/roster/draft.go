@@ -18,7 +18,7 @@ const (
 	maxMembers    = 80
 	maxReason     = 500
 	// MaxEntries is how many entries one contest can have.
-	MaxEntries = 20_000
+	MaxEntries = 200_000
 	// maxPending bounds what strangers can make us keep.
 	maxPending = 20_000
 )
@@ -29,9 +29,11 @@ type Draft struct {
 	UnitID     int64  // 0: UnitName says it
 	UnitName   string // as typed, when the unit is not in the list; "" with UnitID 0: without a unit
 	Name       string // of the person, or of the team
-	Members    []Member
-	Phone      string
-	Email      string
+	// Members are the people of a team. Of a person who enters alone it holds one, for the Person in it; name, phone and
+	// e-mail stand with the draft.
+	Members []Member
+	Phone   string // of the contact
+	Email   string
 }
 
 // Rules are what a contest asks of its entries.
@@ -39,11 +41,12 @@ type Rules struct {
 	Kind             Kind
 	TeamMin, TeamMax int
 	Divisions        []contest.Division
+	Terms
 }
 
-// RulesOf reads the rules from a contest.
-func RulesOf(c contest.Contest) Rules {
-	return Rules{Kind: Kind(c.EntryKind), TeamMin: c.TeamMin, TeamMax: c.TeamMax, Divisions: c.Divisions}
+// RulesOf gives the rules of a contest with the terms its organizer has set; see Service.Rules.
+func RulesOf(c contest.Contest, t Terms) Rules {
+	return Rules{Kind: Kind(c.EntryKind), TeamMin: c.TeamMin, TeamMax: c.TeamMax, Divisions: c.Divisions, Terms: t}
 }
 
 func (r Rules) knows(divisionID int64) bool {
@@ -68,7 +71,19 @@ func (d Draft) Clean(r Rules) Draft {
 		d.UnitName = ""
 	}
 	if r.Kind == KindPerson {
-		d.Members = []Member{{Name: d.Name, Role: RoleCaptain}}
+		alone := Member{Name: d.Name, Role: RoleCaptain}
+		if len(d.Members) > 0 {
+			alone.ID, alone.Person = d.Members[0].ID, d.Members[0].Person
+		}
+		if d.Phone != "" {
+			alone.Phone = d.Phone
+		}
+		if d.Email != "" {
+			alone.Email = d.Email
+		}
+		alone.Person = alone.clean(r.Fields)
+		d.Phone, d.Email = alone.Phone, alone.Email
+		d.Members = []Member{alone}
 		return d
 	}
 	var captain, others, reserves []Member
@@ -77,6 +92,7 @@ func (d Draft) Clean(r Rules) Draft {
 		if m.Name == "" {
 			continue
 		}
+		m.Person = m.clean(r.Fields)
 		switch m.Role {
 		case RoleCaptain:
 			captain = append(captain, m)
@@ -119,14 +135,15 @@ func (d Draft) Check(r Rules, byOrganizer bool) error {
 			f = f.At("unit_name", "Tên đơn vị cần từ 2 đến 200 ký tự.", "A unit's name needs 2 to 200 characters.")
 		}
 	}
-	if d.Phone != "" && !isPhone(d.Phone) {
-		f = f.At("phone", "Số điện thoại cần 10 chữ số, bắt đầu bằng 0 hoặc +84.", "A phone number has 10 digits and begins with 0 or +84.")
-	}
-	if d.Email != "" && !isEmail(d.Email) {
-		f = f.At("email", "Địa chỉ e-mail chưa đúng.", "This e-mail address is not right.")
+	if u := r.Field(KeyUnit); u.Required && !byOrganizer && d.UnitID == 0 && d.UnitName == "" {
+		f = f.At("unit_id", "Hãy chọn đơn vị.", "Choose the unit.")
 	}
 	if r.Kind == KindTeam {
+		contact := Person{Phone: d.Phone, Email: d.Email}
+		f = contact.check(f, contactFields, "", byOrganizer)
 		f = d.checkMembers(f, r, byOrganizer)
+	} else if len(d.Members) > 0 {
+		f = d.Members[0].check(f, r.Fields, "", byOrganizer)
 	}
 	if len(f.Fields) > 0 {
 		return f
@@ -140,6 +157,7 @@ func (d Draft) checkMembers(f *fault.Fault, r Rules, byOrganizer bool) *fault.Fa
 		if n := len([]rune(m.Name)); n < 2 || n > maxPersonName || !hasLetter(m.Name) {
 			f = f.At(fmt.Sprintf("members[%d].name", i), "Họ và tên cần từ 2 đến 120 ký tự.", "A name needs 2 to 120 characters.")
 		}
+		f = m.check(f, r.Fields, fmt.Sprintf("members[%d].", i), byOrganizer)
 		switch m.Role {
 		case RoleReserve:
 			reserves++
@@ -165,6 +183,9 @@ func (d Draft) checkMembers(f *fault.Fault, r Rules, byOrganizer bool) *fault.Fa
 	}
 	return f
 }
+
+// contactFields are those of a team's contact: given if they like.
+var contactFields = []Field{{Key: KeyPhone, Standard: true, Type: TypePhone, On: true}, {Key: KeyEmail, Standard: true, Type: TypeEmail, On: true}}
 
 func hasLetter(s string) bool { return strings.IndexFunc(s, unicode.IsLetter) >= 0 }
 

@@ -27,7 +27,13 @@ var (
 
 // Add enters one contestant or team by hand.
 func (s *Service) Add(ctx context.Context, contestID int64, d Draft) (Entry, error) {
-	entries, err := s.AddAll(ctx, contestID, []Draft{d})
+	return s.AddDespite(ctx, contestID, d, "")
+}
+
+// AddDespite enters one by hand although the rules refuse it, for a reason that is recorded; without a reason what the
+// rules refuse stays out.
+func (s *Service) AddDespite(ctx context.Context, contestID int64, d Draft, reason string) (Entry, error) {
+	entries, err := s.addAll(ctx, contestID, []Draft{d}, reason)
 	if err != nil {
 		return Entry{}, err
 	}
@@ -36,27 +42,40 @@ func (s *Service) Add(ctx context.Context, contestID int64, d Draft) (Entry, err
 
 // AddAll enters several by hand, all or none.
 func (s *Service) AddAll(ctx context.Context, contestID int64, drafts []Draft) ([]Entry, error) {
+	return s.addAll(ctx, contestID, drafts, "")
+}
+
+func (s *Service) addAll(ctx context.Context, contestID int64, drafts []Draft, reason string) ([]Entry, error) {
+	reason, err := despiteReason(reason)
+	if err != nil {
+		return nil, err
+	}
 	var entries []Entry
-	err := s.change(ctx, contestID, func(tx pgx.Tx, q *rosterdb.Queries, c contest.Contest) error {
+	err = s.change(ctx, contestID, func(tx pgx.Tx, q *rosterdb.Queries, c contest.Contest) error {
 		if err := changeable(c); err != nil {
 			return err
 		}
-		rules := RulesOf(c)
-		clean := make([]Draft, len(drafts))
-		for i, d := range drafts {
-			clean[i] = d.Clean(rules)
-			if err := clean[i].Check(rules, true); err != nil {
-				return err
-			}
-			if err := s.refuseSame(ctx, q, c, clean[i]); err != nil {
-				return err
-			}
-		}
-		var err error
-		if entries, err = s.enter(ctx, tx, q, c, clean, byHand); err != nil {
+		rules, err := s.rulesOf(ctx, q, c)
+		if err != nil {
 			return err
 		}
-		return record(ctx, tx, contestID, "add", map[string]any{"entries": numbersOf(entries)})
+		clean := make([]weighed, len(drafts))
+		for i, d := range drafts {
+			clean[i].Draft = d.Clean(rules)
+			if err := clean[i].Draft.Check(rules, true); err != nil {
+				return err
+			}
+			if err := s.refuseSame(ctx, q, c, clean[i].Draft); err != nil {
+				return err
+			}
+		}
+		if err := s.weighForOrganizer(ctx, q, c, rules, clean, reason); err != nil {
+			return err
+		}
+		if entries, err = s.enter(ctx, tx, q, c, rules, clean, byHand); err != nil {
+			return err
+		}
+		return record(ctx, tx, contestID, "add", withReason(map[string]any{"entries": numbersOf(entries)}, reason))
 	})
 	return entries, err
 }
@@ -92,19 +111,35 @@ func (s *Service) keyOf(ctx context.Context, kind Kind, d Draft) (string, error)
 	return d.sameKey(kind, unit.SameKey(name)), nil
 }
 
-// Edit changes an entry. number is the candidate number as typed.
-func (s *Service) Edit(ctx context.Context, contestID, entryID int64, number string, d Draft) error {
+// Edit changes an entry. number is the candidate number as typed; despite is why it may stay against the rules, or "".
+func (s *Service) Edit(ctx context.Context, contestID, entryID int64, number string, d Draft, despite string) error {
 	n := ParseNumber(number)
 	if n == 0 {
 		return badNumber.At("number", badNumber.Vi, badNumber.En)
+	}
+	despite, err := despiteReason(despite)
+	if err != nil {
+		return err
 	}
 	return s.change(ctx, contestID, func(tx pgx.Tx, q *rosterdb.Queries, c contest.Contest) error {
 		if err := changeable(c); err != nil {
 			return err
 		}
-		rules := RulesOf(c)
+		rules, err := s.rulesOf(ctx, q, c)
+		if err != nil {
+			return err
+		}
+		stored, err := s.membersOf(ctx, q, contestID, []int64{entryID})
+		if err != nil {
+			return err
+		}
+		keepMasked(&d, stored[entryID])
 		d := d.Clean(rules)
 		if err := d.Check(rules, true); err != nil {
+			return err
+		}
+		w := []weighed{{Draft: d, EntryID: entryID}}
+		if err := s.weighForOrganizer(ctx, q, c, rules, w, despite); err != nil {
 			return err
 		}
 		units, err := s.resolve(ctx, tx, q, c, []Draft{d})
@@ -127,10 +162,13 @@ func (s *Service) Edit(ctx context.Context, contestID, entryID int64, number str
 		if err := q.DeleteMembers(ctx, entryID); err != nil {
 			return err
 		}
-		if err := insertMembers(ctx, q, []Entry{{ID: entryID, Members: d.Members}}); err != nil {
+		if err := s.insertMembers(ctx, q, []Entry{{ID: entryID, ContestID: contestID, Members: d.Members}}, rules.Fields); err != nil {
 			return err
 		}
-		return record(ctx, tx, contestID, "edit", map[string]any{"entry_id": entryID, "number": NumberText(n)})
+		if err := s.keepFindings(ctx, q, contestID, entryID, w[0].Findings); err != nil {
+			return err
+		}
+		return record(ctx, tx, contestID, "edit", withReason(map[string]any{"entry_id": entryID, "number": NumberText(n)}, despite))
 	})
 }
 

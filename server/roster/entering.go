@@ -2,6 +2,7 @@ package roster
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -22,16 +23,20 @@ const (
 )
 
 var rosterFull = fault.New(fault.Conflict, "roster_full",
-	"Một hội thi nhận tối đa 20.000 thí sinh hoặc đội. Chưa có gì được lưu.",
-	"A contest takes at most 20,000 entries. Nothing was saved.")
+	"Một hội thi nhận tối đa 200.000 thí sinh hoặc đội. Chưa có gì được lưu.",
+	"A contest takes at most 200,000 entries. Nothing was saved.")
 
 // enter makes entries of cleaned and checked drafts, in their order, with the next candidate numbers and fresh codes.
 // The roster is locked.
-func (s *Service) enter(ctx context.Context, tx pgx.Tx, q *rosterdb.Queries, c contest.Contest, drafts []Draft, from source) ([]Entry, error) {
+func (s *Service) enter(ctx context.Context, tx pgx.Tx, q *rosterdb.Queries, c contest.Contest, rules Rules, drafts []weighed, from source) ([]Entry, error) {
 	if len(drafts) == 0 {
 		return nil, nil
 	}
-	units, err := s.resolve(ctx, tx, q, c, drafts)
+	plain := make([]Draft, len(drafts))
+	for i, w := range drafts {
+		plain[i] = w.Draft
+	}
+	units, err := s.resolve(ctx, tx, q, c, plain)
 	if err != nil {
 		return nil, err
 	}
@@ -42,10 +47,10 @@ func (s *Service) enter(ctx context.Context, tx pgx.Tx, q *rosterdb.Queries, c c
 	if int(highest)+len(drafts) > MaxNumber || len(drafts) > MaxEntries {
 		return nil, rosterFull
 	}
-	kind := Kind(c.EntryKind)
+	kind := rules.Kind
 	p := rosterdb.InsertEntriesParams{ContestID: c.ID, Kind: string(kind), Source: string(from)}
 	entries := make([]Entry, len(drafts))
-	for i, d := range drafts {
+	for i, d := range plain {
 		u := units[i]
 		number := highest + int32(i) + 1
 		p.DivisionIds = append(p.DivisionIds, d.DivisionID)
@@ -61,6 +66,11 @@ func (s *Service) enter(ctx context.Context, tx pgx.Tx, q *rosterdb.Queries, c c
 		p.CodesSealed = append(p.CodesSealed, secret.codeSealed)
 		p.LinkMacs = append(p.LinkMacs, secret.linkMAC)
 		p.LinksSealed = append(p.LinksSealed, secret.linkSealed)
+		findings, err := json.Marshal(notNil(drafts[i].Findings))
+		if err != nil {
+			return nil, err
+		}
+		p.Findings = append(p.Findings, string(findings))
 		entries[i] = Entry{ContestID: c.ID, DivisionID: d.DivisionID, UnitID: u.ID, UnitName: u.Name, Kind: kind,
 			Number: NumberText(int(number)), Name: d.Name, State: EntryActive, Members: d.Members}
 	}
@@ -74,23 +84,12 @@ func (s *Service) enter(ctx context.Context, tx pgx.Tx, q *rosterdb.Queries, c c
 	for _, row := range rows { // the order of RETURNING is not promised, the numbers are ours
 		entries[row.Number-highest-1].ID = row.ID
 	}
-	return entries, insertMembers(ctx, q, entries)
-}
-
-func insertMembers(ctx context.Context, q *rosterdb.Queries, entries []Entry) error {
-	var m rosterdb.InsertMembersParams
-	for _, e := range entries {
-		for i, member := range e.Members {
-			m.EntryIds = append(m.EntryIds, e.ID)
-			m.Positions = append(m.Positions, int32(i+1))
-			m.Names = append(m.Names, member.Name)
-			m.Roles = append(m.Roles, string(member.Role))
+	for i, e := range entries {
+		if err := noteDuplicates(ctx, q, c.ID, 0, e.ID, drafts[i].Findings); err != nil {
+			return nil, err
 		}
 	}
-	if len(m.EntryIds) == 0 {
-		return nil
-	}
-	return q.InsertMembers(ctx, m)
+	return entries, s.insertMembers(ctx, q, entries, rules.Fields)
 }
 
 // resolve finds the unit of each draft: by its number, or by its name, which adds the unit when it is new.

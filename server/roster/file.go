@@ -63,6 +63,7 @@ type FileEntry struct {
 	DivisionName      string
 	Status            FileStatus
 	Number            string // of the entry that is there already, for a duplicate
+	Findings          []Finding
 	Problems          []Problem
 }
 

@@ -237,7 +237,7 @@ func entryRoutes(api *web.API, s *Service) {
 				Number string `json:"number" maxLength:"20"`
 			}
 		}) (*entryOut, error) {
-			return one(ctx, in.Contest, in.Entry, s.Edit(ctx, in.Contest, in.Entry, in.Body.Number, in.Body.draft()))
+			return one(ctx, in.Contest, in.Entry, s.Edit(ctx, in.Contest, in.Entry, in.Body.Number, in.Body.draft(), ""))
 		})
 	web.Handle(api, web.Op{ID: "withdraw-entry", Method: http.MethodPost, Path: base + "/entries/{entry}/withdraw", Summary: "Take an entry out of the contest"},
 		func(ctx context.Context, in *struct {

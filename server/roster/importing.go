@@ -21,19 +21,23 @@ func (s *Service) Preview(ctx context.Context, contestID int64, data []byte) (Fi
 	if err := changeable(c); err != nil {
 		return File{}, err
 	}
-	file, err := readWorkbook(data, c)
+	rules, err := s.rulesOf(ctx, s.q, c)
 	if err != nil {
 		return File{}, err
 	}
-	return file, s.judge(ctx, s.q, c, &file)
+	file, err := readWorkbook(data, rules)
+	if err != nil {
+		return File{}, err
+	}
+	return file, s.judge(ctx, s.q, c, rules, &file)
 }
 
-func readWorkbook(data []byte, c contest.Contest) (File, error) {
+func readWorkbook(data []byte, rules Rules) (File, error) {
 	rows, err := export.ReadWorkbook(data, maxFileRows, maxFileColumns)
 	if err != nil {
 		return File{}, err
 	}
-	return ReadFile(rows, RulesOf(c))
+	return ReadFile(rows, rules)
 }
 
 // Import takes the good rows of a file: what Preview shows as new becomes entries, the rest is left and reported.
@@ -45,20 +49,23 @@ func (s *Service) Import(ctx context.Context, contestID int64, data []byte) (Fil
 		if err := changeable(c); err != nil {
 			return err
 		}
-		var err error
-		if file, err = readWorkbook(data, c); err != nil {
+		rules, err := s.rulesOf(ctx, q, c)
+		if err != nil {
 			return err
 		}
-		if err := s.judge(ctx, q, c, &file); err != nil {
+		if file, err = readWorkbook(data, rules); err != nil {
 			return err
 		}
-		var drafts []Draft
+		if err := s.judge(ctx, q, c, rules, &file); err != nil {
+			return err
+		}
+		var drafts []weighed
 		for _, e := range file.Entries {
 			if e.Status == FileNew {
-				drafts = append(drafts, e.Draft)
+				drafts = append(drafts, weighed{Draft: e.Draft, Findings: e.Findings})
 			}
 		}
-		if entries, err = s.enter(ctx, tx, q, c, drafts, fromFile); err != nil || len(entries) == 0 {
+		if entries, err = s.enter(ctx, tx, q, c, rules, drafts, fromFile); err != nil || len(entries) == 0 {
 			return err
 		}
 		return record(ctx, tx, contestID, "import", map[string]any{"entries": len(entries),
@@ -68,8 +75,8 @@ func (s *Service) Import(ctx context.Context, contestID int64, data []byte) (Fil
 }
 
 // judge finds the entries of a file that are there already, in the file or in the roster, and the units that are new.
-func (s *Service) judge(ctx context.Context, q *rosterdb.Queries, c contest.Contest, file *File) error {
-	kind := Kind(c.EntryKind)
+func (s *Service) judge(ctx context.Context, q *rosterdb.Queries, c contest.Contest, rules Rules, file *File) error {
+	kind := rules.Kind
 	keys := make([]string, len(file.Entries))
 	for i, e := range file.Entries {
 		keys[i] = e.Draft.sameKey(kind, unit.SameKey(e.Draft.UnitName))
@@ -106,7 +113,36 @@ func (s *Service) judge(ctx context.Context, q *rosterdb.Queries, c contest.Cont
 			seen[keys[i]] = append(seen[keys[i]], i)
 		}
 	}
+	if err := s.weighFile(ctx, q, c, rules, file); err != nil {
+		return err
+	}
 	return s.noteUnits(ctx, c.ID, file)
+}
+
+// weighFile says what the contest's rules find in the new entries of a file.
+func (s *Service) weighFile(ctx context.Context, q *rosterdb.Queries, c contest.Contest, rules Rules, file *File) error {
+	var drafts []weighed
+	var at []int
+	for i, e := range file.Entries {
+		if e.Status == FileNew {
+			drafts, at = append(drafts, weighed{Draft: e.Draft}), append(at, i)
+		}
+	}
+	found, err := s.weigh(ctx, q, c, rules, drafts, false)
+	if err != nil {
+		return err
+	}
+	for i, list := range found {
+		e := &file.Entries[at[i]]
+		e.Findings = list
+		for _, f := range list {
+			if f.Severity == Refuse {
+				e.Status = FileRefused
+			}
+			e.Problems = append(e.Problems, Problem{Row: e.FirstRow, Warning: f.Severity != Refuse, Vi: f.Vi, En: f.En})
+		}
+	}
+	return nil
 }
 
 func sameAs(e *FileEntry, there []rosterdb.KnownSameRow, pending []string) {

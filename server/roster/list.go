@@ -2,7 +2,6 @@ package roster
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"time"
 
@@ -112,13 +111,17 @@ func (s *Service) FindRegistrations(ctx context.Context, contestID int64, f Filt
 		return nil, 0, postgres.Fault(err)
 	}
 	out := make([]Registration, len(rows))
+	ids := make([]int64, len(rows))
 	for i, r := range rows {
-		members, err := membersFrom(r.Members)
-		if err != nil {
-			return nil, 0, err
-		}
+		ids[i] = r.ID
+	}
+	people, err := s.registrantsOf(ctx, s.q, contestID, ids)
+	if err != nil {
+		return nil, 0, err
+	}
+	for i, r := range rows {
 		out[i] = Registration{ID: r.ID, DivisionID: r.DivisionID, UnitID: deref(r.UnitID), UnitName: r.UnitShown,
-			Draft: Draft{DivisionID: r.DivisionID, UnitID: deref(r.UnitID), UnitName: r.UnitName, Name: r.Name, Members: members, Phone: r.Phone, Email: r.Email},
+			Draft: Draft{DivisionID: r.DivisionID, UnitID: deref(r.UnitID), UnitName: r.UnitName, Name: r.Name, Members: people[r.ID], Phone: r.Phone, Email: r.Email},
 			State: RegistrationState(r.State), Reason: r.Reason, EntryID: deref(r.EntryID), CreatedAt: r.CreatedAt}
 		if r.Number > 0 {
 			out[i].Number = NumberText(int(r.Number))
@@ -236,32 +239,6 @@ func (s *Service) DismissUnit(ctx context.Context, contestID, unitID int64) erro
 		}
 		return record(ctx, tx, contestID, "dismiss_unit", map[string]any{"unit_id": unitID})
 	})
-}
-
-// storedMember is how a registration keeps a member as it was sent.
-type storedMember struct {
-	Name string     `json:"name"`
-	Role MemberRole `json:"role"`
-}
-
-func membersTo(members []Member) ([]byte, error) {
-	out := make([]storedMember, len(members))
-	for i, m := range members {
-		out[i] = storedMember{Name: m.Name, Role: m.Role}
-	}
-	return json.Marshal(out)
-}
-
-func membersFrom(data []byte) ([]Member, error) {
-	var stored []storedMember
-	if err := json.Unmarshal(data, &stored); err != nil {
-		return nil, err
-	}
-	out := make([]Member, len(stored))
-	for i, m := range stored {
-		out[i] = Member{Name: m.Name, Role: m.Role}
-	}
-	return out, nil
 }
 
 func deref(id *int64) int64 {

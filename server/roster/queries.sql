@@ -6,28 +6,17 @@ SELECT coalesce(max(number), 0)::integer FROM entry WHERE contest_id = $1;
 
 -- name: InsertEntries :many
 INSERT INTO entry (contest_id, division_id, unit_id, kind, name, search_key, same_key, number, phone, email,
-                   code_mac, code_sealed, link_mac, link_sealed, source)
+                   code_mac, code_sealed, link_mac, link_sealed, findings, source)
 SELECT @contest_id::bigint, n.division_id, nullif(n.unit_id, 0), @kind::text, n.name, n.search_key, n.same_key, n.number, n.phone,
-       n.email, n.code_mac, n.code_sealed, n.link_mac, n.link_sealed, @source::text
+       n.email, n.code_mac, n.code_sealed, n.link_mac, n.link_sealed, n.findings::jsonb, @source::text
 FROM (SELECT unnest(@division_ids::bigint[]) AS division_id, unnest(@unit_ids::bigint[]) AS unit_id,
              unnest(@names::text[]) AS name, unnest(@search_keys::text[]) AS search_key,
              unnest(@same_keys::text[]) AS same_key, unnest(@numbers::integer[]) AS number,
              unnest(@phones::text[]) AS phone, unnest(@emails::text[]) AS email,
              unnest(@code_macs::bytea[]) AS code_mac, unnest(@codes_sealed::bytea[]) AS code_sealed,
-             unnest(@link_macs::bytea[]) AS link_mac, unnest(@links_sealed::bytea[]) AS link_sealed) n
+             unnest(@link_macs::bytea[]) AS link_mac, unnest(@links_sealed::bytea[]) AS link_sealed,
+             unnest(@findings::text[]) AS findings) n
 RETURNING id, number;
-
--- name: InsertMembers :exec
-INSERT INTO member (entry_id, position, name, role)
-SELECT m.entry_id, m.position, m.name, m.role
-FROM (SELECT unnest(@entry_ids::bigint[]) AS entry_id, unnest(@positions::integer[]) AS position,
-             unnest(@names::text[]) AS name, unnest(@roles::text[]) AS role) m;
-
--- name: DeleteMembers :exec
-DELETE FROM member WHERE entry_id = $1;
-
--- name: MembersOf :many
-SELECT entry_id, id, name, role FROM member WHERE entry_id = ANY(@entry_ids::bigint[]) ORDER BY entry_id, position;
 
 -- name: MembersIn :many
 SELECT m.entry_id, m.id, m.name, m.role FROM member m JOIN entry e ON e.id = m.entry_id
@@ -36,14 +25,14 @@ WHERE e.contest_id = @contest_id::bigint ORDER BY m.entry_id, m.position;
 -- name: AllEntries :many
 SELECT e.id, e.contest_id, e.division_id, coalesce(e.unit_id, 0)::bigint AS unit_id, coalesce(u.name, '')::text AS unit_name,
        e.kind, e.number, e.name, e.state
-FROM entry e LEFT JOIN unit u ON u.id = e.unit_id
+FROM entry e LEFT JOIN unit_in_contest u ON u.contest_id = e.contest_id AND u.unit_id = e.unit_id
 WHERE e.contest_id = @contest_id::bigint AND e.state = 'active'
 ORDER BY e.number;
 
 -- name: FindEntries :many
 SELECT e.id, e.contest_id, e.division_id, coalesce(e.unit_id, 0)::bigint AS unit_id, coalesce(u.name, '')::text AS unit_name,
        e.kind, e.number, e.name, e.state, e.phone, e.email, e.reason, e.source, e.code_version, e.created_at
-FROM entry e LEFT JOIN unit u ON u.id = e.unit_id
+FROM entry e LEFT JOIN unit_in_contest u ON u.contest_id = e.contest_id AND u.unit_id = e.unit_id
 WHERE e.contest_id = @contest_id::bigint
   AND (@state::text = '' OR e.state = @state::text)
   AND (@division_id::bigint = 0 OR e.division_id = @division_id::bigint)
@@ -63,12 +52,12 @@ WHERE e.contest_id = @contest_id::bigint
 -- name: EntryIn :one
 SELECT e.id, e.contest_id, e.division_id, coalesce(e.unit_id, 0)::bigint AS unit_id, coalesce(u.name, '')::text AS unit_name,
        e.kind, e.number, e.name, e.state, e.phone, e.email, e.reason, e.source, e.code_version, e.created_at
-FROM entry e LEFT JOIN unit u ON u.id = e.unit_id
+FROM entry e LEFT JOIN unit_in_contest u ON u.contest_id = e.contest_id AND u.unit_id = e.unit_id
 WHERE e.id = @id::bigint AND (@contest_id::bigint = 0 OR e.contest_id = @contest_id::bigint);
 
 -- name: SecretsOf :many
 SELECT e.id, e.number, e.name, e.code_sealed, e.link_sealed, coalesce(u.name, '')::text AS unit_name
-FROM entry e LEFT JOIN unit u ON u.id = e.unit_id
+FROM entry e LEFT JOIN unit_in_contest u ON u.contest_id = e.contest_id AND u.unit_id = e.unit_id
 WHERE e.contest_id = @contest_id::bigint AND e.state = 'active'
   AND (@everyone::boolean OR e.id = ANY(@ids::bigint[]))
 ORDER BY e.number;
@@ -97,8 +86,8 @@ SELECT same_key, number, phone FROM entry
 WHERE contest_id = @contest_id::bigint AND state = 'active' AND same_key = ANY(@same_keys::text[]);
 
 -- name: PendingSame :many
-SELECT same_key, phone FROM registration
-WHERE contest_id = @contest_id::bigint AND state = 'pending' AND same_key = ANY(@same_keys::text[]);
+SELECT id, same_key, phone FROM registration
+WHERE contest_id = @contest_id::bigint AND state IN ('pending', 'waitlisted') AND same_key = ANY(@same_keys::text[]);
 
 -- name: CountEntries :many
 SELECT state, count(*) AS entries FROM entry WHERE contest_id = $1 GROUP BY state;
@@ -128,8 +117,8 @@ SELECT count(*) FROM contest_unit WHERE contest_id = $1;
 SELECT EXISTS (SELECT 1 FROM contest_unit WHERE contest_id = $1 AND unit_id = $2);
 
 -- name: InsertRegistration :one
-INSERT INTO registration (contest_id, division_id, unit_id, unit_name, kind, name, members, search_key, same_key, phone, email, receipt_mac)
-VALUES (@contest_id, @division_id, nullif(@unit_id::bigint, 0), @unit_name, @kind, @name, @members, @search_key, @same_key, @phone, @email, @receipt_mac)
+INSERT INTO registration (contest_id, division_id, unit_id, unit_name, kind, name, search_key, same_key, phone, email, receipt_mac, state, findings)
+VALUES (@contest_id, @division_id, nullif(@unit_id::bigint, 0), @unit_name, @kind, @name, @search_key, @same_key, @phone, @email, @receipt_mac, @state, @findings)
 RETURNING id;
 
 -- name: InsertConsents :exec
@@ -149,7 +138,7 @@ SELECT count(*) FROM registration WHERE contest_id = $1 AND state = 'pending';
 
 -- name: FindRegistrations :many
 SELECT r.*, coalesce(u.name, r.unit_name)::text AS unit_shown, coalesce(e.number, 0)::integer AS number
-FROM registration r LEFT JOIN unit u ON u.id = r.unit_id LEFT JOIN entry e ON e.id = r.entry_id
+FROM registration r LEFT JOIN unit_in_contest u ON u.contest_id = r.contest_id AND u.unit_id = r.unit_id LEFT JOIN entry e ON e.id = r.entry_id
 WHERE r.contest_id = @contest_id::bigint
   AND (@state::text = '' OR r.state = @state::text)
   AND (@division_id::bigint = 0 OR r.division_id = @division_id::bigint)

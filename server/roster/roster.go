@@ -22,10 +22,11 @@ const (
 type RegistrationState string
 
 const (
-	RegistrationPending   RegistrationState = "pending"
-	RegistrationApproved  RegistrationState = "approved"
-	RegistrationRejected  RegistrationState = "rejected"
-	RegistrationWithdrawn RegistrationState = "withdrawn"
+	RegistrationPending    RegistrationState = "pending"
+	RegistrationWaitlisted RegistrationState = "waitlisted" // the quota is full: in line for a place
+	RegistrationApproved   RegistrationState = "approved"
+	RegistrationRejected   RegistrationState = "rejected"
+	RegistrationWithdrawn  RegistrationState = "withdrawn"
 )
 
 // EntryState tells whether an entry still takes part.
@@ -50,6 +51,7 @@ type Member struct {
 	ID   int64
 	Name string
 	Role MemberRole
+	Person
 }
 
 // Entry is what takes part in a contest and is ranked: a contestant or a team.

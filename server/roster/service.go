@@ -26,6 +26,8 @@ type Service struct {
 	secrets  *secrets
 	pace     *pace
 	onChange []func(contestID int64)
+	staff    func(ctx context.Context, contestID int64) ([]Staff, error)
+	winners  func(ctx context.Context, contestID int64) ([]int64, error)
 }
 
 // New opens the room.
@@ -81,22 +83,21 @@ func (s *Service) Entry(ctx context.Context, contestID, entryID int64) (Entry, e
 	return entry, nil
 }
 
-// addMembers reads the members of some entries.
+// addMembers reads the members of some entries of one contest.
 func (s *Service) addMembers(ctx context.Context, entries []*Entry) error {
 	ids := make([]int64, len(entries))
 	at := make(map[int64]*Entry, len(entries))
 	for i, e := range entries {
 		ids[i], at[e.ID] = e.ID, e
 	}
-	rows, err := s.q.MembersOf(ctx, ids)
-	if err != nil {
-		return postgres.Fault(err)
+	if len(entries) == 0 {
+		return nil
 	}
-	for _, m := range rows {
-		e := at[m.EntryID]
-		e.Members = append(e.Members, Member{ID: m.ID, Name: m.Name, Role: MemberRole(m.Role)})
+	people, err := s.membersOf(ctx, s.q, entries[0].ContestID, ids)
+	for id, members := range people {
+		at[id].Members = members
 	}
-	return nil
+	return err
 }
 
 // lockClass parts the advisory locks of rosters from those of other rooms.

@@ -352,7 +352,7 @@ func TestEntriesOfAnotherContestAreOutOfReach(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantFault(t, g.s.Edit(g.ctx, other.ID, e.ID, "5", person("Kẻ khác")), "not_found")
+	wantFault(t, g.s.Edit(g.ctx, other.ID, e.ID, "5", person("Kẻ khác"), ""), "not_found")
 	wantFault(t, g.s.Withdraw(g.ctx, other.ID, e.ID, "Không phải của tôi"), "not_found")
 	_, err = g.s.Reissue(g.ctx, other.ID, e.ID)
 	wantFault(t, err, "not_found")
@@ -409,9 +409,9 @@ func TestEditingKeepsNumbersApart(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := Draft{Name: "Đội Hai mới", UnitName: "Xã Nghĩa Đô", Members: []Member{{Name: "Vàng Thị Mỷ", Role: RoleCaptain}, {Name: "Lò Văn Ến", Role: RoleReserve}}}
-	wantFault(t, g.s.Edit(g.ctx, g.contest.ID, entries[1].ID, "1", d), "number_taken")
-	wantFault(t, g.s.Edit(g.ctx, g.contest.ID, entries[1].ID, "số hai", d), "bad_number")
-	if err := g.s.Edit(g.ctx, g.contest.ID, entries[1].ID, "15", d); err != nil {
+	wantFault(t, g.s.Edit(g.ctx, g.contest.ID, entries[1].ID, "1", d, ""), "number_taken")
+	wantFault(t, g.s.Edit(g.ctx, g.contest.ID, entries[1].ID, "số hai", d, ""), "bad_number")
+	if err := g.s.Edit(g.ctx, g.contest.ID, entries[1].ID, "15", d, ""); err != nil {
 		t.Fatal(err)
 	}
 	e, err := g.s.Entry(t.Context(), g.contest.ID, entries[1].ID)
@@ -421,5 +421,5 @@ func TestEditingKeepsNumbersApart(t *testing.T) {
 	if _, err := g.db.Exec(t.Context(), `UPDATE contest SET state = 'ended' WHERE id = $1`, g.contest.ID); err != nil {
 		t.Fatal(err)
 	}
-	wantFault(t, g.s.Edit(g.ctx, g.contest.ID, entries[1].ID, "16", d), "roster_closed")
+	wantFault(t, g.s.Edit(g.ctx, g.contest.ID, entries[1].ID, "16", d, ""), "roster_closed")
 }

@@ -16,7 +16,6 @@ type Registration struct {
 	UnitName   string
 	Kind       string
 	Name       string
-	Members    []byte
 	SearchKey  string
 	SameKey    string
 	Phone      string
@@ -28,5 +27,6 @@ type Registration struct {
 	CreatedAt  time.Time
 	DecidedAt  *time.Time
 	DecidedBy  *int64
+	Findings   []byte
 	LedBy      *int64
 }

@@ -13,7 +13,7 @@ import (
 const allEntries = `-- name: AllEntries :many
 SELECT e.id, e.contest_id, e.division_id, coalesce(e.unit_id, 0)::bigint AS unit_id, coalesce(u.name, '')::text AS unit_name,
        e.kind, e.number, e.name, e.state
-FROM entry e LEFT JOIN unit u ON u.id = e.unit_id
+FROM entry e LEFT JOIN unit_in_contest u ON u.contest_id = e.contest_id AND u.unit_id = e.unit_id
 WHERE e.contest_id = $1::bigint AND e.state = 'active'
 ORDER BY e.number
 `
@@ -294,15 +294,6 @@ func (q *Queries) CountRegistrations(ctx context.Context, contestID int64) ([]Co
 	return items, nil
 }
 
-const deleteMembers = `-- name: DeleteMembers :exec
-DELETE FROM member WHERE entry_id = $1
-`
-
-func (q *Queries) DeleteMembers(ctx context.Context, entryID int64) error {
-	_, err := q.db.Exec(ctx, deleteMembers, entryID)
-	return err
-}
-
 const dismissUnit = `-- name: DismissUnit :execrows
 DELETE FROM contest_unit WHERE contest_id = $1 AND unit_id = $2
 `
@@ -374,7 +365,7 @@ func (q *Queries) EntryByNumber(ctx context.Context, arg EntryByNumberParams) (E
 const entryIn = `-- name: EntryIn :one
 SELECT e.id, e.contest_id, e.division_id, coalesce(e.unit_id, 0)::bigint AS unit_id, coalesce(u.name, '')::text AS unit_name,
        e.kind, e.number, e.name, e.state, e.phone, e.email, e.reason, e.source, e.code_version, e.created_at
-FROM entry e LEFT JOIN unit u ON u.id = e.unit_id
+FROM entry e LEFT JOIN unit_in_contest u ON u.contest_id = e.contest_id AND u.unit_id = e.unit_id
 WHERE e.id = $1::bigint AND ($2::bigint = 0 OR e.contest_id = $2::bigint)
 `
 
@@ -427,7 +418,7 @@ func (q *Queries) EntryIn(ctx context.Context, arg EntryInParams) (EntryInRow, e
 const findEntries = `-- name: FindEntries :many
 SELECT e.id, e.contest_id, e.division_id, coalesce(e.unit_id, 0)::bigint AS unit_id, coalesce(u.name, '')::text AS unit_name,
        e.kind, e.number, e.name, e.state, e.phone, e.email, e.reason, e.source, e.code_version, e.created_at
-FROM entry e LEFT JOIN unit u ON u.id = e.unit_id
+FROM entry e LEFT JOIN unit_in_contest u ON u.contest_id = e.contest_id AND u.unit_id = e.unit_id
 WHERE e.contest_id = $1::bigint
   AND ($2::text = '' OR e.state = $2::text)
   AND ($3::bigint = 0 OR e.division_id = $3::bigint)
@@ -512,8 +503,8 @@ func (q *Queries) FindEntries(ctx context.Context, arg FindEntriesParams) ([]Fin
 }
 
 const findRegistrations = `-- name: FindRegistrations :many
-SELECT r.id, r.contest_id, r.division_id, r.unit_id, r.unit_name, r.kind, r.name, r.members, r.search_key, r.same_key, r.phone, r.email, r.state, r.reason, r.receipt_mac, r.entry_id, r.created_at, r.decided_at, r.decided_by, r.led_by, coalesce(u.name, r.unit_name)::text AS unit_shown, coalesce(e.number, 0)::integer AS number
-FROM registration r LEFT JOIN unit u ON u.id = r.unit_id LEFT JOIN entry e ON e.id = r.entry_id
+SELECT r.id, r.contest_id, r.division_id, r.unit_id, r.unit_name, r.kind, r.name, r.search_key, r.same_key, r.phone, r.email, r.state, r.reason, r.receipt_mac, r.entry_id, r.created_at, r.decided_at, r.decided_by, r.findings, r.led_by, coalesce(u.name, r.unit_name)::text AS unit_shown, coalesce(e.number, 0)::integer AS number
+FROM registration r LEFT JOIN unit_in_contest u ON u.contest_id = r.contest_id AND u.unit_id = r.unit_id LEFT JOIN entry e ON e.id = r.entry_id
 WHERE r.contest_id = $1::bigint
   AND ($2::text = '' OR r.state = $2::text)
   AND ($3::bigint = 0 OR r.division_id = $3::bigint)
@@ -539,7 +530,6 @@ type FindRegistrationsRow struct {
 	UnitName   string
 	Kind       string
 	Name       string
-	Members    []byte
 	SearchKey  string
 	SameKey    string
 	Phone      string
@@ -551,6 +541,7 @@ type FindRegistrationsRow struct {
 	CreatedAt  time.Time
 	DecidedAt  *time.Time
 	DecidedBy  *int64
+	Findings   []byte
 	LedBy      *int64
 	UnitShown  string
 	Number     int32
@@ -580,7 +571,6 @@ func (q *Queries) FindRegistrations(ctx context.Context, arg FindRegistrationsPa
 			&i.UnitName,
 			&i.Kind,
 			&i.Name,
-			&i.Members,
 			&i.SearchKey,
 			&i.SameKey,
 			&i.Phone,
@@ -592,6 +582,7 @@ func (q *Queries) FindRegistrations(ctx context.Context, arg FindRegistrationsPa
 			&i.CreatedAt,
 			&i.DecidedAt,
 			&i.DecidedBy,
+			&i.Findings,
 			&i.LedBy,
 			&i.UnitShown,
 			&i.Number,
@@ -642,15 +633,16 @@ func (q *Queries) InsertConsents(ctx context.Context, arg InsertConsentsParams) 
 
 const insertEntries = `-- name: InsertEntries :many
 INSERT INTO entry (contest_id, division_id, unit_id, kind, name, search_key, same_key, number, phone, email,
-                   code_mac, code_sealed, link_mac, link_sealed, source)
+                   code_mac, code_sealed, link_mac, link_sealed, findings, source)
 SELECT $1::bigint, n.division_id, nullif(n.unit_id, 0), $2::text, n.name, n.search_key, n.same_key, n.number, n.phone,
-       n.email, n.code_mac, n.code_sealed, n.link_mac, n.link_sealed, $3::text
+       n.email, n.code_mac, n.code_sealed, n.link_mac, n.link_sealed, n.findings::jsonb, $3::text
 FROM (SELECT unnest($4::bigint[]) AS division_id, unnest($5::bigint[]) AS unit_id,
              unnest($6::text[]) AS name, unnest($7::text[]) AS search_key,
              unnest($8::text[]) AS same_key, unnest($9::integer[]) AS number,
              unnest($10::text[]) AS phone, unnest($11::text[]) AS email,
              unnest($12::bytea[]) AS code_mac, unnest($13::bytea[]) AS code_sealed,
-             unnest($14::bytea[]) AS link_mac, unnest($15::bytea[]) AS link_sealed) n
+             unnest($14::bytea[]) AS link_mac, unnest($15::bytea[]) AS link_sealed,
+             unnest($16::text[]) AS findings) n
 RETURNING id, number
 `
 
@@ -670,6 +662,7 @@ type InsertEntriesParams struct {
 	CodesSealed [][]byte
 	LinkMacs    [][]byte
 	LinksSealed [][]byte
+	Findings    []string
 }
 
 type InsertEntriesRow struct {
@@ -694,6 +687,7 @@ func (q *Queries) InsertEntries(ctx context.Context, arg InsertEntriesParams) ([
 		arg.CodesSealed,
 		arg.LinkMacs,
 		arg.LinksSealed,
+		arg.Findings,
 	)
 	if err != nil {
 		return nil, err
@@ -713,33 +707,9 @@ func (q *Queries) InsertEntries(ctx context.Context, arg InsertEntriesParams) ([
 	return items, nil
 }
 
-const insertMembers = `-- name: InsertMembers :exec
-INSERT INTO member (entry_id, position, name, role)
-SELECT m.entry_id, m.position, m.name, m.role
-FROM (SELECT unnest($1::bigint[]) AS entry_id, unnest($2::integer[]) AS position,
-             unnest($3::text[]) AS name, unnest($4::text[]) AS role) m
-`
-
-type InsertMembersParams struct {
-	EntryIds  []int64
-	Positions []int32
-	Names     []string
-	Roles     []string
-}
-
-func (q *Queries) InsertMembers(ctx context.Context, arg InsertMembersParams) error {
-	_, err := q.db.Exec(ctx, insertMembers,
-		arg.EntryIds,
-		arg.Positions,
-		arg.Names,
-		arg.Roles,
-	)
-	return err
-}
-
 const insertRegistration = `-- name: InsertRegistration :one
-INSERT INTO registration (contest_id, division_id, unit_id, unit_name, kind, name, members, search_key, same_key, phone, email, receipt_mac)
-VALUES ($1, $2, nullif($3::bigint, 0), $4, $5, $6, $7, $8, $9, $10, $11, $12)
+INSERT INTO registration (contest_id, division_id, unit_id, unit_name, kind, name, search_key, same_key, phone, email, receipt_mac, state, findings)
+VALUES ($1, $2, nullif($3::bigint, 0), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 RETURNING id
 `
 
@@ -750,12 +720,13 @@ type InsertRegistrationParams struct {
 	UnitName   string
 	Kind       string
 	Name       string
-	Members    []byte
 	SearchKey  string
 	SameKey    string
 	Phone      string
 	Email      string
 	ReceiptMac []byte
+	State      string
+	Findings   []byte
 }
 
 func (q *Queries) InsertRegistration(ctx context.Context, arg InsertRegistrationParams) (int64, error) {
@@ -766,12 +737,13 @@ func (q *Queries) InsertRegistration(ctx context.Context, arg InsertRegistration
 		arg.UnitName,
 		arg.Kind,
 		arg.Name,
-		arg.Members,
 		arg.SearchKey,
 		arg.SameKey,
 		arg.Phone,
 		arg.Email,
 		arg.ReceiptMac,
+		arg.State,
+		arg.Findings,
 	)
 	var id int64
 	err := row.Scan(&id)
@@ -845,7 +817,7 @@ func (q *Queries) KnownSame(ctx context.Context, arg KnownSameParams) ([]KnownSa
 }
 
 const lockPending = `-- name: LockPending :many
-SELECT id, contest_id, division_id, unit_id, unit_name, kind, name, members, search_key, same_key, phone, email, state, reason, receipt_mac, entry_id, created_at, decided_at, decided_by, led_by FROM registration WHERE contest_id = $1::bigint AND state = 'pending' AND id = ANY($2::bigint[])
+SELECT id, contest_id, division_id, unit_id, unit_name, kind, name, search_key, same_key, phone, email, state, reason, receipt_mac, entry_id, created_at, decided_at, decided_by, findings, led_by FROM registration WHERE contest_id = $1::bigint AND state = 'pending' AND id = ANY($2::bigint[])
 ORDER BY id FOR UPDATE
 `
 
@@ -871,7 +843,6 @@ func (q *Queries) LockPending(ctx context.Context, arg LockPendingParams) ([]Reg
 			&i.UnitName,
 			&i.Kind,
 			&i.Name,
-			&i.Members,
 			&i.SearchKey,
 			&i.SameKey,
 			&i.Phone,
@@ -883,6 +854,7 @@ func (q *Queries) LockPending(ctx context.Context, arg LockPendingParams) ([]Reg
 			&i.CreatedAt,
 			&i.DecidedAt,
 			&i.DecidedBy,
+			&i.Findings,
 			&i.LedBy,
 		); err != nil {
 			return nil, err
@@ -946,45 +918,9 @@ func (q *Queries) MembersIn(ctx context.Context, contestID int64) ([]MembersInRo
 	return items, nil
 }
 
-const membersOf = `-- name: MembersOf :many
-SELECT entry_id, id, name, role FROM member WHERE entry_id = ANY($1::bigint[]) ORDER BY entry_id, position
-`
-
-type MembersOfRow struct {
-	EntryID int64
-	ID      int64
-	Name    string
-	Role    string
-}
-
-func (q *Queries) MembersOf(ctx context.Context, entryIds []int64) ([]MembersOfRow, error) {
-	rows, err := q.db.Query(ctx, membersOf, entryIds)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []MembersOfRow{}
-	for rows.Next() {
-		var i MembersOfRow
-		if err := rows.Scan(
-			&i.EntryID,
-			&i.ID,
-			&i.Name,
-			&i.Role,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const pendingSame = `-- name: PendingSame :many
-SELECT same_key, phone FROM registration
-WHERE contest_id = $1::bigint AND state = 'pending' AND same_key = ANY($2::text[])
+SELECT id, same_key, phone FROM registration
+WHERE contest_id = $1::bigint AND state IN ('pending', 'waitlisted') AND same_key = ANY($2::text[])
 `
 
 type PendingSameParams struct {
@@ -993,6 +929,7 @@ type PendingSameParams struct {
 }
 
 type PendingSameRow struct {
+	ID      int64
 	SameKey string
 	Phone   string
 }
@@ -1006,7 +943,7 @@ func (q *Queries) PendingSame(ctx context.Context, arg PendingSameParams) ([]Pen
 	items := []PendingSameRow{}
 	for rows.Next() {
 		var i PendingSameRow
-		if err := rows.Scan(&i.SameKey, &i.Phone); err != nil {
+		if err := rows.Scan(&i.ID, &i.SameKey, &i.Phone); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -1080,7 +1017,7 @@ func (q *Queries) RejectRegistrations(ctx context.Context, arg RejectRegistratio
 
 const secretsOf = `-- name: SecretsOf :many
 SELECT e.id, e.number, e.name, e.code_sealed, e.link_sealed, coalesce(u.name, '')::text AS unit_name
-FROM entry e LEFT JOIN unit u ON u.id = e.unit_id
+FROM entry e LEFT JOIN unit_in_contest u ON u.contest_id = e.contest_id AND u.unit_id = e.unit_id
 WHERE e.contest_id = $1::bigint AND e.state = 'active'
   AND ($2::boolean OR e.id = ANY($3::bigint[]))
 ORDER BY e.number
