@@ -70,6 +70,9 @@ func (s *Service) Approve(ctx context.Context, contestID int64, ids []int64) (De
 		if len(entries) == 0 {
 			return nil
 		}
+		if err := s.tellApproved(ctx, tx, q, contestID, drafts, entries); err != nil {
+			return err
+		}
 		return record(ctx, tx, contestID, "approve", map[string]any{"registrations": ids, "numbers": numbersOf(entries)})
 	})
 	return out, err
@@ -86,6 +89,10 @@ func (s *Service) Reject(ctx context.Context, contestID int64, ids []int64, reas
 	}
 	var out Decided
 	err = s.change(ctx, contestID, func(tx pgx.Tx, q *rosterdb.Queries, _ contest.Contest) error {
+		rows, err := q.LockPending(ctx, rosterdb.LockPendingParams{ContestID: contestID, Ids: ids})
+		if err != nil {
+			return err
+		}
 		n, err := q.RejectRegistrations(ctx, rosterdb.RejectRegistrationsParams{ContestID: contestID, Ids: ids, Reason: reason, DecidedBy: actor(ctx)})
 		if err != nil {
 			return err
@@ -94,7 +101,13 @@ func (s *Service) Reject(ctx context.Context, contestID int64, ids []int64, reas
 		if n == 0 {
 			return nil
 		}
-		return record(ctx, tx, contestID, "reject", map[string]any{"registrations": ids, "reason": reason})
+		for _, r := range rows {
+			err := s.tell(ctx, tx, News{Kind: NewsRejected, ContestID: contestID, RegistrationID: r.ID, Email: r.Email, Name: r.Name, Reason: reason})
+			if err != nil {
+				return err
+			}
+		}
+		return record(ctx, tx, contestID, "reject", map[string]any{"registrations": ids})
 	})
 	return out, err
 }

@@ -203,7 +203,7 @@ func (s *Service) setState(ctx context.Context, contestID, entryID int64, state 
 		if err != nil || n == 0 {
 			return err // already in that state: the same wish twice is fulfilled once
 		}
-		return record(ctx, tx, contestID, action, map[string]any{"entry_id": entryID, "reason": reason})
+		return record(ctx, tx, contestID, action, map[string]any{"entry_id": entryID})
 	})
 }
 

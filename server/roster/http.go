@@ -56,6 +56,9 @@ type FormView struct {
 	Divisions     []contest.Division `json:"divisions"`
 	Units         []FormUnit         `json:"units"`
 	Purposes      []PurposeView      `json:"purposes"`
+	Guardian      PurposeView        `json:"guardian" doc:"What a parent or guardian agrees to, for each person under adult_age"`
+	AdultAge      int                `json:"adult_age"`
+	Today         string             `json:"today" doc:"Day in the contest's time zone, by which ages are counted: 2026-01-31"`
 }
 
 // FormUnit is a unit that the form offers.
@@ -79,6 +82,33 @@ type ConsentView struct {
 	Given   bool   `json:"given"`
 }
 
+// GuardianView is the consent of a parent or guardian.
+type GuardianView struct {
+	Person  int    `json:"person" minimum:"1" maximum:"200" doc:"Place of the child among the people, from 1"`
+	Name    string `json:"name" maxLength:"200"`
+	Phone   string `json:"phone" maxLength:"40"`
+	Version string `json:"version" maxLength:"20"`
+	Given   bool   `json:"given"`
+}
+
+// ConsentsView is all that is agreed to at registration.
+type ConsentsView struct {
+	Consents  []ConsentView  `json:"consents" maxItems:"20"`
+	Guardians []GuardianView `json:"guardians,omitempty" maxItems:"80"`
+}
+
+func (v ConsentsView) consents(agent string) []Consent {
+	var out []Consent
+	for _, c := range v.Consents {
+		out = append(out, Consent{Purpose: c.Purpose, Version: c.Version, Given: c.Given, Evidence: Evidence{Method: ByForm, Agent: agent}})
+	}
+	for _, g := range v.Guardians {
+		out = append(out, Consent{Purpose: PurposeGuardian, Version: g.Version, Given: g.Given, Person: g.Person,
+			Evidence: Evidence{Method: ByForm, Agent: agent, GuardianName: g.Name, GuardianPhone: g.Phone}})
+	}
+	return out
+}
+
 // ReceiptView tells a registrant how the registration stands.
 type ReceiptView struct {
 	ContestSlug string            `json:"contest_slug"`
@@ -91,15 +121,12 @@ type ReceiptView struct {
 	EnterPath   string            `json:"enter_path" doc:"The personal link on this server, once approved"`
 }
 
-func purposeViews(locale string) []PurposeView {
-	views := make([]PurposeView, len(Purposes))
-	for i, p := range Purposes {
-		views[i] = PurposeView{Key: p.Key, Version: p.Version, Required: p.Required, Text: p.Vi}
-		if locale == "en" {
-			views[i].Text = p.En
-		}
+func purposeView(p Purpose, locale string) PurposeView {
+	v := PurposeView{Key: p.Key, Version: p.Version, Required: p.Required, Text: p.Vi}
+	if locale == "en" {
+		v.Text = p.En
 	}
-	return views
+	return v
 }
 
 // Routes registers the operations of the roster.
@@ -132,7 +159,12 @@ func audienceRoutes(api *web.API, s *Service) {
 			c := f.Contest
 			view := FormView{ContestName: c.Name, OrganizerName: c.OrganizerName, Open: f.Open, OpensAt: c.RegistrationOpensAt,
 				ClosesAt: c.RegistrationClosesAt, Kind: Kind(c.EntryKind), TeamMin: c.TeamMin, TeamMax: c.TeamMax,
-				Divisions: c.Divisions, Units: make([]FormUnit, 0, len(f.Units)), Purposes: purposeViews(account.From(ctx).Locale)}
+				Divisions: c.Divisions, Units: make([]FormUnit, 0, len(f.Units)),
+				Purposes: make([]PurposeView, 0, len(f.Purposes)), AdultAge: AdultAge, Today: today(c).String(),
+				Guardian: purposeView(f.Guardian, account.From(ctx).Locale)}
+			for _, p := range f.Purposes {
+				view.Purposes = append(view.Purposes, purposeView(p, account.From(ctx).Locale))
+			}
 			for _, u := range f.Units {
 				view.Units = append(view.Units, FormUnit{ID: u.ID, Name: u.Name})
 			}
@@ -146,16 +178,13 @@ func audienceRoutes(api *web.API, s *Service) {
 	web.Handle(api, web.Op{ID: "register", Method: http.MethodPost, Path: "/api/audience/contests/{slug}/registration", Summary: "Register a person or a team", Status: http.StatusCreated, MaxBody: 64 << 10},
 		func(ctx context.Context, in *struct {
 			SlugIn
-			Body struct {
+			UserAgent string `header:"User-Agent" maxLength:"1000"`
+			Body      struct {
 				DraftView
-				Consents []ConsentView `json:"consents" maxItems:"20"`
+				ConsentsView
 			}
 		}) (*registeredOut, error) {
-			consents := make([]Consent, len(in.Body.Consents))
-			for i, c := range in.Body.Consents {
-				consents[i] = Consent{Purpose: c.Purpose, Version: c.Version, Given: c.Given}
-			}
-			receipt, err := s.Register(ctx, account.From(ctx), in.Slug, in.Body.draft(), consents)
+			receipt, err := s.Register(ctx, account.From(ctx), in.Slug, in.Body.draft(), in.Body.consents(in.UserAgent))
 			out := &registeredOut{}
 			out.Body.Receipt = receipt
 			return out, err

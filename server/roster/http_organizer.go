@@ -3,7 +3,6 @@ package roster
 import (
 	"context"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/hoithi/hoithi/server/account"
@@ -225,7 +224,7 @@ func entryRoutes(api *web.API, s *Service) {
 			out := &detailOut{}
 			out.Body.Entry = entryView(l)
 			for _, c := range consents {
-				out.Body.Consents = append(out.Body.Consents, GivenConsent{Text: purposeText(c.Purpose, account.From(ctx).Locale), Given: c.Given, At: c.At})
+				out.Body.Consents = append(out.Body.Consents, givenConsent(c, account.From(ctx).Locale))
 			}
 			return out, err
 		})
@@ -267,20 +266,27 @@ func entryRoutes(api *web.API, s *Service) {
 		})
 }
 
-// GivenConsent is an answer to one purpose, in words.
+// GivenConsent is an answer to one purpose, in the words it was given to.
 type GivenConsent struct {
-	Text  string    `json:"text"`
-	Given bool      `json:"given"`
-	At    time.Time `json:"at"`
+	Purpose       string    `json:"purpose"`
+	Version       string    `json:"version"`
+	Text          string    `json:"text"`
+	Given         bool      `json:"given"`
+	At            time.Time `json:"at"`
+	Method        Method    `json:"method" enum:"form,own_page,leader,organizer"`
+	Statement     string    `json:"statement" doc:"Of a unit's leader: how it was obtained"`
+	GuardianName  string    `json:"guardian_name"`
+	GuardianPhone string    `json:"guardian_phone"`
 }
 
-func purposeText(key, locale string) string {
-	i := slices.IndexFunc(Purposes, func(p Purpose) bool { return p.Key == key })
-	switch {
-	case i < 0:
-		return key
-	case locale == "en":
-		return Purposes[i].En
+func givenConsent(c GivenText, locale string) GivenConsent {
+	v := GivenConsent{Purpose: c.Purpose, Version: c.Version, Text: c.Vi, Given: c.Given, At: c.At, Method: c.Method,
+		Statement: c.Statement, GuardianName: c.GuardianName, GuardianPhone: c.GuardianPhone}
+	if locale == "en" {
+		v.Text = c.En
 	}
-	return Purposes[i].Vi
+	if v.Text == "" {
+		v.Text = c.Purpose
+	}
+	return v
 }

@@ -75,7 +75,7 @@ func (s *Service) Find(ctx context.Context, contestID int64, f Filter) ([]Listed
 }
 
 // Detail finds one entry with its contact and what was agreed to.
-func (s *Service) Detail(ctx context.Context, contestID, entryID int64) (Listed, []Consent, error) {
+func (s *Service) Detail(ctx context.Context, contestID, entryID int64) (Listed, []GivenText, error) {
 	row, err := s.q.EntryIn(ctx, rosterdb.EntryInParams{ID: entryID, ContestID: contestID})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Listed{}, nil, fault.NothingHere
@@ -87,13 +87,19 @@ func (s *Service) Detail(ctx context.Context, contestID, entryID int64) (Listed,
 	if err := s.addMembers(ctx, []*Entry{&l.Entry}); err != nil {
 		return Listed{}, nil, err
 	}
-	given, err := s.q.ConsentsOfEntry(ctx, &entryID)
+	w, err := s.WhoByEntry(ctx, contestID, entryID)
 	if err != nil {
-		return Listed{}, nil, postgres.Fault(err)
+		return Listed{}, nil, err
 	}
-	consents := make([]Consent, len(given))
-	for i, c := range given {
-		consents[i] = Consent{Purpose: c.Purpose, Version: c.Version, Given: c.Given, At: c.At}
+	all, err := s.Consents(ctx, w)
+	if err != nil {
+		return Listed{}, nil, err
+	}
+	consents := make([]GivenText, 0, len(all))
+	for _, c := range all {
+		if c.Newest {
+			consents = append(consents, c)
+		}
 	}
 	return l, consents, nil
 }

@@ -121,18 +121,6 @@ INSERT INTO registration (contest_id, division_id, unit_id, unit_name, kind, nam
 VALUES (@contest_id, @division_id, nullif(@unit_id::bigint, 0), @unit_name, @kind, @name, @search_key, @same_key, @phone, @email, @receipt_mac, @state, @findings)
 RETURNING id;
 
--- name: InsertConsents :exec
-INSERT INTO consent (registration_id, purpose, version, given)
-SELECT @registration_id::bigint, c.purpose, c.version, c.given
-FROM (SELECT unnest(@purposes::text[]) AS purpose, unnest(@versions::text[]) AS version, unnest(@given::boolean[]) AS given) c;
-
--- name: ConsentsOf :many
-SELECT c.purpose, c.version, c.given, c.at FROM consent c WHERE c.registration_id = $1 ORDER BY c.purpose;
-
--- name: ConsentsOfEntry :many
-SELECT c.purpose, c.version, c.given, c.at FROM consent c JOIN registration r ON r.id = c.registration_id
-WHERE r.entry_id = $1 ORDER BY c.purpose;
-
 -- name: CountPending :one
 SELECT count(*) FROM registration WHERE contest_id = $1 AND state = 'pending';
 

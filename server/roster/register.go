@@ -33,6 +33,9 @@ type Form struct {
 	Open    bool
 	Units   []UnitCount // those the contest invites
 	Rules   Rules
+	// Purposes and Guardian are what those who register are asked to agree to.
+	Purposes []Purpose
+	Guardian Purpose
 }
 
 // RegistrationForm gives the form of a contest that the public may see.
@@ -47,6 +50,9 @@ func (s *Service) RegistrationForm(ctx context.Context, slug string) (Form, erro
 	}
 	f := Form{Contest: c, Open: c.RegistrationOpen(time.Now())}
 	if f.Rules, err = s.rulesOf(ctx, s.q, c); err != nil {
+		return Form{}, err
+	}
+	if f.Purposes, f.Guardian, err = s.PurposesOf(ctx, c.ID); err != nil {
 		return Form{}, err
 	}
 	for _, u := range units {
@@ -74,7 +80,7 @@ func (s *Service) Register(ctx context.Context, p account.Principal, slug string
 	if err := d.Check(rules, false); err != nil {
 		return "", err
 	}
-	answers, err := CheckConsents(consents)
+	answers, err := s.agree(ctx, c, d, consents)
 	if err != nil {
 		return "", err
 	}
@@ -154,13 +160,14 @@ func (s *Service) register(ctx context.Context, tx pgx.Tx, q *rosterdb.Queries, 
 	if err := note(ctx, q, c.ID, happened, "", []int64{out.ID}, nil); err != nil {
 		return Registered{}, err
 	}
-	stored := rosterdb.InsertConsentsParams{RegistrationID: out.ID}
-	for _, a := range answers {
-		stored.Purposes = append(stored.Purposes, a.Purpose)
-		stored.Versions = append(stored.Versions, a.Version)
-		stored.Given = append(stored.Given, a.Given)
+	if err := s.keepConsents(ctx, q, c.ID, out.ID, 0, answers); err != nil {
+		return Registered{}, err
 	}
-	return out, q.InsertConsents(ctx, stored)
+	news := News{Kind: NewsRegistered, ContestID: c.ID, RegistrationID: out.ID, Email: d.Email, Name: d.Name, Receipt: receipt}
+	if out.State == RegistrationWaitlisted {
+		news.Kind = NewsWaitlisted
+	}
+	return out, s.tell(ctx, tx, news)
 }
 
 // invitedUnit gives the name of a draft's unit, which must be one that the form offers or one typed by hand.

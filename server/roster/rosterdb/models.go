@@ -29,4 +29,5 @@ type Registration struct {
 	DecidedBy  *int64
 	Findings   []byte
 	LedBy      *int64
+	ErasedAt   *time.Time
 }

@@ -82,79 +82,6 @@ func (q *Queries) ApproveRegistration(ctx context.Context, arg ApproveRegistrati
 	return err
 }
 
-const consentsOf = `-- name: ConsentsOf :many
-SELECT c.purpose, c.version, c.given, c.at FROM consent c WHERE c.registration_id = $1 ORDER BY c.purpose
-`
-
-type ConsentsOfRow struct {
-	Purpose string
-	Version string
-	Given   bool
-	At      time.Time
-}
-
-func (q *Queries) ConsentsOf(ctx context.Context, registrationID int64) ([]ConsentsOfRow, error) {
-	rows, err := q.db.Query(ctx, consentsOf, registrationID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []ConsentsOfRow{}
-	for rows.Next() {
-		var i ConsentsOfRow
-		if err := rows.Scan(
-			&i.Purpose,
-			&i.Version,
-			&i.Given,
-			&i.At,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const consentsOfEntry = `-- name: ConsentsOfEntry :many
-SELECT c.purpose, c.version, c.given, c.at FROM consent c JOIN registration r ON r.id = c.registration_id
-WHERE r.entry_id = $1 ORDER BY c.purpose
-`
-
-type ConsentsOfEntryRow struct {
-	Purpose string
-	Version string
-	Given   bool
-	At      time.Time
-}
-
-func (q *Queries) ConsentsOfEntry(ctx context.Context, entryID *int64) ([]ConsentsOfEntryRow, error) {
-	rows, err := q.db.Query(ctx, consentsOfEntry, entryID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []ConsentsOfEntryRow{}
-	for rows.Next() {
-		var i ConsentsOfEntryRow
-		if err := rows.Scan(
-			&i.Purpose,
-			&i.Version,
-			&i.Given,
-			&i.At,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const countEntries = `-- name: CountEntries :many
 SELECT state, count(*) AS entries FROM entry WHERE contest_id = $1 GROUP BY state
 `
@@ -503,7 +430,7 @@ func (q *Queries) FindEntries(ctx context.Context, arg FindEntriesParams) ([]Fin
 }
 
 const findRegistrations = `-- name: FindRegistrations :many
-SELECT r.id, r.contest_id, r.division_id, r.unit_id, r.unit_name, r.kind, r.name, r.search_key, r.same_key, r.phone, r.email, r.state, r.reason, r.receipt_mac, r.entry_id, r.created_at, r.decided_at, r.decided_by, r.findings, r.led_by, coalesce(u.name, r.unit_name)::text AS unit_shown, coalesce(e.number, 0)::integer AS number
+SELECT r.id, r.contest_id, r.division_id, r.unit_id, r.unit_name, r.kind, r.name, r.search_key, r.same_key, r.phone, r.email, r.state, r.reason, r.receipt_mac, r.entry_id, r.created_at, r.decided_at, r.decided_by, r.findings, r.led_by, r.erased_at, coalesce(u.name, r.unit_name)::text AS unit_shown, coalesce(e.number, 0)::integer AS number
 FROM registration r LEFT JOIN unit_in_contest u ON u.contest_id = r.contest_id AND u.unit_id = r.unit_id LEFT JOIN entry e ON e.id = r.entry_id
 WHERE r.contest_id = $1::bigint
   AND ($2::text = '' OR r.state = $2::text)
@@ -543,6 +470,7 @@ type FindRegistrationsRow struct {
 	DecidedBy  *int64
 	Findings   []byte
 	LedBy      *int64
+	ErasedAt   *time.Time
 	UnitShown  string
 	Number     int32
 }
@@ -584,6 +512,7 @@ func (q *Queries) FindRegistrations(ctx context.Context, arg FindRegistrationsPa
 			&i.DecidedBy,
 			&i.Findings,
 			&i.LedBy,
+			&i.ErasedAt,
 			&i.UnitShown,
 			&i.Number,
 		); err != nil {
@@ -606,29 +535,6 @@ func (q *Queries) HighestNumber(ctx context.Context, contestID int64) (int32, er
 	var column_1 int32
 	err := row.Scan(&column_1)
 	return column_1, err
-}
-
-const insertConsents = `-- name: InsertConsents :exec
-INSERT INTO consent (registration_id, purpose, version, given)
-SELECT $1::bigint, c.purpose, c.version, c.given
-FROM (SELECT unnest($2::text[]) AS purpose, unnest($3::text[]) AS version, unnest($4::boolean[]) AS given) c
-`
-
-type InsertConsentsParams struct {
-	RegistrationID int64
-	Purposes       []string
-	Versions       []string
-	Given          []bool
-}
-
-func (q *Queries) InsertConsents(ctx context.Context, arg InsertConsentsParams) error {
-	_, err := q.db.Exec(ctx, insertConsents,
-		arg.RegistrationID,
-		arg.Purposes,
-		arg.Versions,
-		arg.Given,
-	)
-	return err
 }
 
 const insertEntries = `-- name: InsertEntries :many
@@ -817,7 +723,7 @@ func (q *Queries) KnownSame(ctx context.Context, arg KnownSameParams) ([]KnownSa
 }
 
 const lockPending = `-- name: LockPending :many
-SELECT id, contest_id, division_id, unit_id, unit_name, kind, name, search_key, same_key, phone, email, state, reason, receipt_mac, entry_id, created_at, decided_at, decided_by, findings, led_by FROM registration WHERE contest_id = $1::bigint AND state = 'pending' AND id = ANY($2::bigint[])
+SELECT id, contest_id, division_id, unit_id, unit_name, kind, name, search_key, same_key, phone, email, state, reason, receipt_mac, entry_id, created_at, decided_at, decided_by, findings, led_by, erased_at FROM registration WHERE contest_id = $1::bigint AND state = 'pending' AND id = ANY($2::bigint[])
 ORDER BY id FOR UPDATE
 `
 
@@ -856,6 +762,7 @@ func (q *Queries) LockPending(ctx context.Context, arg LockPendingParams) ([]Reg
 			&i.DecidedBy,
 			&i.Findings,
 			&i.LedBy,
+			&i.ErasedAt,
 		); err != nil {
 			return nil, err
 		}
