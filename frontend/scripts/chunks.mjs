@@ -10,7 +10,7 @@ const everywhere =
 
 /** What stands around a question wherever it is answered or shown. */
 const questions =
-  /src[\\/]lib[\\/](ui[\\/](Timer|OptionShape)|shell[\\/]BottomBar|stage[\\/]views)\.|[\\/]paraglide[\\/]messages[\\/]ui_timer_/;
+  /src[\\/]lib[\\/](ui[\\/](Timer|OptionShape)|shell[\\/]BottomBar|stage[\\/](views|files))\.|[\\/]paraglide[\\/]messages[\\/]ui_timer_/;
 
 /** What a door asks for: a number, a code, a name. */
 const doors = /src[\\/]lib[\\/]ui[\\/](Field|TextField|Select)\.|[\\/]paraglide[\\/]messages[\\/]ui_optional/;

@@ -3,6 +3,7 @@ import type { components } from '$lib/api/schema.gen';
 import { scaled } from '$lib/format/number';
 import { m } from '$lib/paraglide/messages.js';
 import { getLocale } from '$lib/paraglide/runtime.js';
+import { fileAddress } from './files.svelte';
 
 type Schemas = components['schemas'];
 export type AudienceView = Schemas['StageAudienceView'];
@@ -59,5 +60,7 @@ export function typeWords(type: Question['type']): string {
   }
 }
 
-/** Where the picture of a question can be had. */
-export const imageAddress = (image: { file_id: string }) => `/api/files/${encodeURIComponent(image.file_id)}`;
+/** Where the picture of a question can be had. While it is being opened, nothing of its size takes its place. */
+export const imageAddress = (image: { file_id: string; width: number; height: number }) =>
+  fileAddress(image.file_id) ||
+  `data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='${image.width}' height='${image.height}'/>`;
