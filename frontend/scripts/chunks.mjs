@@ -13,7 +13,12 @@ const questions =
   /src[\\/]lib[\\/](ui[\\/](Timer|OptionShape)|shell[\\/]BottomBar|stage[\\/](views|files))\.|[\\/]paraglide[\\/]messages[\\/]ui_timer_/;
 
 /** What a door asks for: a number, a code, a name. */
-const doors = /src[\\/]lib[\\/]ui[\\/](Field|TextField|Select)\.|[\\/]paraglide[\\/]messages[\\/]ui_optional/;
+const doors =
+  /src[\\/]lib[\\/]ui[\\/](Field|TextField|Select|EmptyState)\.|[\\/]paraglide[\\/]messages[\\/](ui_optional|roster_(number|code)\.)/;
+
+/** What the router, the bundler and Svelte build on. It may import nothing of theirs (see circle in built.mjs). */
+const ground =
+  /[\\/]@sveltejs[\\/]kit[\\/]src[\\/]exports[\\/]|vite[\\/]preload-helper|[\\/]svelte[\\/]src[\\/](version|internal[\\/](disclose-version|flags[\\/].*))\.js/;
 
 /** The other plain controls of a form; what needs bits-ui or draws much stays in files of its own. */
 const forms =
@@ -46,6 +51,7 @@ const templates =
   /[\\/]svelte[\\/]src[\\/]internal[\\/]client[\\/]dom[\\/](blocks[\\/](each|if|key|svelte-head|svelte-component)|elements[\\/](attributes|attachments|class|style|bindings[\\/](input|select|this)))\.js/;
 
 const groups = [
+  { name: 'ground', test: ground, priority: 35, includeDependenciesRecursively: false },
   { name: 'template', test: templates, priority: 40, includeDependenciesRecursively: false },
   { name: 'core', test: everywhere, priority: 30, includeDependenciesRecursively: false },
   { name: 'question', test: questions, priority: 24, includeDependenciesRecursively: false },

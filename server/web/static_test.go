@@ -22,11 +22,14 @@ import (
 func TestTheSite(t *testing.T) {
 	const script = `boot()`
 	page := `<!doctype html><title>Hội Thi</title><script>` + script + `</script>`
+	const style = `p{margin:0}`
+	own := `<!doctype html><style>` + style + `</style><script>` + script + `</script>`
 	app := NewServer(Options{Log: slog.New(slog.DiscardHandler)})
 	err := Static(app, fstest.MapFS{
 		"index.html": {Data: []byte(page)}, "index.html.br": {Data: []byte("page br")}, "index.html.gz": {Data: []byte("page gz")},
 		"_app/immutable/a.123.js": {Data: []byte("js")}, "_app/immutable/a.123.js.br": {Data: []byte("js br")},
-		"favicon.svg": {Data: []byte("<svg/>")},
+		"favicon.svg":             {Data: []byte("<svg/>")},
+		"_pages/judge/[one].html": {Data: []byte(own)}, "_pages/judge/rest.html": {Data: []byte("rest")},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -41,7 +44,10 @@ func TestTheSite(t *testing.T) {
 		"the page, gzip":         {"GET", "/", "gzip;q=1.0, br;q=0", 200, "page gz", "no-cache"},
 		"the page, nothing else": {"GET", "/", "br;q=0.000, gzip; q=0", 200, page, "no-cache"},
 		"an unknown encoding":    {"GET", "/", "brx, xgzip", 200, page, "no-cache"},
-		"a page of the router":   {"GET", "/judge/3", "", 200, page, "no-cache"},
+		"a page of the router":   {"GET", "/judge/3/4", "", 200, page, "no-cache"},
+		"a route's own page":     {"GET", "/judge/3", "", 200, own, "no-cache"},
+		"a word before any word": {"GET", "/judge/rest", "", 200, "rest", "no-cache"},
+		"an own page by name":    {"GET", "/_pages/judge/rest.html", "", 200, page, "no-cache"},
 		"a chunk":                {"GET", "/_app/immutable/a.123.js", "br", 200, "js br", "public, max-age=31536000, immutable"},
 		"a chunk that is gone":   {"GET", "/_app/immutable/b.js", "", 404, "", ""},
 		"a picture":              {"GET", "/favicon.svg", "br", 200, "<svg/>", "public, max-age=600"},
@@ -64,13 +70,44 @@ func TestTheSite(t *testing.T) {
 			if answer.StatusCode != x.status || x.body != "" && string(body) != x.body || answer.Header.Get("Cache-Control") != x.cache {
 				t.Errorf("status %d, cache %q: %s", answer.StatusCode, answer.Header.Get("Cache-Control"), body)
 			}
-			if strings.HasPrefix(x.body, "page") || x.body == page {
+			if x.body == own {
+				sum := sha256.Sum256([]byte(style))
+				if policy := answer.Header.Get("Content-Security-Policy"); !strings.Contains(policy, "style-src 'self' 'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"';") {
+					t.Errorf("policy %q", policy)
+				}
+			}
+			if strings.HasPrefix(x.body, "page") || x.body == page || x.body == own {
 				sum := sha256.Sum256([]byte(script))
 				if policy := answer.Header.Get("Content-Security-Policy"); !strings.Contains(policy, base64.StdEncoding.EncodeToString(sum[:])) || strings.Contains(policy, "unsafe-inline") {
 					t.Errorf("policy %q", policy)
 				}
 			}
 		})
+	}
+}
+
+// Who has a page already is told that it is still the one, and nothing is sent again.
+func TestAPageIsSentOnce(t *testing.T) {
+	app := NewServer(Options{Log: slog.New(slog.DiscardHandler)})
+	if err := Static(app, fstest.MapFS{"index.html": {Data: []byte("one")}, "_pages/link.html": {Data: []byte("another")}}); err != nil {
+		t.Fatal(err)
+	}
+	get := func(path, tag string) (int, string) {
+		request := httptest.NewRequest(http.MethodGet, path, nil)
+		request.Header.Set("If-None-Match", tag)
+		answer, err := app.Test(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = answer.Body.Close()
+		return answer.StatusCode, answer.Header.Get("ETag")
+	}
+	_, tag := get("/link", "")
+	if status, _ := get("/link", tag); status != http.StatusNotModified {
+		t.Errorf("the same page again: %d", status)
+	}
+	if status, other := get("/", tag); status != http.StatusOK || other == tag {
+		t.Errorf("another page: %d %s", status, other)
 	}
 }
 

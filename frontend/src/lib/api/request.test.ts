@@ -22,6 +22,20 @@ describe('requests by the contract', () => {
     );
   });
 
+  it('takes what the page has asked for already, once, and nothing from before an act', async () => {
+    const view = (name: string) => new Response(JSON.stringify({ name }), { status: 200 });
+    const fetched = answering(() => view('now'));
+    const early = () => ({ 'GET /api/session': Promise.resolve(view('early')) });
+    vi.stubGlobal('hoithiEarly', early());
+    expect(await call(api.GET('/api/session'))).toEqual({ name: 'early' });
+    expect(await call(api.GET('/api/session'))).toEqual({ name: 'now' });
+    expect(fetched).toHaveBeenCalledTimes(1);
+
+    vi.stubGlobal('hoithiEarly', early());
+    await call(api.POST('/api/session/sign-out'));
+    expect(await call(api.GET('/api/session'))).toEqual({ name: 'now' });
+  });
+
   it('sends JSON and gives what was answered', async () => {
     const asked = answering(() => new Response('{"account":null}', { status: 200 }));
     await call(api.POST('/api/session/sign-in', { body: { login: 'lan', password: 'x' } }));

@@ -24,16 +24,31 @@ export function addressOf(path: string, params: Options['params'] = {}): string 
   return asked ? `${address}?${asked}` : address;
 }
 
+/**
+ * What the page itself has asked for before this file was here (src/early.js). Each answer is used once, and an act of
+ * this page makes what was asked before it stale.
+ */
+function asked(method: string, address: string) {
+  const early = (globalThis as { hoithiEarly?: Record<string, Promise<Response>> }).hoithiEarly ?? {};
+  const key = `${method} ${address}`;
+  const answer = early[key];
+  delete early[key];
+  if (method !== 'GET' && !answer) for (const other of Object.keys(early)) delete early[other];
+  return answer;
+}
+
 async function send(method: string, path: string, options: Options = {}) {
   const { params, body, fetch: by = fetch, ...init } = options;
-  const response = await by(addressOf(path, params), {
-    ...init,
-    method,
-    credentials: 'same-origin',
-    ...(body === undefined
-      ? {}
-      : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
-  });
+  const address = addressOf(path, params);
+  const response = await (asked(method, address) ??
+    by(address, {
+      ...init,
+      method,
+      credentials: 'same-origin',
+      ...(body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
+    }));
   const text = await response.text();
   if (response.ok) return { data: text ? JSON.parse(text) : undefined, response };
   let error: unknown = text;
