@@ -19,6 +19,7 @@ type serveCommand struct {
 	logFlags
 	storeFlags
 	mailFlags
+	fileFlags
 	Listen         string   `help:"Address to listen on." default:":8080" env:"HOITHI_LISTEN"`
 	PublicURL      string   `help:"Address that people use, printed on cards and QR codes: https://hoithi.example.vn. Empty: this machine's address." env:"HOITHI_PUBLIC_URL"`
 	TrustedProxies []string `help:"Addresses or ranges of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed." env:"HOITHI_TRUSTED_PROXIES"`
@@ -51,7 +52,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 		return err
 	}
 	a, err := app.New(ctx, app.Config{Version: buildVersion(), Node: c.node(), PublicURL: c.address(listener), Log: log,
-		TrustedProxies: c.TrustedProxies, Origins: c.Origins, Mail: letters}, s.db, s.redis)
+		TrustedProxies: c.TrustedProxies, Origins: c.Origins, Mail: letters, Files: c.limits()}, s.db, s.redis)
 	if err != nil {
 		return err
 	}

@@ -40,8 +40,9 @@ type Config struct {
 	Node           string // name of this process among the others
 	PublicURL      string // address that stands on cards and QR codes, such as https://hoithi.example.vn
 	TrustedProxies []string
-	Origins        []string    // further origins that may open sockets
-	Mail           mail.Config // without a host no mail is sent
+	Origins        []string     // further origins that may open sockets
+	Mail           mail.Config  // without a host no mail is sent
+	Files          files.Limits // what is 0 has the usual limit
 	Log            *slog.Logger
 }
 

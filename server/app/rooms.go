@@ -34,7 +34,7 @@ func (a *App) rooms() {
 	a.Contests.UseEntered(a.Roster.Entered)
 	roster.Routes(a.API, a.Roster)
 
-	a.Files = files.New(a.DB)
+	a.Files = files.NewLimited(a.DB, a.Config.Files)
 	files.Routes(a.API, a.Files)
 	a.Bank = bank.New(a.DB, a.Files, bankOf{a.Contests}, bank.Formats{Read: importing.Read,
 		WriteXLSX: exporting.XLSX, WriteDOCX: exporting.DOCX}, time.Now)

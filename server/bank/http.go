@@ -177,6 +177,7 @@ func Routes(api *web.API, s *Service) {
 			return out, nil
 		})
 	fileRoutes(api, s, base)
+	uploadRoutes(api, s, base)
 }
 
 type versionsOut struct {
@@ -203,7 +204,7 @@ var errNoFile = fault.New(fault.Invalid, "import_no_file",
 
 // fileRoutes registers pictures, imports and exports.
 func fileRoutes(api *web.API, s *Service, base string) {
-	web.Handle(api, web.Op{ID: "upload-item-image", Method: http.MethodPost, Path: base + "/images", Summary: "Upload a picture for a question", MaxBody: 3 << 20, Status: http.StatusCreated},
+	web.Handle(api, web.Op{ID: "upload-item-image", Method: http.MethodPost, Path: base + "/images", Summary: "Upload a picture for a question", MaxBody: 20 << 20, Status: http.StatusCreated},
 		func(ctx context.Context, in *struct {
 			ContestIn
 			RawBody []byte `contentType:"application/octet-stream"`

@@ -192,6 +192,17 @@ func (s *Service) checked(ctx context.Context, tx pgx.Tx, bankID int64, c Conten
 		}
 		image.Hash, image.Width, image.Height = f.HashText(), f.Width, f.Height
 	}
+	if m := c.Media; m != nil {
+		f, err := s.files.Facts(ctx, tx, m.FileID, append(owners, owner(bankID))...)
+		kind, _, _ := strings.Cut(f.ContentType, "/")
+		if fault.IsKind(err, fault.NotFound) || err == nil && kind != string(Audio) && kind != string(Video) {
+			return c, invalidContent.At("media", "Tệp âm thanh hoặc phim không còn; hãy tải lên lại.", "The sound or film is missing; upload it again.")
+		}
+		if err != nil {
+			return c, err
+		}
+		m.Kind, m.Hash, m.ContentType, m.Size = MediaKind(kind), f.HashText(), f.ContentType, f.Size
+	}
 	// What the pictures are can change the order of options that have one.
 	c = c.Normalized()
 	return c, c.Validate()
@@ -306,15 +317,4 @@ func (s *Service) inBank(ctx context.Context, contestID int64, fn func(tx pgx.Tx
 	}
 	err = postgres.InTx(ctx, s.db, func(tx pgx.Tx) error { return fn(tx, bankID) })
 	return bankID, postgres.Fault(err)
-}
-
-// UploadImage stores a picture for the bank of a contest.
-func (s *Service) UploadImage(ctx context.Context, contestID int64, data []byte) (Image, error) {
-	var image Image
-	_, err := s.inBank(ctx, contestID, func(tx pgx.Tx, bankID int64) error {
-		f, err := s.files.Keep(ctx, tx, owner(bankID), data)
-		image = Image{FileID: f.ID, Hash: f.HashText(), Width: f.Width, Height: f.Height}
-		return err
-	})
-	return image, err
 }

@@ -228,7 +228,7 @@ func TestPicturesBelongToABank(t *testing.T) {
 	if _, err := h.Create(h.ctx, 3, c); !isCode(err, "item_invalid") {
 		t.Errorf("a picture of another bank: %v", err)
 	}
-	for name, data := range map[string][]byte{"text": []byte("<svg onload=alert(1)>"), "nothing": nil, "large": make([]byte, files.MaxSize+1), "wide": picture(t, 8001, 1)} {
+	for name, data := range map[string][]byte{"text": []byte("<svg onload=alert(1)>"), "nothing": nil, "large": make([]byte, files.DefaultLimits.Image+1), "wide": picture(t, 8001, 1)} {
 		if _, err := h.UploadImage(h.ctx, 1, data); err == nil {
 			t.Errorf("%s must be refused", name)
 		}

@@ -67,7 +67,9 @@ func distinct(rt *rapid.T, name string, least, most int) []string {
 }
 
 // shuffled is what the author may just as well have meant: the same parts with another key.
-func shuffled(rt *rapid.T, list []string) []string { return rapid.Permutation(list).Draw(rt, "another key") }
+func shuffled(rt *rapid.T, list []string) []string {
+	return rapid.Permutation(list).Draw(rt, "another key")
+}
 
 func public(t interface{ Fatal(...any) }, c Content) string {
 	b, err := json.Marshal(c.Normalized().Question())

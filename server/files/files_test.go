@@ -23,11 +23,11 @@ func TestLookKnowsAPictureByReadingIt(t *testing.T) {
 		if err := encode(&b); err != nil {
 			t.Fatal(err)
 		}
-		f, err := look(b.Bytes())
+		f, err := look(b.Bytes(), DefaultLimits.Image)
 		if err != nil || f.ContentType != kind || f.Width != 12 || f.Height != 7 || len(f.Hash) != 32 {
 			t.Errorf("%s: %+v, %v", kind, f, err)
 		}
-		if _, err := look(b.Bytes()[:len("GIF89a")]); err == nil {
+		if _, err := look(b.Bytes()[:len("GIF89a")], DefaultLimits.Image); err == nil {
 			t.Errorf("%s cut off must be refused", kind)
 		}
 	}
@@ -35,7 +35,7 @@ func TestLookKnowsAPictureByReadingIt(t *testing.T) {
 		"a page": []byte("<html><script>alert(1)</script>"), "a drawing": []byte(`<svg xmlns="http://www.w3.org/2000/svg"/>`),
 		"a document": []byte("%PDF-1.7"), "nothing": nil,
 	} {
-		if _, err := look(data); !fault.IsKind(err, fault.Invalid) {
+		if _, err := look(data, DefaultLimits.Image); !fault.IsKind(err, fault.Invalid) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -3,6 +3,7 @@ package files
 import (
 	"context"
 	"errors"
+	"io"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -15,14 +16,23 @@ import (
 )
 
 // Service keeps files.
-type Service struct{ q *filesdb.Queries }
+type Service struct {
+	db     *pgxpool.Pool
+	q      *filesdb.Queries
+	limits Limits
+}
 
-// New opens the room.
-func New(db *pgxpool.Pool) *Service { return &Service{q: filesdb.New(db)} }
+// New opens the room with the usual limits.
+func New(db *pgxpool.Pool) *Service { return NewLimited(db, Limits{}) }
+
+// NewLimited opens the room; a limit of 0 is the usual one.
+func NewLimited(db *pgxpool.Pool, limits Limits) *Service {
+	return &Service{db: db, q: filesdb.New(db), limits: limits.orDefaults()}
+}
 
 // Keep stores a picture for an owner ("bank:7"); the same picture of the same owner is stored once.
 func (s *Service) Keep(ctx context.Context, tx pgx.Tx, owner string, data []byte) (File, error) {
-	f, err := look(data)
+	f, err := look(data, s.limits.Image)
 	if err != nil {
 		return File{}, err
 	}
@@ -35,38 +45,74 @@ func (s *Service) Keep(ctx context.Context, tx pgx.Tx, owner string, data []byte
 	if !errors.Is(err, pgx.ErrNoRows) {
 		return File{}, postgres.Fault(err)
 	}
-	size, err := q.SizeOf(ctx, owner)
-	if err != nil {
-		return File{}, postgres.Fault(err)
-	}
-	if size+int64(len(data)) > MaxOwner {
-		return File{}, errFull
+	if err := s.room(ctx, q, owner, f.Size); err != nil {
+		return File{}, err
 	}
 	f.ID, f.Owner = NewID(), owner
+	if err := s.insert(ctx, q, f); err != nil {
+		return File{}, err
+	}
+	return f, s.write(ctx, q, f.ID, 0, data)
+}
+
+func (s *Service) room(ctx context.Context, q *filesdb.Queries, owner string, more int64) error {
+	size, err := q.SizeOf(ctx, owner)
+	if err != nil {
+		return postgres.Fault(err)
+	}
+	if size+more > s.limits.Owner {
+		return errFull(s.limits.Owner)
+	}
+	return nil
+}
+
+func (s *Service) insert(ctx context.Context, q *filesdb.Queries, f File) error {
 	var by *int64
 	if p := account.From(ctx); p.AccountID != 0 {
 		by = &p.AccountID
 	}
-	err = q.Keep(ctx, filesdb.KeepParams{ID: f.ID, Owner: owner, ContentType: f.ContentType, Hash: f.Hash,
-		Width: int32(f.Width), Height: int32(f.Height), Data: data, CreatedBy: by})
-	return f, postgres.Fault(err)
+	return postgres.Fault(q.Keep(ctx, filesdb.KeepParams{ID: f.ID, Owner: f.Owner, ContentType: f.ContentType, Hash: f.Hash,
+		Width: int32(f.Width), Height: int32(f.Height), Size: f.Size, CreatedBy: by}))
+}
+
+// write puts bytes into chunks, from this chunk on.
+func (s *Service) write(ctx context.Context, q *filesdb.Queries, id string, number int32, data []byte) error {
+	for len(data) > 0 {
+		n := min(len(data), chunkSize)
+		if err := q.KeepChunk(ctx, filesdb.KeepChunkParams{FileID: id, Number: number, Data: data[:n]}); err != nil {
+			return postgres.Fault(err)
+		}
+		data = data[n:]
+		number++
+	}
+	return nil
+}
+
+func fileOf(row filesdb.FileByIDRow) File {
+	return File{ID: row.ID, Owner: row.Owner, ContentType: row.ContentType, Hash: row.Hash, Width: int(row.Width),
+		Height: int(row.Height), Size: row.Size}
 }
 
 // Facts tells what is known about a file of one of these owners.
 func (s *Service) Facts(ctx context.Context, tx pgx.Tx, id string, owners ...string) (File, error) {
-	row, err := s.q.WithTx(tx).FileFacts(ctx, id)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return File{}, fault.NothingHere
-	}
+	f, err := s.find(ctx, s.q.WithTx(tx), id)
 	if err != nil {
-		return File{}, postgres.Fault(err)
+		return File{}, err
 	}
 	for _, o := range owners {
-		if row.Owner == o {
-			return File{ID: row.ID, Owner: row.Owner, ContentType: row.ContentType, Hash: row.Hash, Width: int(row.Width), Height: int(row.Height)}, nil
+		if f.Owner == o {
+			return f, nil
 		}
 	}
 	return File{}, fault.NothingHere
+}
+
+func (s *Service) find(ctx context.Context, q *filesdb.Queries, id string) (File, error) {
+	row, err := q.FileByID(ctx, id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return File{}, fault.NothingHere
+	}
+	return fileOf(row), postgres.Fault(err)
 }
 
 // Move gives files to another owner.
@@ -84,14 +130,74 @@ func (s *Service) DropOld(ctx context.Context, tx pgx.Tx, prefix string, before 
 	return postgres.Fault(s.q.WithTx(tx).DropFilesOfGone(ctx, filesdb.DropFilesOfGoneParams{Prefix: prefix, Before: before}))
 }
 
-// Read gives a file with its bytes to whoever knows its id.
+// Find tells what is known about a file to whoever knows its id. Uploads that are not finished are nobody's.
+func (s *Service) Find(ctx context.Context, id string) (File, error) {
+	f, err := s.find(ctx, s.q, id)
+	if err == nil && f.ContentType == "" {
+		return File{}, fault.NothingHere
+	}
+	return f, err
+}
+
+// Read gives a file with all its bytes to whoever knows its id. For sounds and films there is Open.
 func (s *Service) Read(ctx context.Context, id string) (File, []byte, error) {
-	row, err := s.q.FileByID(ctx, id)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return File{}, nil, fault.NothingHere
-	}
+	f, err := s.Find(ctx, id)
 	if err != nil {
-		return File{}, nil, postgres.Fault(err)
+		return File{}, nil, err
 	}
-	return File{ID: row.ID, ContentType: row.ContentType, Hash: row.Hash, Width: int(row.Width), Height: int(row.Height)}, row.Data, nil
+	data, err := s.q.WholeFile(ctx, id)
+	return f, data, postgres.Fault(err)
+}
+
+// Open gives a stretch of a file, read from the database chunk by chunk as it is asked for.
+func (s *Service) Open(ctx context.Context, f File, from, size int64) io.Reader {
+	return &stream{ctx: ctx, q: s.q, id: f.ID, at: from, end: min(from+size, f.Size)}
+}
+
+type stream struct {
+	ctx     context.Context
+	q       *filesdb.Queries
+	id      string
+	at, end int64
+	have    []byte
+}
+
+func (r *stream) Read(p []byte) (int, error) {
+	if len(r.have) == 0 {
+		if r.at >= r.end {
+			return 0, io.EOF
+		}
+		number, inside := r.at/chunkSize, r.at%chunkSize
+		data, err := r.q.ChunkPart(r.ctx, filesdb.ChunkPartParams{FileID: r.id, Number: int32(number), First: int32(inside) + 1,
+			Size: int32(min(chunkSize-inside, r.end-r.at))})
+		if err != nil {
+			return 0, err
+		}
+		if len(data) == 0 {
+			return 0, io.ErrUnexpectedEOF
+		}
+		r.have = data
+		r.at += int64(len(data))
+	}
+	n := copy(p, r.have)
+	r.have = r.have[n:]
+	return n, nil
+}
+
+// ReadAt lets what looks into a file jump to where it must.
+type at struct {
+	s   *Service
+	ctx context.Context
+	f   File
+}
+
+func (a at) ReadAt(p []byte, from int64) (int, error) {
+	if from >= a.f.Size {
+		return 0, io.EOF
+	}
+	n, err := io.ReadFull(a.s.Open(a.ctx, a.f, from, int64(len(p))), p)
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = io.EOF
+	}
+	return n, err
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/hoithi/hoithi/server/bank"
 	"github.com/hoithi/hoithi/server/live/liveclient"
+	"github.com/hoithi/hoithi/server/scoring"
 	"github.com/hoithi/hoithi/server/stage"
 )
 
@@ -118,7 +119,34 @@ func (b *robot) message(m liveclient.Message) {
 
 // choose answers as people do: something, often wrong.
 func (b *robot) choose(q bank.Question) stage.AnswerCommand {
+	pick := func(list []bank.Choice) string { return list[b.random.IntN(len(list))].ID }
+	var parts []scoring.Part
 	switch {
+	case q.Type == bank.TrueFalseGroup:
+		for _, o := range q.Options {
+			parts = append(parts, scoring.Part{ID: o.ID, Value: []string{scoring.SaysTrue, scoring.SaysFalse}[b.random.IntN(2)]})
+		}
+		return stage.AnswerCommand{Parts: parts}
+	case q.Type == bank.Matching:
+		for _, o := range q.Options {
+			parts = append(parts, scoring.Part{ID: o.ID, Value: pick(q.Targets)})
+		}
+		return stage.AnswerCommand{Parts: parts}
+	case q.Type == bank.FillIn:
+		for _, blank := range q.Blanks {
+			value := fmt.Sprint(1 + b.random.IntN(30))
+			if len(blank.Options) > 0 {
+				value = pick(blank.Options)
+			}
+			parts = append(parts, scoring.Part{ID: blank.ID, Value: value})
+		}
+		return stage.AnswerCommand{Parts: parts}
+	case q.Type == bank.Ordering:
+		var ids []string
+		for _, i := range b.random.Perm(len(q.Options)) {
+			ids = append(ids, q.Options[i].ID)
+		}
+		return stage.AnswerCommand{Options: ids}
 	case len(q.Options) == 0:
 		return stage.AnswerCommand{Text: fmt.Sprint(1 + b.random.IntN(30))}
 	case q.Type == bank.Multiple:

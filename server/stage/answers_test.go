@@ -232,7 +232,7 @@ func TestPoisonedBatch(t *testing.T) {
 	for i := range batch {
 		batch[i] = arrival{play: p.Number, entryID: h.entries[i].ID, writer: 1, seq: 1, receivedUs: h.nowUs.Load(), payload: single("b")}
 	}
-	batch[613].payload = []byte(strings.Repeat("x", 5000))
+	batch[613].payload = []byte(strings.Repeat("x", 9000))
 	for i, r := range h.store(a).flush(batch) {
 		if i == 613 {
 			wantCode(t, r.err, "answer_not_stored")

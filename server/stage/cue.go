@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 
 	"github.com/hoithi/hoithi/server/account"
 	"github.com/hoithi/hoithi/server/audit"
+	"github.com/hoithi/hoithi/server/bank"
 	"github.com/hoithi/hoithi/server/contest"
 	"github.com/hoithi/hoithi/server/fault"
 	"github.com/hoithi/hoithi/server/postgres"
@@ -22,6 +24,7 @@ var (
 	errLostLease   = conflict("lease_lost", "Máy chủ khác đang điều khiển đồng hồ của vòng này.", "Another node ticks this round.")
 	errContestOver = conflict("contest_over", "Hội thi đã kết thúc nên không mở lại hay sửa vòng được nữa. Vẫn có thể hủy câu hoặc sửa đáp án của vòng đã thi.", "The contest is over, so the round can be neither opened again nor set up anew. Items that were played can still be voided or corrected.")
 	errNotRunning  = conflict("contest_not_running", "Hội thi chưa ở trạng thái đang thi. Hãy chuyển trạng thái rồi bắt đầu vòng.", "The contest is not running yet. Move it on, then start the round.")
+	errOtherParts  = fault.New(fault.Invalid, "correction_of_other_parts", "Phiên bản này đã đổi các phương án, các mục hoặc các chỗ trống, nên không dùng để chấm những câu trả lời đã nhận được. Hãy giữ nguyên các phần đó và chỉ sửa đáp án.", "This version has other options, lines or blanks, so the answers that came in can't be scored by it. Keep those and change the key only.")
 	errOtherItem   = fault.New(fault.Invalid, "correction_of_other_item", "Đáp án sửa phải thuộc một phiên bản khác của chính câu hỏi này.", "The corrected key must come from another version of the same item.")
 	errCueNotKnown = fault.New(fault.Unavailable, "cue_not_known", "Chưa biết thao tác đã được ghi chưa. Xem màn hình rồi thử lại.", "It is not known whether the cue was stored. Look at the screen, then try again.")
 )
@@ -90,6 +93,9 @@ func (r *room) prepare(ctx context.Context, state *State, c *Command) error {
 			(versions[0].ItemID != versions[1].ItemID || versions[0].Content.Type != versions[1].Content.Type) {
 			return errOtherItem
 		}
+		if len(versions) == 2 && !sameParts(versions[0].Content, versions[1].Content) {
+			return errOtherParts
+		}
 		for _, v := range versions {
 			if _, err := keyOf(v.Content); err != nil {
 				return errOtherItem.Because(err)
@@ -97,6 +103,29 @@ func (r *room) prepare(ctx context.Context, state *State, c *Command) error {
 		}
 	}
 	return nil
+}
+
+// sameParts tells whether answers to one content can be scored by the key of the other: their parts go by the same
+// names. The names of what is ordered or matched with follow from the texts, so those must be the same too.
+func sameParts(a, b bank.Content) bool {
+	texts := func(list []bank.Option) []string {
+		var out []string
+		for _, o := range list {
+			image := ""
+			if o.Image != nil {
+				image = o.Image.Hash
+			}
+			out = append(out, o.Text+"\x00"+image)
+		}
+		return out
+	}
+	if !slices.Equal(idsOf(a.Options), idsOf(b.Options)) || !slices.Equal(texts(a.Targets), texts(b.Targets)) ||
+		a.Type == bank.Ordering && !slices.Equal(texts(a.Options), texts(b.Options)) {
+		return false
+	}
+	return slices.EqualFunc(a.Blanks, b.Blanks, func(x, y bank.Blank) bool {
+		return x.ID == y.ID && x.Type == y.Type && slices.Equal(idsOf(x.Options), idsOf(y.Options))
+	})
 }
 
 // announce tells this node at once and the others by a hint. What is lost here is found by the next look.

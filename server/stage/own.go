@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/hoithi/hoithi/server/bank"
 	"github.com/hoithi/hoithi/server/live"
 	"github.com/hoithi/hoithi/server/postgres"
 	"github.com/hoithi/hoithi/server/roster"
@@ -136,6 +137,27 @@ func ownAnswer(play int32, receivedUs int64, payload []byte) (OwnAnswer, error) 
 	return a, nil
 }
 
+// partsOf tells which parts of a stored answer are right; none for types whose answer has one part.
+func partsOf(key bank.Content, payload []byte) ([]scoring.PartResult, error) {
+	switch key.Type {
+	case bank.TrueFalseGroup, bank.Ordering, bank.Matching, bank.FillIn:
+	default:
+		return nil, nil
+	}
+	if payload == nil {
+		return nil, nil
+	}
+	k, err := keyOf(key)
+	if err != nil {
+		return nil, err
+	}
+	response, err := scoring.ReadResponse(payload)
+	if err != nil || response.Empty() {
+		return nil, err
+	}
+	return k.PartResults(response), nil
+}
+
 // ownView is what only the entry itself may see: its saved answers, and what they earned once that is public.
 func (r *room) ownView(ctx context.Context, entryID int64) (OwnView, error) {
 	entry, err := r.entry(ctx, entryID)
@@ -189,6 +211,9 @@ func (r *room) settledView(ctx context.Context, entryID int64) (OwnView, error) 
 			answer.Result = &OwnResult{Verdict: string(result.Outcome.Verdict), Points: result.Outcome.Points}
 			if s.Settings.ShowTime && result.Answered {
 				answer.Result.TimeUs = &result.TakenUs
+			}
+			if answer.Result.Parts, err = partsOf(contents[p.KeyVersionID].Content, result.Payload); err != nil {
+				return OwnView{}, err
 			}
 		}
 		if result.Payload != nil || answer.Result != nil {

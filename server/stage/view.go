@@ -108,10 +108,10 @@ type AudienceView struct {
 	Screen Screen       `json:"screen" enum:"waiting,black,question,board"`
 	Ahead  []SealedFile `json:"ahead,omitempty" doc:"Sealed files of items to come, to be fetched beforehand"`
 	Play   *PlayView    `json:"play,omitempty"`
-	Tally  []TallyLine  `json:"tally,omitempty" doc:"How often each option was chosen; only once the answer is public"`
+	Tally  []TallyLine  `json:"tally,omitempty" doc:"How often each option was chosen, of types with several parts how often each was right; only once the answer is public"`
 }
 
-// TallyLine counts the choices of one option.
+// TallyLine counts the choices of one option, or the right answers to one part.
 type TallyLine struct {
 	Option string `json:"option"`
 	Count  int    `json:"count"`
@@ -139,7 +139,7 @@ func (r *room) makeFrames(ctx context.Context, in info, s *State, events []Event
 		if err != nil {
 			return frames{}, err
 		}
-		audience.Tally = tally(contents[p.VersionID].Content, scored)
+		audience.Tally = tally(contents[p.VersionID].Content, contents[p.KeyVersionID].Content, scored)
 	}
 	// The set-up has no event: its version counts on, so that every view is newer than the one before.
 	message := func(kind string, data any) live.Message {
@@ -212,27 +212,47 @@ func revealOf(shown, key bank.Content) *Reveal {
 	return r
 }
 
-func tally(c bank.Content, scored map[int64]PlayResult) []TallyLine {
-	if !c.Type.HasOptions() {
+// tally counts the choices of each option; of types with several parts, how often each part was right.
+func tally(shown, key bank.Content, scored map[int64]PlayResult) []TallyLine {
+	ids := idsOf(shown.Options)
+	for _, b := range shown.Blanks {
+		ids = append(ids, b.ID)
+	}
+	if len(ids) == 0 {
 		return nil
 	}
-	lines := make([]TallyLine, len(c.Options))
-	at := make(map[string]int, len(c.Options))
-	for i, o := range c.Options {
-		lines[i].Option, at[o.ID] = o.ID, i
+	lines := make([]TallyLine, len(ids))
+	at := make(map[string]int, len(ids))
+	for i, id := range ids {
+		lines[i].Option, at[id] = id, i
+	}
+	count := func(id string) {
+		if i, ok := at[id]; ok {
+			lines[i].Count++
+		}
 	}
 	for _, result := range scored {
 		if result.Payload == nil {
 			continue
 		}
+		if !shown.Type.HasOptions() {
+			parts, err := partsOf(key, result.Payload)
+			if err != nil {
+				continue // scoring has read the same bytes
+			}
+			for _, p := range parts {
+				if p.Right {
+					count(p.ID)
+				}
+			}
+			continue
+		}
 		answer, err := ownAnswer(0, 0, result.Payload)
 		if err != nil {
-			continue // scoring has read the same bytes
+			continue // as above
 		}
 		for _, o := range answer.Options {
-			if i, ok := at[o]; ok {
-				lines[i].Count++
-			}
+			count(o)
 		}
 	}
 	return lines

@@ -10,6 +10,61 @@ import (
 	"time"
 )
 
+const chunk = `-- name: Chunk :one
+SELECT data FROM file_chunk WHERE file_id = $1 AND number = $2
+`
+
+type ChunkParams struct {
+	FileID string
+	Number int32
+}
+
+func (q *Queries) Chunk(ctx context.Context, arg ChunkParams) ([]byte, error) {
+	row := q.db.QueryRow(ctx, chunk, arg.FileID, arg.Number)
+	var data []byte
+	err := row.Scan(&data)
+	return data, err
+}
+
+const chunkPart = `-- name: ChunkPart :one
+SELECT substring(data FROM $1::integer FOR $2::integer)::bytea AS data
+FROM file_chunk WHERE file_id = $3 AND number = $4
+`
+
+type ChunkPartParams struct {
+	First  int32
+	Size   int32
+	FileID string
+	Number int32
+}
+
+// Only the asked stretch of a piece leaves the database.
+func (q *Queries) ChunkPart(ctx context.Context, arg ChunkPartParams) ([]byte, error) {
+	row := q.db.QueryRow(ctx, chunkPart,
+		arg.First,
+		arg.Size,
+		arg.FileID,
+		arg.Number,
+	)
+	var data []byte
+	err := row.Scan(&data)
+	return data, err
+}
+
+const dropFile = `-- name: DropFile :exec
+DELETE FROM file WHERE id = $1 AND owner = $2
+`
+
+type DropFileParams struct {
+	ID    string
+	Owner string
+}
+
+func (q *Queries) DropFile(ctx context.Context, arg DropFileParams) error {
+	_, err := q.db.Exec(ctx, dropFile, arg.ID, arg.Owner)
+	return err
+}
+
 const dropFilesOf = `-- name: DropFilesOf :exec
 DELETE FROM file WHERE owner = $1
 `
@@ -35,16 +90,18 @@ func (q *Queries) DropFilesOfGone(ctx context.Context, arg DropFilesOfGoneParams
 }
 
 const fileByID = `-- name: FileByID :one
-SELECT id, content_type, hash, width, height, data FROM file WHERE id = $1
+SELECT id, owner, content_type, hash, width, height, size, created_by FROM file WHERE id = $1
 `
 
 type FileByIDRow struct {
 	ID          string
+	Owner       string
 	ContentType string
 	Hash        []byte
 	Width       int32
 	Height      int32
-	Data        []byte
+	Size        int64
+	CreatedBy   *int64
 }
 
 func (q *Queries) FileByID(ctx context.Context, id string) (FileByIDRow, error) {
@@ -52,44 +109,19 @@ func (q *Queries) FileByID(ctx context.Context, id string) (FileByIDRow, error) 
 	var i FileByIDRow
 	err := row.Scan(
 		&i.ID,
-		&i.ContentType,
-		&i.Hash,
-		&i.Width,
-		&i.Height,
-		&i.Data,
-	)
-	return i, err
-}
-
-const fileFacts = `-- name: FileFacts :one
-SELECT id, owner, content_type, hash, width, height FROM file WHERE id = $1
-`
-
-type FileFactsRow struct {
-	ID          string
-	Owner       string
-	ContentType string
-	Hash        []byte
-	Width       int32
-	Height      int32
-}
-
-func (q *Queries) FileFacts(ctx context.Context, id string) (FileFactsRow, error) {
-	row := q.db.QueryRow(ctx, fileFacts, id)
-	var i FileFactsRow
-	err := row.Scan(
-		&i.ID,
 		&i.Owner,
 		&i.ContentType,
 		&i.Hash,
 		&i.Width,
 		&i.Height,
+		&i.Size,
+		&i.CreatedBy,
 	)
 	return i, err
 }
 
 const fileSizes = `-- name: FileSizes :many
-SELECT id, length(data)::bigint AS size FROM file WHERE id = ANY($1::text[])
+SELECT id, size FROM file WHERE id = ANY($1::text[])
 `
 
 type FileSizesRow struct {
@@ -117,8 +149,35 @@ func (q *Queries) FileSizes(ctx context.Context, ids []string) ([]FileSizesRow, 
 	return items, nil
 }
 
+const finish = `-- name: Finish :execrows
+UPDATE file SET owner = $1, content_type = $2, hash = $3 WHERE id = $4 AND owner = $5
+`
+
+type FinishParams struct {
+	Owner       string
+	ContentType string
+	Hash        []byte
+	ID          string
+	Upload      string
+}
+
+// An upload becomes a file of its owner.
+func (q *Queries) Finish(ctx context.Context, arg FinishParams) (int64, error) {
+	result, err := q.db.Exec(ctx, finish,
+		arg.Owner,
+		arg.ContentType,
+		arg.Hash,
+		arg.ID,
+		arg.Upload,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const keep = `-- name: Keep :exec
-INSERT INTO file (id, owner, content_type, hash, width, height, data, created_by)
+INSERT INTO file (id, owner, content_type, hash, width, height, size, created_by)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 `
 
@@ -129,7 +188,7 @@ type KeepParams struct {
 	Hash        []byte
 	Width       int32
 	Height      int32
-	Data        []byte
+	Size        int64
 	CreatedBy   *int64
 }
 
@@ -141,10 +200,37 @@ func (q *Queries) Keep(ctx context.Context, arg KeepParams) error {
 		arg.Hash,
 		arg.Width,
 		arg.Height,
-		arg.Data,
+		arg.Size,
 		arg.CreatedBy,
 	)
 	return err
+}
+
+const keepChunk = `-- name: KeepChunk :exec
+INSERT INTO file_chunk (file_id, number, data) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
+`
+
+type KeepChunkParams struct {
+	FileID string
+	Number int32
+	Data   []byte
+}
+
+// A piece that comes twice is the same piece: what is there stays.
+func (q *Queries) KeepChunk(ctx context.Context, arg KeepChunkParams) error {
+	_, err := q.db.Exec(ctx, keepChunk, arg.FileID, arg.Number, arg.Data)
+	return err
+}
+
+const keptBytes = `-- name: KeptBytes :one
+SELECT coalesce(sum(length(data)), 0)::bigint FROM file_chunk WHERE file_id = $1
+`
+
+func (q *Queries) KeptBytes(ctx context.Context, fileID string) (int64, error) {
+	row := q.db.QueryRow(ctx, keptBytes, fileID)
+	var column_1 int64
+	err := row.Scan(&column_1)
+	return column_1, err
 }
 
 const moveFiles = `-- name: MoveFiles :exec
@@ -163,7 +249,7 @@ func (q *Queries) MoveFiles(ctx context.Context, arg MoveFilesParams) error {
 }
 
 const sameFile = `-- name: SameFile :one
-SELECT id, content_type, hash, width, height FROM file WHERE owner = $1 AND hash = $2 LIMIT 1
+SELECT id, content_type, hash, width, height, size FROM file WHERE owner = $1 AND hash = $2 LIMIT 1
 `
 
 type SameFileParams struct {
@@ -177,6 +263,7 @@ type SameFileRow struct {
 	Hash        []byte
 	Width       int32
 	Height      int32
+	Size        int64
 }
 
 func (q *Queries) SameFile(ctx context.Context, arg SameFileParams) (SameFileRow, error) {
@@ -188,12 +275,13 @@ func (q *Queries) SameFile(ctx context.Context, arg SameFileParams) (SameFileRow
 		&i.Hash,
 		&i.Width,
 		&i.Height,
+		&i.Size,
 	)
 	return i, err
 }
 
 const sizeOf = `-- name: SizeOf :one
-SELECT coalesce(sum(length(data)), 0)::bigint FROM file WHERE owner = $1
+SELECT coalesce(sum(size), 0)::bigint FROM file WHERE owner = $1
 `
 
 func (q *Queries) SizeOf(ctx context.Context, owner string) (int64, error) {
@@ -201,4 +289,15 @@ func (q *Queries) SizeOf(ctx context.Context, owner string) (int64, error) {
 	var column_1 int64
 	err := row.Scan(&column_1)
 	return column_1, err
+}
+
+const wholeFile = `-- name: WholeFile :one
+SELECT coalesce(string_agg(data, ''::bytea ORDER BY number), ''::bytea)::bytea AS data FROM file_chunk WHERE file_id = $1
+`
+
+func (q *Queries) WholeFile(ctx context.Context, fileID string) ([]byte, error) {
+	row := q.db.QueryRow(ctx, wholeFile, fileID)
+	var data []byte
+	err := row.Scan(&data)
+	return data, err
 }

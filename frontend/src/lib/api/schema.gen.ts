@@ -182,7 +182,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A picture, by its unguessable id */
+        /** A picture, sound or film, by its unguessable id; whole or a range */
         get: operations["get-file"];
         put?: never;
         post?: never;
@@ -469,6 +469,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizer/contests/{contest}/bank/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to upload a sound or film for a question */
+        post: operations["start-item-media"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/bank/media/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Throw away an upload that is not finished */
+        delete: operations["discard-item-media"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/bank/media/{file}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look at an uploaded sound or film and keep it */
+        post: operations["finish-item-media"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/bank/media/{file}/pieces/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** A piece of a sound or film; sent again, it is stored once */
+        put: operations["put-item-media-piece"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizer/contests/{contest}/board": {
         parameters: {
             query?: never;
@@ -720,6 +788,40 @@ export interface paths {
         get: operations["get-import-template"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Letters of a contest, newest first */
+        get: operations["list-mails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/mails/{mail}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a letter once more */
+        post: operations["send-mail-again"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1773,6 +1875,14 @@ export interface components {
             items: number;
             /** @enum {string} */
             type: "single" | "multiple" | "true_false" | "true_false_group" | "short_text" | "numeric" | "fill_in" | "ordering" | "matching";
+        };
+        BankUpload: {
+            file_id: string;
+            /**
+             * Format: int64
+             * @description Bytes of each piece but the last
+             */
+            piece_size: number;
         };
         BoardMessage: {
             data: components["schemas"]["LeaderboardBoardView"];
@@ -2862,6 +2972,43 @@ export interface components {
             /** @description judge/round/{round} */
             topic: string;
         };
+        MailListView: {
+            /** Format: int64 */
+            failed: number;
+            mails: components["schemas"]["MailRecordView"][];
+            /** @description A mail server is configured */
+            on: boolean;
+            /** Format: int64 */
+            page_size: number;
+            /** Format: int64 */
+            queued: number;
+            /** Format: int64 */
+            sent: number;
+        };
+        MailRecordView: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description Candidate number; 0: none yet
+             */
+            number: number;
+            /** @description Why the last try failed: unreachable, refused, bad_address, rejected, busy, too_many, gave_up; empty: it did not */
+            problem: string;
+            /** @description The mail server's own words */
+            reply: string;
+            /** Format: date-time */
+            sent_at?: string;
+            /** @enum {string} */
+            state: "queued" | "sending" | "sent" | "failed";
+            /** @enum {string} */
+            template: "registered" | "approved" | "declined" | "waitlisted" | "change_answered" | "data_answered" | "invitation" | "keeping_over";
+            to: string;
+            /** Format: int64 */
+            tries: number;
+        };
         MarkCommand: {
             data: components["schemas"]["JudgingMarkData"];
             /**
@@ -3580,7 +3727,7 @@ export interface components {
             seq: number;
             /** @description Whether the time used is shown and counts */
             show_time: boolean;
-            /** @description How often each option was chosen; only once the answer is public */
+            /** @description How often each option was chosen, of types with several parts how often each was right; only once the answer is public */
             tally?: components["schemas"]["StageTallyLine"][];
         };
         StageClaimCommand: {
@@ -4185,6 +4332,13 @@ export interface components {
             /** Format: int64 */
             count: number;
             option: string;
+        };
+        "Start-item-mediaRequest": {
+            /**
+             * Format: int64
+             * @description Bytes of the whole file
+             */
+            size: number;
         };
         SubscribeCommand: {
             /**
@@ -4832,7 +4986,12 @@ export interface operations {
     "get-file": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description One range of bytes */
+                Range?: string;
+                "If-Range"?: string;
+                "If-None-Match"?: string;
+            };
             path: {
                 file: string;
             };
@@ -4843,14 +5002,15 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Accept-Ranges"?: string;
                     "Cache-Control"?: string;
+                    "Content-Range"?: string;
                     "Content-Security-Policy"?: string;
                     "Content-Type"?: string;
+                    ETag?: string;
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": string;
-                };
+                content?: never;
             };
             /** @description Unprocessable Entity */
             422: {
@@ -5764,6 +5924,175 @@ export interface operations {
             };
         };
     };
+    "start-item-media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Start-item-mediaRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankUpload"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "discard-item-media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "finish-item-media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankMedia"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "put-item-media-piece": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                file: string;
+                /** @description From 0 */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "get-whole-board": {
         parameters: {
             query?: never;
@@ -6472,6 +6801,88 @@ export interface operations {
                 content: {
                     "application/json": string;
                 };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-mails": {
+        parameters: {
+            query?: {
+                state?: "queued" | "sent" | "failed";
+                page?: number;
+            };
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailListView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "send-mail-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                mail: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unprocessable Entity */
             422: {
