@@ -126,7 +126,7 @@ func (t Tree) namesakes() []Flaw {
 		if len(stays) < 2 {
 			continue
 		}
-		slices.SortFunc(stays, func(a, b stay) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.id, b.id)) })
+		slices.SortFunc(stays, func(a, b stay) int { return cmp.Or(cmp.Compare(a.from, b.from), older(a.id, b.id)) })
 		last := stays[0]
 		for _, s := range stays[1:] {
 			if s.id != last.id && last.to.until(s.from) {
@@ -141,11 +141,22 @@ func (t Tree) namesakes() []Flaw {
 	return flaws
 }
 
+// older compares the numbers of two units: those below zero are new, the nearer to zero the earlier.
+func older(a, b int64) int {
+	if (a < 0) != (b < 0) {
+		return cmp.Compare(b, a)
+	}
+	return cmp.Compare(max(a, -a), max(b, -b))
+}
+
 // words says a flaw in Vietnamese and English.
 func (t Tree) words(f Flaw) (vi, en string) {
 	name := t.units[f.UnitID].Near(f.Day).Name
 	other := t.units[f.OtherID].Near(f.Day).Name
-	day := DayText(f.Day)
+	day, sinceVi, sinceEn, onVi, onEn := DayText(f.Day), "từ ngày "+DayText(f.Day), "from "+DayText(f.Day), "Ngày "+DayText(f.Day), "On "+DayText(f.Day)
+	if f.Day == Always {
+		day, sinceVi, sinceEn, onVi, onEn = "–", "trước đó", "before", "Trong hệ thống", "In the tree"
+	}
 	switch f.Code {
 	case FlawPeriods:
 		return fmt.Sprintf("Các giai đoạn của “%s” chồng lên nhau hoặc trống ở ngày %s.", name, day),
@@ -154,14 +165,14 @@ func (t Tree) words(f Flaw) (vi, en string) {
 		if _, known := t.units[f.OtherID]; !known {
 			return fmt.Sprintf("Đơn vị cấp trên của “%s” không có trong hệ thống.", name), fmt.Sprintf("The parent of “%s” does not exist.", name)
 		}
-		return fmt.Sprintf("“%s” trực thuộc “%s”, nhưng từ ngày %s đơn vị cấp trên đó không tồn tại.", name, other, day),
-			fmt.Sprintf("“%s” stands under “%s”, which does not exist from %s on.", name, other, day)
+		return fmt.Sprintf("“%s” trực thuộc “%s”, nhưng %s đơn vị cấp trên đó không tồn tại.", name, other, sinceVi),
+			fmt.Sprintf("“%s” stands under “%s”, which does not exist %s.", name, other, sinceEn)
 	case FlawCycle:
 		return fmt.Sprintf("“%s” không thể trực thuộc “%s”: “%s” đang ở dưới nó (ngày %s).", name, other, other, day),
 			fmt.Sprintf("“%s” can't stand under “%s”, which is below it (%s).", name, other, day)
 	case FlawSameName:
-		return fmt.Sprintf("Ngày %s đã có đơn vị “%s” cùng tên dưới cùng một cấp trên.", day, other),
-			fmt.Sprintf("On %s there is another unit called “%s” under the same parent.", day, other)
+		return fmt.Sprintf("%s đã có đơn vị “%s” cùng tên dưới cùng một cấp trên.", onVi, other),
+			fmt.Sprintf("%s there is another unit called “%s” under the same parent.", onEn, other)
 	case FlawSuccessor:
 		return fmt.Sprintf("Đơn vị kế tục của “%s” không tồn tại vào ngày %s.", name, day),
 			fmt.Sprintf("The successor of “%s” does not exist on %s.", name, day)

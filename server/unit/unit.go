@@ -71,7 +71,13 @@ func CheckName(name string) error {
 
 // GuessKind reads the kind of a unit from the beginning of its Vietnamese name.
 func GuessKind(name string) Kind {
-	key := " " + SearchKey(name) + " "
+	words := strings.Fields(SearchKey(name))
+	for i, word := range words {
+		if long, ok := abbreviations[word]; ok {
+			words[i] = SearchKey(long)
+		}
+	}
+	key := " " + strings.Join(words, " ") + " "
 	for _, rule := range []struct {
 		kind  Kind
 		words []string
