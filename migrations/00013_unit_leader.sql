@@ -12,7 +12,7 @@ CREATE INDEX unit_leader_contest ON unit_leader (contest_id, unit_id);
 
 -- The leader who registered somebody, and has answered for telling the people so.
 ALTER TABLE registration ADD COLUMN led_by bigint REFERENCES account (id) ON DELETE SET NULL;
-CREATE INDEX registration_unit ON registration (contest_id, unit_id) WHERE unit_id IS NOT NULL;
+CREATE INDEX registration_led ON registration (led_by) WHERE led_by IS NOT NULL;
 
 -- What an account said the columns of such a spreadsheet mean, by the header's words.
 CREATE TABLE sheet_mapping (
@@ -42,6 +42,5 @@ CREATE INDEX sheet_upload_contest ON sheet_upload (contest_id);
 -- +goose Down
 DROP TABLE sheet_upload;
 DROP TABLE sheet_mapping;
-DROP INDEX registration_unit;
 ALTER TABLE registration DROP COLUMN led_by;
 DROP TABLE unit_leader;

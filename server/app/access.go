@@ -42,6 +42,18 @@ var access = web.Access{
 	// Letters.
 	"list-mails":      web.Organizer,
 	"send-mail-again": web.Organizer,
+	// The tree of units: whoever signs in may read it, administrators change it.
+	"list-units":          web.SignedIn,
+	"search-units":        web.SignedIn,
+	"get-unit":            web.SignedIn,
+	"preview-unit-change": web.Admin,
+	"change-units":        web.Admin,
+	"correct-unit":        web.Admin,
+	"set-unit-count":      web.Admin,
+	"export-units":        web.SignedIn,
+	"get-units-template":  web.Admin,
+	"preview-units":       web.Admin,
+	"import-units":        web.Admin,
 	// Registration and entries.
 	"get-registration-form": web.Public,
 	"register":              web.Public,
@@ -66,8 +78,12 @@ var access = web.Access{
 	"print-cards":           web.Organizer,
 	"export-entries":        web.Organizer,
 	"get-import-template":   web.Organizer,
-	"preview-import":        web.Organizer,
-	"import-entries":        web.Organizer,
+	"bring-list":            web.Organizer,
+	"get-list":              web.Organizer,
+	"correct-list":          web.Organizer,
+	"take-list":             web.Organizer,
+	"get-list-progress":     web.Organizer,
+	"get-refused-rows":      web.Organizer,
 	// Uploaded files: their ids are unguessable and only given to those who may see them.
 	"get-file": web.Public,
 	// Encrypted: the key comes with the message that shows the item.
@@ -95,6 +111,7 @@ var access = web.Access{
 	"save-stage-settings":            web.Organizer,
 	"save-stage-items":               web.Organizer,
 	"list-stage-scores":              web.Staff,
+	"list-stage-corrections":         web.Host,
 	"topic:contestant/round/{round}": web.Contestant,
 	"topic:audience/round/{round}":   web.Public,
 	"topic:organizer/round/{round}":  web.Staff,

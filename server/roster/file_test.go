@@ -48,6 +48,34 @@ func file(t *testing.T, rows ...[]string) []byte {
 	return b.Bytes()
 }
 
+// preview brings a file in as an organizer.
+func (g *ground) preview(data []byte) (File, error) {
+	u, err := g.s.Bring(g.ctx, g.contest.ID, nil, "danh sách.xlsx", data)
+	return u.File, err
+}
+
+// take brings a file in and takes its good rows; it gives the entries that were made.
+func (g *ground) take(t *testing.T, data []byte) (File, []Entry, error) {
+	t.Helper()
+	u, err := g.s.Bring(g.ctx, g.contest.ID, nil, "danh sách.xlsx", data)
+	if err != nil {
+		return File{}, nil, err
+	}
+	before, err := g.s.Entries(g.ctx, g.contest.ID)
+	if err != nil {
+		return File{}, nil, err
+	}
+	done, _, err := g.s.Take(g.ctx, g.contest.ID, nil, u.ID, LedConsent{})
+	if err != nil {
+		return File{}, nil, err
+	}
+	after, err := g.s.Entries(g.ctx, g.contest.ID)
+	if len(after)-len(before) != done.Added {
+		t.Errorf("%d were added, it says %d", len(after)-len(before), done.Added)
+	}
+	return done.File, after[len(before):], err
+}
+
 func TestImportTakesTheGoodRowsAndSaysWhatIsWrong(t *testing.T) {
 	g := lay(t, contest.PersonEntry, "Cán bộ", "Người dân")
 	if _, err := g.s.Add(g.ctx, g.contest.ID, Draft{Name: "Lê Thị Hòa", UnitName: "Phường Hạc Thành", DivisionID: g.contest.Divisions[0].ID}); err != nil {
@@ -67,7 +95,7 @@ func TestImportTakesTheGoodRowsAndSaysWhatIsWrong(t *testing.T) {
 		[]string{"7", "Phan Én", "Người dân", "Phường Hac Thanh"}, // looks like a known unit
 		[]string{"", "", "", "NGƯỜI LẬP BIỂU"},
 	)
-	preview, err := g.s.Preview(g.ctx, g.contest.ID, data)
+	preview, err := g.preview(data)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,11 +122,11 @@ func TestImportTakesTheGoodRowsAndSaysWhatIsWrong(t *testing.T) {
 	if entries, _ := g.s.Entries(t.Context(), g.contest.ID); len(entries) != 1 {
 		t.Fatalf("the preview has added entries: %d", len(entries))
 	}
-	_, added, err := g.s.Import(g.ctx, g.contest.ID, data)
+	_, added, err := g.take(t, data)
 	if err != nil || len(added) != 3 || added[0].Number != "002" || added[0].UnitName != "Phường Hạc Thành" {
 		t.Fatalf("added %+v, %v", added, err)
 	}
-	again, added, err := g.s.Import(g.ctx, g.contest.ID, data)
+	again, added, err := g.take(t, data)
 	if err != nil || len(added) != 0 {
 		t.Fatalf("the same file again adds %+v, %v", added, err)
 	}
@@ -122,7 +150,7 @@ func TestImportTeams(t *testing.T) {
 		[]string{"Đội Đông", "Xã Yên Bình", "A", "Một", "", ""},
 		[]string{"", "", "B", "Hai", "", ""}, []string{"", "", "C", "Ba", "", ""}, []string{"", "", "D", "Bốn", "", ""}, []string{"", "", "E", "Năm", "", ""},
 	)
-	_, added, err := g.s.Import(g.ctx, g.contest.ID, data)
+	_, added, err := g.take(t, data)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +164,7 @@ func TestImportTeams(t *testing.T) {
 	if added[1].UnitName != "Xã Tân Lập" || added[2].Name != "Đội Xã Yên Bình" {
 		t.Errorf("other teams %+v", added[1:])
 	}
-	preview, err := g.s.Preview(g.ctx, g.contest.ID, data)
+	preview, err := g.preview(data)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +181,7 @@ func TestImportRefusesWhatIsNoList(t *testing.T) {
 		"file_empty":     file(t, []string{"Họ và tên", "Đơn vị"}),
 		"not_xlsx":       []byte("Họ và tên,Đơn vị\n"),
 	} {
-		_, err := g.s.Preview(g.ctx, g.contest.ID, data)
+		_, err := g.preview(data)
 		wantFault(t, err, code)
 	}
 }
@@ -166,7 +194,7 @@ func TestTheTemplateComesBackAsARegistration(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = g.s.Preview(g.ctx, g.contest.ID, data)
+			_, err = g.preview(data)
 			wantFault(t, err, "file_empty") // nothing of the guide is registered
 			f, err := excelize.OpenReader(bytes.NewReader(data))
 			if err != nil {
@@ -181,7 +209,7 @@ func TestTheTemplateComesBackAsARegistration(t *testing.T) {
 			for _, line := range guide[1:] {
 				head, row = append(head, line[0]), append(row, line[2])
 			}
-			preview, err := g.s.Preview(g.ctx, g.contest.ID, file(t, head, row))
+			preview, err := g.preview(file(t, head, row))
 			if err != nil || len(preview.Entries) != 1 || preview.Entries[0].Status != FileNew {
 				t.Fatalf("%s %s: %+v, %v", kind, locale, preview, err)
 			}
@@ -199,7 +227,7 @@ func TestBigImport(t *testing.T) {
 	if err := export.WriteWorkbook(&b, export.Sheet{Name: "A", Columns: []export.Column{{Title: "Họ và tên"}, {Title: "Đơn vị"}}, Rows: rows}); err != nil {
 		t.Fatal(err)
 	}
-	_, added, err := g.s.Import(g.ctx, g.contest.ID, b.Bytes())
+	_, added, err := g.take(t, b.Bytes())
 	if err != nil || len(added) != 5000 || added[4999].Number != "5000" {
 		t.Fatalf("added %d, %v", len(added), err)
 	}
@@ -267,7 +295,7 @@ func TestTheListHoldsNoCodesAndComesBack(t *testing.T) {
 			t.Error("the list holds a code or a link")
 		}
 	}
-	preview, err := g.s.Preview(g.ctx, g.contest.ID, data)
+	preview, err := g.preview(data)
 	if err != nil || len(preview.Entries) != 1 || preview.Entries[0].Status != FileDuplicate {
 		t.Errorf("the list read back: %+v, %v", preview, err)
 	}

@@ -3,207 +3,188 @@ package roster
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/hoithi/hoithi/server/contest"
 	"github.com/hoithi/hoithi/server/export"
 	"github.com/hoithi/hoithi/server/roster/rosterdb"
-	"github.com/hoithi/hoithi/server/unit"
+	"github.com/hoithi/hoithi/server/roster/sheet"
 )
 
-// Preview reads a file and says what would become of each row, without saving anything.
-func (s *Service) Preview(ctx context.Context, contestID int64, data []byte) (File, error) {
-	c, err := s.contests.Get(ctx, contestID)
-	if err != nil {
-		return File{}, err
-	}
-	if err := changeable(c); err != nil {
-		return File{}, err
-	}
-	rules, err := s.rulesOf(ctx, s.q, c)
-	if err != nil {
-		return File{}, err
-	}
-	file, err := readWorkbook(data, rules)
-	if err != nil {
-		return File{}, err
-	}
-	return file, s.judge(ctx, s.q, c, rules, &file)
+// takenAtOnce is how many entries of a file are written between two notes of how far it is.
+const takenAtOnce = 250
+
+// Imported is what taking a file has done.
+type Imported struct {
+	File    File
+	Added   int
+	Updated int
+	First   string // candidate numbers that were given; "" where registrations were made
+	Last    string
 }
 
-func readWorkbook(data []byte, rules Rules) (File, error) {
-	rows, err := export.ReadWorkbook(data, maxFileRows, maxFileColumns)
+// readTables reads the sheets of an .xlsx.
+func readTables(data []byte) ([]sheet.Table, error) {
+	sheets, err := export.ReadSheets(data, maxFileRows, maxFileColumns, maxFileSheets)
 	if err != nil {
-		return File{}, err
+		return nil, err
 	}
-	return ReadFile(rows, rules)
+	tables := make([]sheet.Table, len(sheets))
+	for i, s := range sheets {
+		tables[i] = sheet.Table(s)
+	}
+	return tables, nil
 }
 
-// Import takes the good rows of a file: what Preview shows as new becomes entries, the rest is left and reported.
-// The same file once more adds nothing.
-func (s *Service) Import(ctx context.Context, contestID int64, data []byte) (File, []Entry, error) {
-	var file File
-	var entries []Entry
-	err := s.change(ctx, contestID, func(tx pgx.Tx, q *rosterdb.Queries, c contest.Contest) error {
-		if err := changeable(c); err != nil {
-			return err
-		}
-		rules, err := s.rulesOf(ctx, q, c)
-		if err != nil {
-			return err
-		}
-		if file, err = readWorkbook(data, rules); err != nil {
-			return err
-		}
-		if err := s.judge(ctx, q, c, rules, &file); err != nil {
-			return err
-		}
-		var drafts []weighed
-		for _, e := range file.Entries {
-			if e.Status == FileNew {
-				drafts = append(drafts, weighed{Draft: e.Draft, Findings: e.Findings})
-			}
-		}
-		if entries, err = s.enter(ctx, tx, q, c, rules, drafts, fromFile); err != nil || len(entries) == 0 {
-			return err
-		}
-		return record(ctx, tx, contestID, "import", map[string]any{"entries": len(entries),
-			"first": entries[0].Number, "last": entries[len(entries)-1].Number})
-	})
-	return file, entries, err
+// mayImport refuses a file while the roster cannot change: for leaders, outside of the window for registration.
+func mayImport(c contest.Contest, led *Led) error {
+	if led != nil && !c.RegistrationOpen(time.Now()) {
+		return registrationClosed
+	}
+	return changeable(c)
 }
 
-// judge finds the entries of a file that are there already, in the file or in the roster, and the units that are new.
-func (s *Service) judge(ctx context.Context, q *rosterdb.Queries, c contest.Contest, rules Rules, file *File) error {
-	kind := rules.Kind
-	keys := make([]string, len(file.Entries))
-	for i, e := range file.Entries {
-		keys[i] = e.Draft.sameKey(kind, unit.SameKey(e.Draft.UnitName))
+// understood reads a file and says what would become of each row, without saving anything.
+func (s *Service) understood(ctx context.Context, q *rosterdb.Queries, c contest.Contest, led *Led, data []byte, choices []SheetChoice) (File, Rules, error) {
+	rules, err := s.rulesOf(ctx, q, c)
+	if err != nil {
+		return File{}, rules, err
 	}
-	known, err := q.KnownSame(ctx, rosterdb.KnownSameParams{ContestID: c.ID, SameKeys: keys})
+	tables, err := readTables(data)
+	if err != nil {
+		return File{}, rules, err
+	}
+	known, err := s.fileUnits(ctx, c.ID, led)
+	if err != nil {
+		return File{}, rules, err
+	}
+	remembered, err := s.remembered(ctx, q)
+	if err != nil {
+		return File{}, rules, err
+	}
+	f, err := Understand(tables, Reading{Rules: rules, Units: known.names(), ByOrganizer: led == nil}, choices, remembered)
+	if err != nil {
+		return f, rules, err
+	}
+	known.place(&f, led)
+	return f, rules, s.judge(ctx, q, c, rules, led, &f)
+}
+
+// judge finds the entries of a file that are there already, in the file or in the roster, and what the rules say.
+func (s *Service) judge(ctx context.Context, q *rosterdb.Queries, c contest.Contest, rules Rules, led *Led, f *File) error {
+	there, err := s.thereAlready(ctx, q, c, rules, f)
 	if err != nil {
 		return err
-	}
-	waiting, err := q.PendingSame(ctx, rosterdb.PendingSameParams{ContestID: c.ID, SameKeys: keys})
-	if err != nil {
-		return err
-	}
-	there := map[string][]rosterdb.KnownSameRow{}
-	for _, k := range known {
-		there[k.SameKey] = append(there[k.SameKey], k)
-	}
-	pending := map[string][]string{}
-	for _, w := range waiting {
-		pending[w.SameKey] = append(pending[w.SameKey], w.Phone)
 	}
 	seen := map[string][]int{}
-	for i := range file.Entries {
-		e := &file.Entries[i]
+	for i := range f.Entries {
+		e := &f.Entries[i]
 		if e.Status != FileNew {
 			continue
 		}
-		sameAs(e, there[keys[i]], pending[keys[i]])
-		for _, j := range seen[keys[i]] {
-			if e.Status == FileNew {
-				sameInFile(e, file.Entries[j])
+		key := there.keys[i]
+		there.compare(e, key, rules, led)
+		for _, j := range seen[key] {
+			if e.Status == FileNew || e.Status == FileUpdated {
+				sameInFile(e, f.Entries[j])
 			}
 		}
-		if e.Status == FileNew {
-			seen[keys[i]] = append(seen[keys[i]], i)
+		if e.Status == FileNew || e.Status == FileUpdated {
+			seen[key] = append(seen[key], i)
 		}
 	}
-	if err := s.weighFile(ctx, q, c, rules, file); err != nil {
-		return err
-	}
-	return s.noteUnits(ctx, c.ID, file)
+	return s.weighFile(ctx, q, c, rules, led, f)
 }
 
-// weighFile says what the contest's rules find in the new entries of a file.
-func (s *Service) weighFile(ctx context.Context, q *rosterdb.Queries, c contest.Contest, rules Rules, file *File) error {
+// weighFile lets the contest's rules judge what would come in.
+func (s *Service) weighFile(ctx context.Context, q *rosterdb.Queries, c contest.Contest, rules Rules, led *Led, f *File) error {
 	var drafts []weighed
-	var at []int
-	for i, e := range file.Entries {
-		if e.Status == FileNew {
-			drafts, at = append(drafts, weighed{Draft: e.Draft}), append(at, i)
+	var of []int
+	for i, e := range f.Entries {
+		if e.Status == FileNew || e.Status == FileUpdated {
+			drafts, of = append(drafts, weighed{Draft: e.Draft, EntryID: e.EntryID, RegistrationID: e.RegistrationID}), append(of, i)
 		}
 	}
-	found, err := s.weigh(ctx, q, c, rules, drafts, false)
+	if len(drafts) == 0 {
+		return nil
+	}
+	found, err := s.weigh(ctx, q, c, rules, drafts, led != nil)
 	if err != nil {
 		return err
 	}
-	for i, list := range found {
-		e := &file.Entries[at[i]]
-		e.Findings = list
-		for _, f := range list {
-			if f.Severity == Refuse {
+	for n, list := range found {
+		e := &f.Entries[of[n]]
+		e.findings = list
+		for _, x := range list {
+			if x.Severity == Refuse {
 				e.Status = FileRefused
 			}
-			e.Problems = append(e.Problems, Problem{Row: e.FirstRow, Warning: f.Severity != Refuse, Vi: f.Vi, En: f.En})
+			e.Problems = append(e.Problems, Problem{Row: e.FirstRow, Warning: x.Severity != Refuse, Vi: x.Vi, En: x.En})
 		}
 	}
 	return nil
-}
-
-func sameAs(e *FileEntry, there []rosterdb.KnownSameRow, pending []string) {
-	for _, k := range there {
-		if samePhone(k.Phone, e.Draft.Phone) {
-			e.Status, e.Number = FileDuplicate, NumberText(int(k.Number))
-			e.Problems = append(e.Problems, Problem{Row: e.FirstRow, Warning: true,
-				Vi: "Đã có trong danh sách với số báo danh " + e.Number + ": không thêm lần nữa.",
-				En: "Is in the list already with candidate number " + e.Number + ": not added again."})
-			return
-		}
-	}
-	for _, phone := range pending {
-		if samePhone(phone, e.Draft.Phone) {
-			e.Status = FileDuplicate
-			e.Problems = append(e.Problems, Problem{Row: e.FirstRow, Warning: true,
-				Vi: "Đã tự đăng ký và đang chờ duyệt: hãy duyệt đăng ký đó.",
-				En: "Has registered and is waiting: approve that registration."})
-			return
-		}
-	}
 }
 
 func sameInFile(e *FileEntry, earlier FileEntry) {
-	if samePhone(e.Draft.Phone, earlier.Draft.Phone) {
+	vi, en := earlier.place()
+	if earlier.Sheet != e.Sheet {
+		vi, en = vi+" trang “"+earlier.Sheet+"”", en+" of sheet “"+earlier.Sheet+"”"
+	}
+	if samePerson(e.Draft, earlier.Draft) {
 		e.Status = FileDuplicate
-		e.Problems = append(e.Problems, Problem{Row: e.FirstRow, Warning: true,
-			Vi: fmt.Sprintf("Trùng với dòng %d. Nếu là hai người khác nhau, hãy ghi số điện thoại của cả hai.", earlier.FirstRow),
-			En: fmt.Sprintf("The same as row %d. If they are two people, give a phone number for both.", earlier.FirstRow)})
+		e.warn(fmt.Sprintf("Trùng với %s. Nếu là hai người khác nhau, hãy ghi số điện thoại của cả hai.", vi),
+			fmt.Sprintf("The same as %s. If they are two people, give a phone number for both.", en))
 		return
 	}
-	e.Problems = append(e.Problems, Problem{Row: e.FirstRow, Warning: true,
-		Vi: fmt.Sprintf("Cùng tên và đơn vị với dòng %d nhưng khác số điện thoại: được nhận là hai người.", earlier.FirstRow),
-		En: fmt.Sprintf("Has the name and unit of row %d but another phone number: taken as two people.", earlier.FirstRow)})
+	e.warn(fmt.Sprintf("Cùng tên và đơn vị với %s nhưng khác số điện thoại hoặc ngày sinh: được nhận là hai người.", vi),
+		fmt.Sprintf("Has the name and unit of %s but another phone number or birth date: taken as two people.", en))
 }
 
-// noteUnits points out units that the contest does not know yet: a slip of the pen would become a unit of its own.
-func (s *Service) noteUnits(ctx context.Context, contestID int64, file *File) error {
-	units, err := s.unitsOf(ctx, contestID)
-	if err != nil {
-		return err
-	}
-	known, alike := map[string]bool{}, map[string]string{}
-	for _, u := range units {
-		known[unit.SameKey(u.Name)] = true
-		alike[unit.SearchKey(u.Name)] = u.Name
-	}
-	for i := range file.Entries {
-		e := &file.Entries[i]
-		key := unit.SameKey(e.Draft.UnitName)
-		if e.Status != FileNew || key == "" || known[key] {
-			continue
+// take writes the good rows of a file within the caller's transaction; note hears how many are done.
+func (s *Service) take(ctx context.Context, tx pgx.Tx, q *rosterdb.Queries, t taking, f File, note func(done, total int)) (Imported, error) {
+	out := Imported{File: f}
+	var fresh, changed []FileEntry
+	for _, e := range f.Entries {
+		switch e.Status {
+		case FileNew:
+			fresh = append(fresh, e)
+		case FileUpdated:
+			changed = append(changed, e)
+		case FileDuplicate, FileRefused:
 		}
-		p := Problem{Row: e.FirstRow, Warning: true, Vi: "Đơn vị mới, sẽ được thêm: " + e.Draft.UnitName + ".", En: "A new unit, it will be added: " + e.Draft.UnitName + "."}
-		if near, ok := alike[unit.SearchKey(e.Draft.UnitName)]; ok && near != e.Draft.UnitName {
-			p.Vi = fmt.Sprintf("Đơn vị “%s” gần giống “%s” đã có. Nếu là một, hãy sửa trong tệp.", e.Draft.UnitName, near)
-			p.En = fmt.Sprintf("The unit “%s” looks like “%s”. If they are one, mend the file.", e.Draft.UnitName, near)
-		}
-		e.Problems = append(e.Problems, p)
-		known[key] = true // said once
-		alike[unit.SearchKey(e.Draft.UnitName)] = e.Draft.UnitName
 	}
-	return nil
+	total := len(fresh) + len(changed)
+	note(0, total)
+	for len(fresh) > 0 {
+		n := min(len(fresh), takenAtOnce)
+		if err := s.takeFresh(ctx, tx, q, t, fresh[:n], &out); err != nil {
+			return out, err
+		}
+		out.Added += n
+		fresh = fresh[n:]
+		note(out.Added, total)
+	}
+	for _, e := range changed {
+		if err := s.takeChanged(ctx, tx, q, t.c, t.rules, e); err != nil {
+			return out, err
+		}
+		out.Updated++
+		if out.Updated%50 == 0 {
+			note(out.Added+out.Updated, total)
+		}
+	}
+	note(total, total)
+	if total == 0 {
+		return out, nil
+	}
+	payload := map[string]any{"entries": out.Added, "updated": out.Updated}
+	if out.First != "" {
+		payload["first"], payload["last"] = out.First, out.Last
+	}
+	if t.led != nil {
+		return out, record(ctx, tx, t.c.ID, "import_led", payload)
+	}
+	return out, record(ctx, tx, t.c.ID, "import", payload)
 }
