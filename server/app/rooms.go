@@ -50,6 +50,7 @@ func (a *App) rooms() {
 	a.Judging = judging.New(a.DB, a.Contests, a.nowUs, rand.Text)
 	a.JudgingLive = judging.NewLive(a.Judging, a.Hub, a.Config.Log)
 	judging.Routes(a.API, a.Judging)
+	a.Judging.UseMasks(a.Roster.Masks)
 	a.Contests.Use(contest.Judged, a.Judging)
 
 	a.Boards = leaderboard.New(leaderboard.Parts{DB: a.DB, Redis: a.Redis, Contests: a.Contests, Roster: a.Roster, Hub: a.Hub,

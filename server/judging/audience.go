@@ -8,6 +8,7 @@ import (
 	"github.com/hoithi/hoithi/server/contest"
 	"github.com/hoithi/hoithi/server/fault"
 	"github.com/hoithi/hoithi/server/live"
+	"github.com/hoithi/hoithi/server/roster"
 )
 
 // What the hall sees of a judged round.
@@ -43,8 +44,8 @@ type TurnView struct {
 	EndedUs   int64            `json:"ended_us" doc:"0: not yet"`
 }
 
-// StageView makes the view of the hall.
-func (j Judging) StageView(contestName string) StageView {
+// StageView makes the view of the hall. masks stand for names that are not to be published.
+func (j Judging) StageView(contestName string, masks map[int64]roster.Mask) StageView {
 	v := StageView{RoundID: j.RoundID, Contest: contestName, Round: j.RoundName, Closed: j.Closed(),
 		TimeLimitSeconds: j.Rules.Overtime.LimitSeconds, Turns: []TurnView{}}
 	for _, p := range j.Performances {
@@ -55,6 +56,9 @@ func (j Judging) StageView(contestName string) StageView {
 			continue
 		}
 		full := performanceView(p)
+		if m, ok := masks[p.EntryID]; ok {
+			full.EntryName = m.Name
+		}
 		v.Turns = append(v.Turns, TurnView{ID: full.ID, Position: len(v.Turns) + 1, EntryID: full.EntryID, Number: full.Number,
 			EntryName: full.EntryName, UnitName: full.UnitName, Title: full.Title, State: full.State,
 			StartedUs: full.StartedUs, EndedUs: full.EndedUs})
@@ -75,7 +79,8 @@ func (s *Service) Stage(ctx context.Context, roundID int64) (StageView, Judging,
 	if c.State == contest.Draft {
 		return StageView{}, j, fault.NothingHere
 	}
-	return j.StageView(c.Name), j, nil
+	masks, err := s.masks(ctx, j.ContestID)
+	return j.StageView(c.Name, masks), j, err
 }
 
 // audienceTopic registers the topic of the hall.
@@ -106,7 +111,14 @@ func (l *Live) publishStage(ctx context.Context, j Judging) {
 		}
 		return
 	}
-	v := j.StageView(c.Name)
+	masks, err := l.s.masks(ctx, j.ContestID)
+	if err != nil {
+		if ctx.Err() == nil {
+			l.log.Warn("judging: the names that are not to be published not read", "round", j.RoundID, "error", err)
+		}
+		return
+	}
+	v := j.StageView(c.Name, masks)
 	if old, ok := l.stages[j.RoundID]; ok && reflect.DeepEqual(old, v) {
 		return
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/hoithi/hoithi/server/fault"
 	"github.com/hoithi/hoithi/server/judging/judgingdb"
 	"github.com/hoithi/hoithi/server/postgres"
+	"github.com/hoithi/hoithi/server/roster"
 	"github.com/hoithi/hoithi/server/scoring"
 )
 
@@ -26,11 +27,18 @@ type Service struct {
 	nowUs    func() int64
 	newSeed  func() string
 	onChange []func(contestID, roundID int64)
+	masks    func(ctx context.Context, contestID int64) (map[int64]roster.Mask, error)
 }
 
 // New opens the room. nowUs is contest time; newSeed makes the seed of a draw.
 func New(db *pgxpool.Pool, contests *contest.Service, nowUs func() int64, newSeed func() string) *Service {
-	return &Service{db: db, q: judgingdb.New(db), contests: contests, nowUs: nowUs, newSeed: newSeed}
+	return &Service{db: db, q: judgingdb.New(db), contests: contests, nowUs: nowUs, newSeed: newSeed,
+		masks: func(context.Context, int64) (map[int64]roster.Mask, error) { return nil, nil }}
+}
+
+// UseMasks plugs in what the public reads instead of some entries' names.
+func (s *Service) UseMasks(f func(ctx context.Context, contestID int64) (map[int64]roster.Mask, error)) {
+	s.masks = f
 }
 
 // OnChange is told after something of a round has changed on this node: a mark, a lock, the stage, the set-up. It

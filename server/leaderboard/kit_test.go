@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"strconv"
 	"sync"
@@ -38,6 +39,7 @@ type hall struct {
 	greeting  int64 // rounds
 	quiz      int64
 	entries   []roster.Entry
+	masks     map[int64]roster.Mask
 
 	mu      sync.Mutex
 	scores  map[int64]map[int64]Score // round → entry → score
@@ -116,6 +118,26 @@ func (h *hall) Version(context.Context, int64) (int64, error) {
 
 // Entries makes it a Roster.
 func (h *hall) Entries(context.Context, int64) ([]roster.Entry, error) { return h.entries, nil }
+
+// Masks and MaskVersion too: who refused publication.
+func (h *hall) Masks(context.Context, int64) (map[int64]roster.Mask, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return maps.Clone(h.masks), nil
+}
+
+func (h *hall) MaskVersion(context.Context, int64) (string, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return fmt.Sprint(len(h.masks)), nil
+}
+
+// refuse withdraws entry i's consent to publication.
+func (h *hall) refuse(i int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.masks = map[int64]roster.Mask{h.entries[i].ID: {Name: "Đ.A. (" + h.entries[i].Number + ")"}}
+}
 
 // node is one process: its room, and the address of its socket.
 type node struct {

@@ -131,6 +131,15 @@ func Compute(c contest.Contest, entries []roster.Entry, scores map[int64]Scores,
 	return b
 }
 
+// mask hides the names of those who do not want theirs published, also in a board that was held before they said so.
+func (b *Board) mask(masks map[int64]roster.Mask) {
+	for i, r := range b.Rows {
+		if m, ok := masks[r.EntryID]; ok {
+			b.Rows[i].Name = m.Name
+		}
+	}
+}
+
 // weighted rounds half up (away from zero) to hundredths, as at every printed step.
 func weighted(points int64, weight int) int64 {
 	n := points * int64(weight)

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/redis/go-redis/v9"
 
 	"github.com/hoithi/hoithi/server/fault"
@@ -151,6 +152,52 @@ func TestNothingNewerLeaksWhileFrozen(t *testing.T) {
 		}
 		await(own, "the thawed own row", func(v OwnBoardView) bool { return v.Row.Place == 1 })
 	})
+}
+
+// Whoever withdraws the consent to publication vanishes by name from every public path: from phones and projectors that
+// look on, even when the hint of it was lost, from pages, from one's own row, and from a board that was frozen before.
+// Organizers still see the name.
+func TestARefusedNameVanishesEverywhere(t *testing.T) {
+	h := open(t, testkit.Redis(t), 3)
+	ctx := t.Context()
+	for i := range h.entries {
+		h.set(h.greeting, i, int64(1000+i))
+	}
+	a, b := h.node(), h.node()
+	phone, late := h.watch(a, audienceTopic, 0), h.watch(b, audienceTopic, 0)
+	organizer := h.watch(a, organizerTopic, 0)
+	nameOf := func(v BoardView) string {
+		for _, r := range v.Rows {
+			if r.EntryID == h.entries[1].ID {
+				return r.Name
+			}
+		}
+		return ""
+	}
+	await(phone, "the name", func(v BoardView) bool { return nameOf(v) == "Đội 2" })
+	h.must(a.Freeze(ctx, h.contestID))
+	await(late, "the frozen board", func(v BoardView) bool { return v.Status == Frozen && nameOf(v) == "Đội 2" })
+	h.refuse(1) // no hint: the nodes find it by themselves
+	for _, s := range []*screen{phone, late} {
+		await(s, "the board without the name", func(v BoardView) bool { return v.Status == Frozen && nameOf(v) == "Đ.A. (002)" })
+	}
+	for _, n := range []*node{a, b} {
+		if v, err := n.Page(ctx, h.contestID, 0, 100); err != nil || nameOf(v) != "Đ.A. (002)" {
+			t.Errorf("a page: %q, %v", nameOf(v), err)
+		}
+	}
+	own := h.watch(b, contestantTopic, h.entries[1].ID)
+	await(own, "the own row", func(v OwnBoardView) bool { return v.Row != nil && v.Row.Name == "Đ.A. (002)" })
+	await(organizer, "the organizer's board", func(v BoardView) bool { return nameOf(v) == "Đội 2" })
+	// An erased person's name leaves also what is stored of a held board.
+	h.must(pgx.BeginFunc(ctx, h.db, func(tx pgx.Tx) error {
+		return a.Forget(ctx, tx, h.contestID, h.entries[1].ID, "Đội ẩn danh 002")
+	}))
+	var kept bool
+	h.must(h.db.QueryRow(ctx, `SELECT position('Đội 2' IN convert_from(held_board, 'UTF8')) > 0 FROM board`).Scan(&kept))
+	if kept {
+		t.Error("the held board still has the name")
+	}
 }
 
 // A freeze that comes while boards are being built: a board that is still called provisional never shows more than

@@ -31,3 +31,6 @@ INSERT INTO hall_screen (contest_id, mode, round_id, division_id) VALUES (@conte
 ON CONFLICT (contest_id) DO UPDATE SET seq = hall_screen.seq + 1, mode = excluded.mode, round_id = excluded.round_id,
     division_id = excluded.division_id
 RETURNING seq;
+
+-- name: RewriteHeldBoard :exec
+UPDATE board SET held_board = @held_board WHERE contest_id = @contest_id AND held IS NOT NULL;

@@ -39,6 +39,9 @@ type Contests interface {
 // Roster is what the boards need of the roster.
 type Roster interface {
 	Entries(ctx context.Context, contestID int64) ([]roster.Entry, error)
+	// Masks are what the public reads instead of some entries' names; MaskVersion changes when they do.
+	Masks(ctx context.Context, contestID int64) (map[int64]roster.Mask, error)
+	MaskVersion(ctx context.Context, contestID int64) (string, error)
 }
 
 // Status says what kind of board the public sees.
@@ -152,14 +155,18 @@ func (s *Service) public(ctx context.Context, contestID int64) (Public, error) {
 	if err != nil {
 		return Public{}, postgres.Fault(err)
 	}
-	if held.Held == nil {
-		return p, nil
+	if held.Held != nil {
+		p.Status, p.HeldAtUs = Status(*held.Held), *held.HeldAtUs
+		p.Board = Board{}
+		if err := json.Unmarshal(held.HeldBoard, &p.Board); err != nil {
+			return Public{}, err
+		}
 	}
-	p.Status, p.HeldAtUs = Status(*held.Held), *held.HeldAtUs
-	p.Board = Board{}
-	if err := json.Unmarshal(held.HeldBoard, &p.Board); err != nil {
+	masks, err := s.roster.Masks(ctx, contestID)
+	if err != nil {
 		return Public{}, err
 	}
+	p.Board.mask(masks)
 	return p, nil
 }
 
@@ -225,6 +232,28 @@ func (s *Service) HoldFinal(ctx context.Context, tx pgx.Tx, contestID int64, b B
 		return err
 	}
 	return s.q.WithTx(tx).HoldBoard(ctx, leaderboarddb.HoldBoardParams{ContestID: contestID, Held: ptr(string(Final)), HeldBoard: body})
+}
+
+// Forget takes an erased entry's name out of a board that is held, in the transaction that erases.
+func (s *Service) Forget(ctx context.Context, tx pgx.Tx, contestID, entryID int64, name string) error {
+	q := s.q.WithTx(tx)
+	held, err := q.HeldBoard(ctx, contestID)
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && held.Held == nil {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	b := Board{}
+	if err := json.Unmarshal(held.HeldBoard, &b); err != nil {
+		return err
+	}
+	b.mask(map[int64]roster.Mask{entryID: {Name: name, Erased: true}})
+	body, err := audit.Canonical(b)
+	if err != nil {
+		return err
+	}
+	return q.RewriteHeldBoard(ctx, leaderboarddb.RewriteHeldBoardParams{ContestID: contestID, HeldBoard: body})
 }
 
 // done tells everybody who watches after an act on the board.
@@ -339,7 +368,11 @@ func (s *Service) versions(ctx context.Context, contestID int64) (string, error)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return "", err
 	}
-	out := strconv.Itoa(c.Version) + string(c.State)
+	masks, err := s.roster.MaskVersion(ctx, contestID)
+	if err != nil {
+		return "", err
+	}
+	out := strconv.Itoa(c.Version) + string(c.State) + " masks:" + masks
 	if held.HeldAtUs != nil {
 		out += " held:" + strconv.FormatInt(*held.HeldAtUs, 10)
 	}

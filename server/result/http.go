@@ -80,7 +80,7 @@ func (s *Service) Final(ctx context.Context, slug string) (AudienceView, error) 
 	if err != nil {
 		return AudienceView{}, err
 	}
-	revisions, err := s.Revisions(ctx, c.ID)
+	revisions, err := s.Revisions(ctx, c.ID, true)
 	if err == nil && len(revisions) == 0 {
 		return AudienceView{}, notFinal
 	}
@@ -147,7 +147,7 @@ func (s *Service) organizerView(ctx context.Context, contestID int64) (Organizer
 	if err != nil {
 		return OrganizerView{}, err
 	}
-	revisions, err := s.Revisions(ctx, contestID)
+	revisions, err := s.Revisions(ctx, contestID, false)
 	v := OrganizerView{State: c.State, InputsHash: hex.EncodeToString(p.InputsHash), Standings: p.Snapshot.Standings,
 		Rounds: p.Snapshot.Rounds, Divisions: p.Snapshot.Divisions, Problems: p.Problems, Changes: p.Changes,
 		Revisions: history(revisions)}

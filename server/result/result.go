@@ -11,6 +11,7 @@ import (
 
 	"github.com/hoithi/hoithi/server/contest"
 	"github.com/hoithi/hoithi/server/leaderboard"
+	"github.com/hoithi/hoithi/server/roster"
 )
 
 // Snapshot is a final result: everything that is needed to understand and to recompute it. Its canonical bytes are
@@ -51,6 +52,16 @@ type Standing struct {
 	Tied       bool                     `json:"tied"`
 	Total      int64                    `json:"total"`
 	Scores     []leaderboard.RoundScore `json:"scores"`
+}
+
+// mask takes names out of what is shown of a snapshot: those of people who have been erased, or with erasedOnly false also
+// of those who refused publication. What is stored, and its hash, stay as they are.
+func (s *Snapshot) mask(masks map[int64]roster.Mask, erasedOnly bool) {
+	for i, st := range s.Standings {
+		if m, ok := masks[st.EntryID]; ok && (m.Erased || !erasedOnly) {
+			s.Standings[i].Name, s.Standings[i].Members = m.Name, []string{}
+		}
+	}
 }
 
 // Seal is the short form of a hash that people compare by eye: ten letters and digits without look-alikes, 50 bits.

@@ -1,6 +1,7 @@
 package result_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -36,6 +37,7 @@ type hall struct {
 	contestID int64
 	roundID   int64
 	entries   []roster.Entry
+	masks     map[int64]roster.Mask
 	clockUs   atomic.Int64
 }
 
@@ -134,6 +136,10 @@ func (s source) Version(ctx context.Context, roundID int64) (int64, error) {
 }
 
 func (h *hall) Entries(context.Context, int64) ([]roster.Entry, error) { return h.entries, nil }
+
+func (h *hall) Masks(context.Context, int64) (map[int64]roster.Mask, error) { return h.masks, nil }
+
+func (h *hall) MaskVersion(context.Context, int64) (string, error) { return "", nil }
 
 func (h *hall) must(err error) {
 	h.t.Helper()
@@ -316,6 +322,44 @@ func TestCorrections(t *testing.T) {
 }
 
 // Each kind of tampering, by somebody who may write to the database, is found.
+// A person who is erased or refuses publication after the results are final: the sealed snapshot stays and is verified,
+// what is shown of it has no name; the erased one's is gone for organizers too.
+func TestFinalResultsHonourConsentAndErasure(t *testing.T) {
+	h := open(t, [2]int64{900, 800}, [2]int64{700, 600}, [2]int64{500, 400})
+	r, err := h.finalize("")
+	h.must(err)
+	sealed := r.Hash
+	h.entries[0].Name, h.entries[0].Members = "Đội ẩn danh 001", nil // as the roster has it after erasing
+	h.masks = map[int64]roster.Mask{h.entries[0].ID: {Name: "Đội ẩn danh 001", Erased: true}, h.entries[1].ID: {Name: "Đ.H. (002)"}}
+	v, err := h.results.Final(h.ctx, "cchc")
+	h.must(err)
+	shown := fmt.Sprintf("%+v", v)
+	if v.Standings[0].Name != "Đội ẩn danh 001" || v.Standings[1].Name != "Đ.H. (002)" || v.Standings[2].Name != "Đội 3" ||
+		strings.Contains(shown, "Đội 1") || strings.Contains(shown, "Đội 2") {
+		t.Errorf("the public reads %s", shown)
+	}
+	if len(v.Standings[0].Members)+len(v.Standings[1].Members) != 0 || len(v.Standings[2].Members) != 1 {
+		t.Errorf("members shown: %+v", v.Standings)
+	}
+	mine, err := h.results.Revisions(h.ctx, h.contestID, false)
+	h.must(err)
+	if s := mine[0].Snapshot.Standings; s[0].Name != "Đội ẩn danh 001" || s[1].Name != "Đội 2" || len(s[1].Members) != 1 {
+		t.Errorf("the organizer reads %+v", s)
+	}
+	if found := h.found(); found != "" {
+		t.Errorf("verify finds %s", found)
+	}
+	if !bytes.Equal(mine[0].Hash, sealed) || v.Seal != result.Seal(sealed) {
+		t.Error("the seal has changed")
+	}
+	if _, err := h.finalize("một lý do đủ dài"); err != nil {
+		t.Log("a correction after erasing:", err)
+	}
+	if found := h.found(); found != "" {
+		t.Errorf("after a correction verify finds %s", found)
+	}
+}
+
 func TestVerifyFindsTampering(t *testing.T) {
 	for what, x := range map[string]struct {
 		do   func(h *hall)

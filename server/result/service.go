@@ -47,6 +47,8 @@ type Boards interface {
 // Roster is what the results need of the roster.
 type Roster interface {
 	Entries(ctx context.Context, contestID int64) ([]roster.Entry, error)
+	// Masks are what the public reads instead of some entries' names.
+	Masks(ctx context.Context, contestID int64) (map[int64]roster.Mask, error)
 }
 
 // Service makes and shows final results.
@@ -305,11 +307,24 @@ func (s *Service) newest(ctx context.Context, contestID int64) (*Revision, error
 		return nil, postgres.Fault(err)
 	}
 	r, err := fromRow(row)
-	return &r, err
+	if err != nil {
+		return nil, err
+	}
+	masks, err := s.roster.Masks(ctx, contestID)
+	if err != nil {
+		return nil, err
+	}
+	r.Snapshot.mask(masks, true)
+	return &r, nil
 }
 
-// Revisions lists all revisions of a contest's result, the first one first.
-func (s *Service) Revisions(ctx context.Context, contestID int64) ([]Revision, error) {
+// Revisions lists all revisions of a contest's result, the first one first, for organizers: the names of people who have
+// been erased are not in them. For the public, the names of those who refused are not either.
+func (s *Service) Revisions(ctx context.Context, contestID int64, public bool) ([]Revision, error) {
+	masks, err := s.roster.Masks(ctx, contestID)
+	if err != nil {
+		return nil, err
+	}
 	rows, err := s.q.Revisions(ctx, contestID)
 	if err != nil {
 		return nil, postgres.Fault(err)
@@ -320,6 +335,7 @@ func (s *Service) Revisions(ctx context.Context, contestID int64) ([]Revision, e
 		if err != nil {
 			return nil, err
 		}
+		r.Snapshot.mask(masks, !public)
 		list = append(list, r)
 	}
 	return list, nil

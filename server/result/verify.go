@@ -96,6 +96,11 @@ func (s *Service) Verify(ctx context.Context, contestID int64) (Verification, er
 		find("snapshot_unreadable", "the newest snapshot cannot be read: %v", err)
 		return v, nil
 	}
+	masks, err := s.roster.Masks(ctx, contestID)
+	if err != nil {
+		return v, err
+	}
+	newest.Snapshot.mask(masks, true) // an erased person's name is gone from the roster, and is no difference
 	v.Seal, v.Entries = Seal(newest.Hash), len(newest.Snapshot.Standings)
 	s.compare(ctx, newest, contestID, find)
 	return v, nil

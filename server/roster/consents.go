@@ -262,16 +262,23 @@ func (s *Service) WhoByEntry(ctx context.Context, contestID, entryID int64) (Who
 	return w, postgres.Fault(err)
 }
 
+// Mask is what is read instead of an entry's name.
+type Mask struct {
+	Name string
+	// Erased: the name is gone for everybody, not only for the public.
+	Erased bool
+}
+
 // Masks gives what the public reads instead of the names of those who do not want theirs published, or are erased: by
-// entry. Every path to the public goes through it.
-func (s *Service) Masks(ctx context.Context, contestID int64) (map[int64]string, error) {
+// entry. Every path to the public goes through it, also to what was frozen or made final before.
+func (s *Service) Masks(ctx context.Context, contestID int64) (map[int64]Mask, error) {
 	rows, err := s.q.MaskedEntries(ctx, contestID)
 	if err != nil {
 		return nil, postgres.Fault(err)
 	}
-	masks := make(map[int64]string, len(rows))
+	masks := make(map[int64]Mask, len(rows))
 	for _, r := range rows {
-		masks[r.ID] = PublicName(Kind(r.Kind), r.Name, NumberText(int(r.Number)), r.Erased)
+		masks[r.ID] = Mask{Name: PublicName(Kind(r.Kind), r.Name, NumberText(int(r.Number)), r.Erased), Erased: r.Erased}
 	}
 	return masks, nil
 }

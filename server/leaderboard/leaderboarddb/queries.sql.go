@@ -103,6 +103,20 @@ func (q *Queries) ReleaseBoard(ctx context.Context, arg ReleaseBoardParams) (int
 	return result.RowsAffected(), nil
 }
 
+const rewriteHeldBoard = `-- name: RewriteHeldBoard :exec
+UPDATE board SET held_board = $1 WHERE contest_id = $2 AND held IS NOT NULL
+`
+
+type RewriteHeldBoardParams struct {
+	HeldBoard []byte
+	ContestID int64
+}
+
+func (q *Queries) RewriteHeldBoard(ctx context.Context, arg RewriteHeldBoardParams) error {
+	_, err := q.db.Exec(ctx, rewriteHeldBoard, arg.HeldBoard, arg.ContestID)
+	return err
+}
+
 const screen = `-- name: Screen :one
 SELECT seq, mode, round_id, division_id FROM hall_screen WHERE contest_id = $1
 `
