@@ -143,7 +143,7 @@ func (s *answerStore) split(batch []arrival, err error) []reply[stored] {
 	if len(batch) == 1 {
 		s.log.Error("an answer was refused by the database", "round", s.roundID, "play", batch[0].play,
 			"entry", batch[0].entryID, "error", err)
-		return []reply[stored]{{err: errNotStored.Because(err)}}
+		return []reply[stored]{{Err: errNotStored.Because(err)}}
 	}
 	half := len(batch) / 2
 	return append(s.flush(batch[:half]), s.flush(batch[half:])...)
@@ -152,7 +152,7 @@ func (s *answerStore) split(batch []arrival, err error) []reply[stored] {
 func all(batch []arrival, err error) []reply[stored] {
 	replies := make([]reply[stored], len(batch))
 	for i := range replies {
-		replies[i].err = err
+		replies[i].Err = err
 	}
 	return replies
 }
@@ -202,13 +202,13 @@ func (s *answerStore) read(results pgx.BatchResults, batch []arrival) ([]reply[s
 		a := batch[at]
 		switch {
 		case receivedUs != nil && bytes.Equal(payload, a.payload):
-			replies[at].value.ReceivedUs = *receivedUs
+			replies[at].Value.ReceivedUs = *receivedUs
 		case receivedUs != nil:
-			replies[at].err = errAnswerConflict
+			replies[at].Err = errAnswerConflict
 		case writer != a.writer:
-			replies[at].err = errSuperseded
+			replies[at].Err = errSuperseded
 		default:
-			replies[at].err = errAnswerClosed
+			replies[at].Err = errAnswerClosed
 		}
 	}
 	return replies, rows.Err()

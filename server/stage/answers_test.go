@@ -235,9 +235,9 @@ func TestPoisonedBatch(t *testing.T) {
 	batch[613].payload = []byte(strings.Repeat("x", 9000))
 	for i, r := range h.store(a).flush(batch) {
 		if i == 613 {
-			wantCode(t, r.err, "answer_not_stored")
-		} else if r.err != nil {
-			t.Fatalf("answer %d: %v", i, r.err)
+			wantCode(t, r.Err, "answer_not_stored")
+		} else if r.Err != nil {
+			t.Fatalf("answer %d: %v", i, r.Err)
 		}
 	}
 	if n := h.rows(`SELECT count(*) FROM stage_response`); n != 999 {
@@ -270,8 +270,8 @@ func TestTwoNodesNeverDeadlock(t *testing.T) {
 					t.Error(err)
 				}
 				for _, r := range replies {
-					if r.err != nil {
-						t.Error(r.err)
+					if r.Err != nil {
+						t.Error(r.Err)
 					}
 				}
 			})

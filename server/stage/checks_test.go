@@ -1,7 +1,6 @@
 package stage
 
 import (
-	"fmt"
 	"sort"
 	"strings"
 	"sync"
@@ -23,43 +22,6 @@ func TestAnswersPerItemAreBounded(t *testing.T) {
 	}
 	if !x.may(1, 8) || !x.may(2, 7) {
 		t.Fatal("the bound is not per entry and item")
-	}
-}
-
-// A lone question is answered at once; what comes meanwhile makes one batch.
-func TestLaneGathersOnlyWhileBusy(t *testing.T) {
-	var sizes []int
-	entered, leave := make(chan struct{}), make(chan struct{})
-	l := lane[int, int]{maxBatch: 100, maxQueue: 100, flush: func(batch []int) []reply[int] {
-		sizes = append(sizes, len(batch))
-		entered <- struct{}{}
-		<-leave
-		replies := make([]reply[int], len(batch))
-		for i := range batch {
-			replies[i].value = batch[i] * 2
-		}
-		return replies
-	}}
-	var wg sync.WaitGroup
-	ask := func(q int) {
-		wg.Go(func() {
-			if v, err := l.ask(t.Context(), q); err != nil || v != 2*q {
-				t.Errorf("%d: %d %v", q, v, err)
-			}
-		})
-	}
-	ask(1)
-	<-entered
-	for i := range 50 {
-		ask(i)
-	}
-	eventually(t, "the queue", func() bool { l.mu.Lock(); defer l.mu.Unlock(); return len(l.queue) == 50 })
-	leave <- struct{}{}
-	<-entered
-	leave <- struct{}{}
-	wg.Wait()
-	if fmt.Sprint(sizes) != "[1 50]" {
-		t.Fatal(sizes)
 	}
 }
 

@@ -77,7 +77,7 @@ func (r *room) flushDevices(batch []deviceAsk) []reply[int32] {
 		}
 		if err := r.settle(batch, now, replies); err != nil {
 			for _, i := range now {
-				replies[i].err = postgres.Fault(err)
+				replies[i].Err = postgres.Fault(err)
 			}
 		}
 		left = later
@@ -122,7 +122,7 @@ func (r *room) settle(batch []deviceAsk, now []int, replies []reply[int32]) erro
 		has := make(map[int64]bool, len(kept))
 		for _, k := range kept {
 			has[k.EntryID] = true
-			replies[at[k.EntryID]].value = k.Writer
+			replies[at[k.EntryID]].Value = k.Writer
 		}
 		for i, entryID := range keep.EntryIds {
 			if !has[entryID] {
@@ -139,10 +139,10 @@ func (r *room) settle(batch []deviceAsk, now []int, replies []reply[int32]) erro
 		return err
 	}
 	for _, entryID := range claim.EntryIds {
-		replies[at[entryID]].err = errOtherDevice
+		replies[at[entryID]].Err = errOtherDevice
 	}
 	for _, c := range claimed {
-		replies[at[c.EntryID]] = reply[int32]{value: c.Writer}
+		replies[at[c.EntryID]] = reply[int32]{Value: c.Writer}
 	}
 	return nil
 }

@@ -2,9 +2,10 @@ package stage
 
 import (
 	"context"
-	"sync"
+	"errors"
 
 	"github.com/hoithi/hoithi/server/fault"
+	"github.com/hoithi/hoithi/server/postgres"
 )
 
 var (
@@ -16,70 +17,23 @@ var (
 		"It is not known yet whether this was saved. Your device will ask again by itself.")
 )
 
-// lane gathers questions that come one by one into batches that are answered together. A lone question is never
-// delayed: it starts a batch at once, and what comes while that batch is under way makes the next one.
-type lane[Q, A any] struct {
-	flush    func(batch []Q) []reply[A]
-	maxBatch int
-	maxQueue int
+// lane is a postgres.Lane that speaks to contestants.
+type lane[Q, A any] struct{ postgres.Lane[Q, A] }
 
-	mu    sync.Mutex
-	queue []asked[Q, A]
-	busy  bool
-}
+type reply[A any] = postgres.Reply[A]
 
-type reply[A any] struct {
-	value A
-	err   error
-}
-
-type asked[Q, A any] struct {
-	q  Q
-	to chan reply[A]
+func newLane[Q, A any](maxBatch int, flush func(batch []Q) []reply[A]) lane[Q, A] {
+	return lane[Q, A]{postgres.Lane[Q, A]{Flush: flush, MaxBatch: maxBatch, MaxQueue: 50_000}}
 }
 
 // ask waits for the answer. When ctx ends first, nobody knows what becomes of q.
 func (l *lane[Q, A]) ask(ctx context.Context, q Q) (A, error) {
-	to := make(chan reply[A], 1)
-	l.mu.Lock()
-	if len(l.queue) >= l.maxQueue {
-		l.mu.Unlock()
-		var none A
-		return none, errLaneFull
+	a, err := l.Ask(ctx, q)
+	switch {
+	case errors.Is(err, postgres.ErrLaneFull):
+		err = errLaneFull
+	case errors.Is(err, postgres.ErrNotAwaited):
+		err = errNotKnown.Because(err)
 	}
-	l.queue = append(l.queue, asked[Q, A]{q, to})
-	if !l.busy {
-		l.busy = true
-		go l.work()
-	}
-	l.mu.Unlock()
-	select {
-	case r := <-to:
-		return r.value, r.err
-	case <-ctx.Done():
-		var none A
-		return none, errNotKnown.Because(ctx.Err())
-	}
-}
-
-func (l *lane[Q, A]) work() {
-	for {
-		l.mu.Lock()
-		n := min(len(l.queue), l.maxBatch)
-		if n == 0 {
-			l.busy, l.queue = false, nil
-			l.mu.Unlock()
-			return
-		}
-		batch := l.queue[:n:n]
-		l.queue = l.queue[n:]
-		l.mu.Unlock()
-		questions := make([]Q, n)
-		for i := range batch {
-			questions[i] = batch[i].q
-		}
-		for i, r := range l.flush(questions) {
-			batch[i].to <- r
-		}
-	}
+	return a, err
 }

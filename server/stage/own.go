@@ -91,7 +91,7 @@ func (r *room) flushOwn(batch []int64) []reply[ownPart] {
 	}
 	fail := func(err error) []reply[ownPart] {
 		for i := range replies {
-			replies[i].err = postgres.Fault(err)
+			replies[i].Err = postgres.Fault(err)
 		}
 		return replies
 	}
@@ -101,7 +101,7 @@ func (r *room) flushOwn(batch []int64) []reply[ownPart] {
 	}
 	for _, w := range writers {
 		for _, i := range at[w.EntryID] {
-			replies[i].value.writer = w.Writer
+			replies[i].Value.writer = w.Writer
 		}
 	}
 	state := r.snapshot()
@@ -119,7 +119,7 @@ func (r *room) flushOwn(batch []int64) []reply[ownPart] {
 			return fail(err)
 		}
 		for _, i := range at[row.EntryID] {
-			replies[i].value.play, replies[i].value.answer = p.Number, &answer
+			replies[i].Value.play, replies[i].Value.answer = p.Number, &answer
 		}
 	}
 	return replies
@@ -261,10 +261,10 @@ func (r *room) tellOwn() {
 
 func (r *room) sendOwn(ctx context.Context, entries []roster.Entry, ids []int64) error {
 	for i, part := range r.flushOwn(ids) {
-		if part.err != nil {
-			return part.err
+		if part.Err != nil {
+			return part.Err
 		}
-		view, err := r.joinOwn(ctx, entries[i], part.value)
+		view, err := r.joinOwn(ctx, entries[i], part.Value)
 		if err != nil {
 			return err
 		}

@@ -70,9 +70,9 @@ func newRoom(s *Service, id int64) *room {
 		tries: tries{most: maxTries}}
 	store := &answerStore{db: s.cfg.DB, roundID: id, health: s.health, log: s.log, ctx: s.ctx,
 		graceUs: func() int64 { st := r.snapshot(); return st.Settings.GraceUs() }}
-	r.answers = lane[arrival, stored]{flush: store.flush, maxBatch: 1000, maxQueue: 50_000}
-	r.devices = lane[deviceAsk, int32]{flush: r.flushDevices, maxBatch: 1000, maxQueue: 50_000}
-	r.own = lane[int64, ownPart]{flush: r.flushOwn, maxBatch: 500, maxQueue: 50_000}
+	r.answers = newLane(1000, store.flush)
+	r.devices = newLane(1000, r.flushDevices)
+	r.own = newLane(500, r.flushOwn)
 	return r
 }
 
