@@ -31,6 +31,7 @@ import (
 	"github.com/hoithi/hoithi/server/result"
 	"github.com/hoithi/hoithi/server/roster"
 	"github.com/hoithi/hoithi/server/stage"
+	"github.com/hoithi/hoithi/server/unit"
 	"github.com/hoithi/hoithi/server/web"
 )
 
@@ -60,6 +61,7 @@ type App struct {
 	Accounts *account.Service
 	Mail     *mail.Service
 	Contests *contest.Service
+	Units    *unit.Service
 	Roster   *roster.Service
 	Files    *files.Service
 	Bank     *bank.Service

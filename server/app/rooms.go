@@ -29,7 +29,9 @@ func (a *App) rooms() {
 	a.Accounts.OnAct = audit.Append
 	mail.Routes(a.API, a.Mail)
 
-	a.Roster = roster.New(a.DB, a.Accounts, a.Contests, unit.New(a.DB))
+	a.Units = unit.New(a.DB)
+	unit.Routes(a.API, a.Units)
+	a.Roster = roster.New(a.DB, a.Accounts, a.Contests, a.Units)
 	a.Contests.UseChecks(a.Roster.Missing)
 	a.Contests.UseEntered(a.Roster.Entered)
 	roster.Routes(a.API, a.Roster)
@@ -93,7 +95,7 @@ func (a *App) listenToChanges() {
 
 // startRooms begins the background work of the rooms; Close ends it.
 func (a *App) startRooms() {
-	a.stop = append(a.stop, a.watchSessions())
+	a.stop = append(a.stop, a.watchSessions(), a.settleUnits())
 	a.Stage.Start()
 	a.stop = append(a.stop, func(context.Context) error { a.Stage.Stop(); return nil }, a.JudgingLive.Start(a.Relay))
 	ctx, cancel := context.WithCancel(context.Background())

@@ -40,12 +40,13 @@ type SnapshotRound struct {
 	InputsHash string       `json:"inputs_hash" doc:"SHA-256 over the round's settings, items or rubric, and every response or mark"`
 }
 
-// Standing is an entry's final place. The unit's name is kept as it was.
+// Standing is an entry's final place. The unit's name and where it stood are kept as they were on the contest's day.
 type Standing struct {
 	EntryID    int64                    `json:"entry_id"`
 	Number     string                   `json:"number"`
 	Name       string                   `json:"name"`
 	UnitName   string                   `json:"unit_name"`
+	UnitPath   []string                 `json:"unit_path,omitempty" doc:"The units above it, from the top down"`
 	Members    []string                 `json:"members"`
 	DivisionID int64                    `json:"division_id"`
 	Place      int                      `json:"place" doc:"0: took part without any score"`

@@ -24,6 +24,7 @@ import (
 	"github.com/hoithi/hoithi/server/result"
 	"github.com/hoithi/hoithi/server/roster"
 	"github.com/hoithi/hoithi/server/testkit"
+	"github.com/hoithi/hoithi/server/unit"
 )
 
 // hall is a contest with one judged round that is over: two judges, entries with marks.
@@ -34,6 +35,8 @@ type hall struct {
 	judging   *judging.Service
 	boards    *leaderboard.Service
 	results   *result.Service
+	roster    *roster.Service
+	stored    bool // entries as the real roster gives them
 	contestID int64
 	roundID   int64
 	entries   []roster.Entry
@@ -57,6 +60,9 @@ func open(t testing.TB, rows ...[2]int64) *hall {
 	}
 	h.ctx = person("Thư ký")
 	contests := contest.New(h.db, nil, nil)
+	accounts, err := account.New(h.ctx, h.db)
+	h.must(err)
+	h.roster = roster.New(h.db, accounts, contests, unit.New(h.db))
 	h.judging = judging.New(h.db, contests, func() int64 { return h.clockUs.Add(1_000_000) }, rand.Text)
 	h.boards = leaderboard.New(leaderboard.Parts{DB: h.db, Contests: contests, Roster: h, Log: slog.New(slog.DiscardHandler),
 		Sources: map[contest.Kind]leaderboard.Source{contest.Judged: source{h.judging}}})
@@ -135,7 +141,16 @@ func (s source) Version(ctx context.Context, roundID int64) (int64, error) {
 	return s.s.Version(ctx, roundID)
 }
 
-func (h *hall) Entries(context.Context, int64) ([]roster.Entry, error) { return h.entries, nil }
+func (h *hall) UnitPaths(ctx context.Context, contestID int64) (map[int64][]string, error) {
+	return h.roster.UnitPaths(ctx, contestID)
+}
+
+func (h *hall) Entries(ctx context.Context, contestID int64) ([]roster.Entry, error) {
+	if h.stored {
+		return h.roster.Entries(ctx, contestID)
+	}
+	return h.entries, nil
+}
 
 func (h *hall) Masks(context.Context, int64) (map[int64]roster.Mask, error) { return h.masks, nil }
 

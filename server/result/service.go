@@ -47,6 +47,8 @@ type Boards interface {
 // Roster is what the results need of the roster.
 type Roster interface {
 	Entries(ctx context.Context, contestID int64) ([]roster.Entry, error)
+	// UnitPaths are the names above each unit on the contest's day, from the top down.
+	UnitPaths(ctx context.Context, contestID int64) (map[int64][]string, error)
 	// Masks are what the public reads instead of some entries' names.
 	Masks(ctx context.Context, contestID int64) (map[int64]roster.Mask, error)
 }
@@ -149,7 +151,11 @@ func (s *Service) compute(ctx context.Context, c contest.Contest) (Preview, erro
 	if err != nil {
 		return p, err
 	}
-	p.Snapshot = snapshotOf(c, p.Board, entries, before)
+	paths, err := s.roster.UnitPaths(ctx, c.ID)
+	if err != nil {
+		return p, err
+	}
+	p.Snapshot = snapshotOf(c, p.Board, entries, paths, before)
 	p.Problems = Problems(c, p.Board)
 	p.Changes = []Change{}
 	if newest != nil {
@@ -174,9 +180,10 @@ func (s *Service) roundHashes(ctx context.Context, c contest.Contest) ([]Snapsho
 	return rounds, nil
 }
 
-func snapshotOf(c contest.Contest, b leaderboard.Board, entries []roster.Entry, rounds []SnapshotRound) Snapshot {
-	members := map[int64][]string{}
+func snapshotOf(c contest.Contest, b leaderboard.Board, entries []roster.Entry, paths map[int64][]string, rounds []SnapshotRound) Snapshot {
+	members, units := map[int64][]string{}, map[int64]int64{}
 	for _, e := range entries {
+		units[e.ID] = e.UnitID
 		for _, m := range e.Members {
 			members[e.ID] = append(members[e.ID], m.Name)
 		}
@@ -184,7 +191,7 @@ func snapshotOf(c contest.Contest, b leaderboard.Board, entries []roster.Entry, 
 	snap := Snapshot{Format: 1, ContestID: c.ID, Slug: c.Slug, Name: c.Name, OrganizerName: c.OrganizerName, Revision: 1,
 		TieBreakers: b.TieBreakers, Divisions: b.Divisions, Rounds: rounds, Standings: []Standing{}}
 	for _, r := range b.Rows {
-		st := Standing{EntryID: r.EntryID, Number: r.Number, Name: r.Name, UnitName: r.UnitName, Members: members[r.EntryID],
+		st := Standing{EntryID: r.EntryID, Number: r.Number, Name: r.Name, UnitName: r.UnitName, UnitPath: paths[units[r.EntryID]], Members: members[r.EntryID],
 			DivisionID: r.DivisionID, Place: r.Place, Tied: r.Tied, Total: r.Total, Scores: r.Scores}
 		if st.Members == nil {
 			st.Members = []string{}

@@ -136,6 +136,7 @@ func Routes(api *web.API, s *Service) {
 	registrationRoutes(api, s)
 	entryRoutes(api, s)
 	fileRoutes(api, s)
+	unitRoutes(api, s)
 }
 
 type SlugIn struct {

@@ -186,6 +186,7 @@ func (s *Service) unitsOf(ctx context.Context, contestID int64) ([]UnitCount, er
 	for i, r := range rows {
 		units[i] = UnitCount{ID: r.ID, Name: r.Name, Entries: int(r.Entries), Invited: r.Invited}
 	}
+	unit.SortBy(units, func(u UnitCount) string { return u.Name })
 	return units, nil
 }
 

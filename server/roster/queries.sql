@@ -96,13 +96,12 @@ SELECT state, count(*) AS entries FROM entry WHERE contest_id = $1 GROUP BY stat
 SELECT state, count(*) AS registrations FROM registration WHERE contest_id = $1 GROUP BY state;
 
 -- name: UnitsOf :many
-SELECT u.id, u.name, coalesce(c.entries, 0)::bigint AS entries, (cu.unit_id IS NOT NULL)::boolean AS invited
-FROM unit u
-LEFT JOIN contest_unit cu ON cu.unit_id = u.id AND cu.contest_id = @contest_id::bigint
+SELECT u.unit_id AS id, u.name, coalesce(c.entries, 0)::bigint AS entries, (cu.unit_id IS NOT NULL)::boolean AS invited
+FROM unit_in_contest u
+LEFT JOIN contest_unit cu ON cu.unit_id = u.unit_id AND cu.contest_id = @contest_id::bigint
 LEFT JOIN (SELECT e.unit_id, count(*) AS entries FROM entry e
-           WHERE e.contest_id = @contest_id::bigint AND e.state = 'active' GROUP BY e.unit_id) c ON c.unit_id = u.id
-WHERE cu.unit_id IS NOT NULL OR c.entries > 0
-ORDER BY u.search_key, u.id;
+           WHERE e.contest_id = @contest_id::bigint AND e.state = 'active' GROUP BY e.unit_id) c ON c.unit_id = u.unit_id
+WHERE u.contest_id = @contest_id::bigint AND (cu.unit_id IS NOT NULL OR c.entries > 0);
 
 -- name: InviteUnits :exec
 INSERT INTO contest_unit (contest_id, unit_id) SELECT @contest_id::bigint, unnest(@unit_ids::bigint[]) ON CONFLICT DO NOTHING;
