@@ -38,6 +38,14 @@ type PlanView struct {
 	Units      []PlanUnitView `json:"units" doc:"In Vietnamese order"`
 }
 
+// PlanChangeView changes what is expected of one unit.
+type PlanChangeView struct {
+	UnitID    int64 `json:"unit_id" minimum:"1"`
+	BlockID   int64 `json:"block_id" minimum:"-1" doc:"-1: left as it is; 0: in none"`
+	Target    int   `json:"target" minimum:"-2" doc:"-2: left as it is; -1: none"`
+	Headcount int   `json:"headcount" minimum:"-2" doc:"-2: left as it is; -1: not confirmed"`
+}
+
 // PlanRowView is one row of a file with blocks and targets.
 type PlanRowView struct {
 	Row       int           `json:"row" doc:"As Excel shows it"`
@@ -119,17 +127,12 @@ func unitRoutes(api *web.API, s *Service) {
 		func(ctx context.Context, in *struct {
 			ContestIn
 			Body struct {
-				Units []struct {
-					UnitID    int64 `json:"unit_id" minimum:"1"`
-					BlockID   int64 `json:"block_id" minimum:"-1" doc:"-1: left as it is; 0: in none"`
-					Target    int   `json:"target" minimum:"-2" doc:"-2: left as it is; -1: none"`
-					Headcount int   `json:"headcount" minimum:"-2" doc:"-2: left as it is; -1: not confirmed"`
-				} `json:"units" minItems:"1" maxItems:"2000"`
+				Units []PlanChangeView `json:"units" minItems:"1" maxItems:"2000"`
 			}
 		}) (*planOut, error) {
 			changes := make([]PlanChange, len(in.Body.Units))
 			for i, u := range in.Body.Units {
-				changes[i] = PlanChange{UnitID: u.UnitID, BlockID: u.BlockID, Target: u.Target, Headcount: u.Headcount}
+				changes[i] = PlanChange(u)
 			}
 			return plan(ctx, in.Contest, s.SetPlan(ctx, in.Contest, changes))
 		})
