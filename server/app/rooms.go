@@ -12,8 +12,10 @@ import (
 	"github.com/hoithi/hoithi/server/contest"
 	"github.com/hoithi/hoithi/server/files"
 	"github.com/hoithi/hoithi/server/judging"
+	"github.com/hoithi/hoithi/server/leader"
 	"github.com/hoithi/hoithi/server/leaderboard"
 	"github.com/hoithi/hoithi/server/mail"
+	"github.com/hoithi/hoithi/server/privacy"
 	"github.com/hoithi/hoithi/server/result"
 	"github.com/hoithi/hoithi/server/roster"
 	"github.com/hoithi/hoithi/server/stage"
@@ -34,12 +36,21 @@ func (a *App) rooms() {
 	a.Roster = roster.New(a.DB, a.Accounts, a.Contests, a.Units)
 	a.Contests.UseChecks(a.Roster.Missing)
 	a.Contests.UseEntered(a.Roster.Entered)
+	a.Accounts.OnInvitation(a.inviteByLetter)
+	a.Roster.OnNews(a.tellByLetter)
 	roster.Routes(a.API, a.Roster)
+
+	a.Privacy = privacy.New(a.DB, a.Contests, a.Roster, a.Mail)
+	a.Privacy.UseResults(a.ownResults)
+	a.Roster.OnLook(func(ctx context.Context, contestID, entryID int64) error {
+		return a.Privacy.Looked(ctx, contestID, entryID, "detail")
+	})
+	privacy.Routes(a.API, a.Privacy)
 
 	a.Files = files.NewLimited(a.DB, a.Config.Files)
 	files.Routes(a.API, a.Files)
 	a.Bank = bank.New(a.DB, a.Files, bankOf{a.Contests}, bank.Formats{Read: importing.Read,
-		WriteXLSX: exporting.XLSX, WriteDOCX: exporting.DOCX}, time.Now)
+		Write: exporting.Write, Losses: exporting.Losses}, time.Now)
 
 	bank.Routes(a.API, a.Bank)
 
@@ -50,9 +61,9 @@ func (a *App) rooms() {
 	a.Contests.Use(contest.Stage, a.Stage)
 
 	a.Judging = judging.New(a.DB, a.Contests, a.nowUs, rand.Text)
+	a.Judging.UseMasks(a.Roster.Masks)
 	a.JudgingLive = judging.NewLive(a.Judging, a.Hub, a.Config.Log)
 	judging.Routes(a.API, a.Judging)
-	a.Judging.UseMasks(a.Roster.Masks)
 	a.Contests.Use(contest.Judged, a.Judging)
 
 	a.Boards = leaderboard.New(leaderboard.Parts{DB: a.DB, Redis: a.Redis, Contests: a.Contests, Roster: a.Roster, Hub: a.Hub,
@@ -60,10 +71,15 @@ func (a *App) rooms() {
 			contest.Stage: stageScores{a.Stage}, contest.Judged: judgedScores{a.Judging}}})
 	a.Boards.Topics()
 	leaderboard.Routes(a.API, a.Boards)
+	a.Privacy.UseForget(a.Boards.Forget)
 
 	a.Results = result.New(a.DB, a.Contests, a.Boards, a.Roster, map[contest.Kind]result.Inputs{
 		contest.Stage: a.Stage, contest.Judged: a.Judging})
 	result.Routes(a.API, a.Results)
+
+	a.Leaders = leader.New(leader.Parts{DB: a.DB, Accounts: a.Accounts, Contests: a.Contests, Units: a.Units, Roster: a.Roster,
+		Turns: map[contest.Kind]leader.Turns{contest.Stage: a.Stage, contest.Judged: a.Judging}})
+	leader.Routes(a.API, a.Leaders)
 
 	a.listenToChanges()
 }

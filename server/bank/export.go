@@ -2,52 +2,117 @@ package bank
 
 import (
 	"context"
+	"slices"
 
 	"github.com/hoithi/hoithi/server/fault"
 )
 
+// Loss is what a format has no place for.
+type Loss struct {
+	Code  string `json:"code"`
+	Items int    `json:"items" doc:"How many questions lose it"`
+	// Whole: the questions themselves can't be written and are left out.
+	Whole bool   `json:"whole"`
+	Vi    string `json:"vi"`
+	En    string `json:"en"`
+}
+
+// maxExported bounds the bytes of the files that go into one export.
+const maxExported = 300 << 20
+
+var errExportTooLarge = fault.New(fault.TooLarge, "export_too_large",
+	"Hình, âm thanh và phim của ngân hàng quá lớn cho một tệp (hơn 300 MB). Hãy lọc theo chủ đề rồi xuất từng phần.",
+	"The pictures, sounds and films are too large for one file (over 300 MB). Filter by topic and export in parts.")
+
+// extensions are how the files of the formats end.
+var extensions = map[Format]string{XLSX: ".xlsx", DOCX: ".docx", GIFT: ".gift.txt", Aiken: ".aiken.txt", Moodle: ".moodle.xml", QTI21: ".qti21.zip", QTI30: ".qti30.zip"}
+
+// WrittenFormats are the formats that can be written, in the order in which the dialog offers them.
+var WrittenFormats = []Format{XLSX, DOCX, Moodle, QTI21, QTI30, GIFT, Aiken}
+
+// Exported is what to export: everything in use that passes the filter, or a sample of how to write a file.
+type Exported struct {
+	Format Format
+	Topic  string
+	Locale string
+	Sample bool
+}
+
 // Export writes the items in use of a contest's bank as a file, or a sample of how to write one.
-func (s *Service) Export(ctx context.Context, contestID int64, format, locale string, sample bool) (name string, data []byte, err error) {
+func (s *Service) Export(ctx context.Context, contestID int64, want Exported) (name string, data []byte, err error) {
 	title, stem := "Ngân hàng câu hỏi", "cau-hoi"
-	if locale == "en" {
+	if want.Locale == "en" {
 		title, stem = "Question bank", "questions"
 	}
-	var items []Written
-	if sample {
+	if want.Sample {
+		stem = map[bool]string{true: "sample-questions", false: "cau-hoi-mau"}[want.Locale == "en"]
+	}
+	items, err := s.written(ctx, contestID, want, true)
+	if err != nil {
+		return "", nil, err
+	}
+	data, err = s.formats.Write(want.Format, title, items, want.Locale)
+	return stem + extensions[want.Format], data, err
+}
+
+// Losses tells what an export would leave out, and of how many questions.
+func (s *Service) Losses(ctx context.Context, contestID int64, want Exported) (items int, losses []Loss, err error) {
+	list, err := s.written(ctx, contestID, want, false)
+	if err != nil {
+		return 0, nil, err
+	}
+	return len(list), s.formats.Losses(want.Format, list), nil
+}
+
+// written gathers the items, and their files for the formats that have a place for them.
+func (s *Service) written(ctx context.Context, contestID int64, want Exported, withFiles bool) ([]Written, error) {
+	items := []Written{}
+	if want.Sample {
 		for _, c := range Samples() {
 			items = append(items, Written{Content: c})
 		}
-		stem = map[string]string{"en": "sample-questions"}[locale]
-		if stem == "" {
-			stem = "cau-hoi-mau"
+		return items, nil
+	}
+	bankID, err := s.contests.BankOf(ctx, contestID)
+	if err != nil {
+		return nil, err
+	}
+	versions, err := s.All(ctx, bankID)
+	if err != nil {
+		return nil, err
+	}
+	total := 0
+	for _, v := range versions {
+		topic := cleanTopic(want.Topic)
+		if topic != "" && v.Content.Topic != topic && !hasBranch(v.Content.Topic, topic) {
+			continue
 		}
-	} else {
-		bankID, err := s.contests.BankOf(ctx, contestID)
-		if err != nil {
-			return "", nil, err
-		}
-		versions, err := s.All(ctx, bankID)
-		if err != nil {
-			return "", nil, err
-		}
-		for _, v := range versions {
-			item := Written{Content: v.Content}
-			if image := v.Content.Image; image != nil && format == "docx" {
-				f, bytes, err := s.files.Read(ctx, image.FileID)
-				if err != nil && !fault.IsKind(err, fault.NotFound) {
-					return "", nil, err
+		item := Written{Content: v.Content, Files: map[string]WrittenFile{}}
+		if withFiles && slices.Contains([]Format{DOCX, Moodle, QTI21, QTI30}, want.Format) {
+			for _, use := range v.Content.Files() {
+				if want.Format == DOCX && use.Kind != "image" {
+					continue
 				}
-				item.Picture, item.PictureType = bytes, f.ContentType
+				f, bytes, err := s.files.Read(ctx, use.FileID)
+				if fault.IsKind(err, fault.NotFound) {
+					continue
+				}
+				if err != nil {
+					return nil, err
+				}
+				if total += len(bytes); total > maxExported {
+					return nil, errExportTooLarge
+				}
+				item.Files[use.FileID] = WrittenFile{Data: bytes, Type: f.ContentType}
 			}
-			items = append(items, item)
 		}
+		items = append(items, item)
 	}
-	if format == "docx" {
-		data, err = s.formats.WriteDOCX(title, items, locale)
-	} else {
-		data, err = s.formats.WriteXLSX(items, locale)
-	}
-	return stem + "." + format, data, err
+	return items, nil
+}
+
+func hasBranch(topic, of string) bool {
+	return len(topic) > len(of)+3 && topic[:len(of)+3] == of+" / "
 }
 
 // Samples are questions that show each type, with the fact and its source.

@@ -199,6 +199,32 @@ type downloadOut struct {
 	Body        []byte
 }
 
+// ExportIn chooses a format and what goes into the file.
+type ExportIn struct {
+	ContestIn
+	Format Format `query:"format" enum:"xlsx,docx,gift,aiken,moodle,qti21,qti30" required:"true"`
+	Topic  string `query:"topic" maxLength:"200" doc:"Only this topic, with its branches"`
+	Sample bool   `query:"sample" doc:"A small file that shows how to write questions, instead of the bank"`
+}
+
+func (in *ExportIn) exported(ctx context.Context) Exported {
+	return Exported{Format: in.Format, Topic: in.Topic, Sample: in.Sample, Locale: account.From(ctx).Locale}
+}
+
+type lossesOut struct {
+	Body struct {
+		Items  int    `json:"items" doc:"How many questions there are to write"`
+		Losses []Loss `json:"losses"`
+	}
+}
+
+var exportTypes = map[Format]string{
+	XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+	DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+	GIFT: "text/plain; charset=utf-8", Aiken: "text/plain; charset=utf-8", Moodle: "application/xml; charset=utf-8",
+	QTI21: "application/zip", QTI30: "application/zip",
+}
+
 var errNoFile = fault.New(fault.Invalid, "import_no_file",
 	"Chưa nhận được tệp nào. Hãy chọn tệp rồi gửi lại.", "No file arrived. Choose a file and send it again.")
 
@@ -212,7 +238,7 @@ func fileRoutes(api *web.API, s *Service, base string) {
 			image, err := s.UploadImage(ctx, in.Contest, in.RawBody)
 			return &struct{ Body Image }{image}, err
 		})
-	web.Handle(api, web.Op{ID: "read-import", Method: http.MethodPost, Path: base + "/imports", Summary: "Read a .docx or .xlsx file; nothing is saved before it is confirmed", MaxBody: MaxFileSize + 1<<10, Timeout: 90 * time.Second, Status: http.StatusCreated},
+	web.Handle(api, web.Op{ID: "read-import", Method: http.MethodPost, Path: base + "/imports", Summary: "Read a file of questions in any of the formats; nothing is saved before it is confirmed", MaxBody: MaxFileSize + 1<<10, Timeout: 90 * time.Second, Status: http.StatusCreated},
 		func(ctx context.Context, in *struct {
 			ContestIn
 			Name    string `query:"name" maxLength:"300"`
@@ -244,19 +270,21 @@ func fileRoutes(api *web.API, s *Service, base string) {
 			return nil, s.Discard(ctx, in.Contest, in.Import)
 		})
 	web.Handle(api, web.Op{ID: "export-bank", Method: http.MethodGet, Path: base + "/export", Summary: "The bank as a file", Timeout: 90 * time.Second},
-		func(ctx context.Context, in *struct {
-			ContestIn
-			Format string `query:"format" enum:"xlsx,docx" required:"true"`
-			Sample bool   `query:"sample" doc:"A small file that shows how to write questions, instead of the bank"`
-		}) (*downloadOut, error) {
-			name, data, err := s.Export(ctx, in.Contest, in.Format, account.From(ctx).Locale, in.Sample)
+		func(ctx context.Context, in *ExportIn) (*downloadOut, error) {
+			name, data, err := s.Export(ctx, in.Contest, in.exported(ctx))
 			if err != nil {
 				return nil, err
 			}
-			kind := "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-			if in.Format == "docx" {
-				kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+			return &downloadOut{ContentType: exportTypes[in.Format], Disposition: "attachment; filename*=UTF-8''" + url.PathEscape(name), Body: data}, nil
+		})
+	web.Handle(api, web.Op{ID: "preview-export", Method: http.MethodGet, Path: base + "/export/losses", Summary: "What a format would not carry of the bank", Timeout: 60 * time.Second},
+		func(ctx context.Context, in *ExportIn) (*lossesOut, error) {
+			out := &lossesOut{}
+			n, losses, err := s.Losses(ctx, in.Contest, in.exported(ctx))
+			if err != nil {
+				return nil, err
 			}
-			return &downloadOut{ContentType: kind, Disposition: "attachment; filename*=UTF-8''" + url.PathEscape(name), Body: data}, nil
+			out.Body.Items, out.Body.Losses = n, append([]Loss{}, losses...)
+			return out, nil
 		})
 }

@@ -58,6 +58,7 @@ type PreviewItem struct {
 	ReadItem
 	Standing Standing   `json:"standing" enum:"new,near,exists,edited,retired,repeated"`
 	Of       *Likeness  `json:"of,omitempty" doc:"The question it repeats"`
+	Differs  bool       `json:"differs" doc:"The bank has the question and its answer, but the file says something else beside them (explanation, topic, picture...)"`
 	Near     []Likeness `json:"near" doc:"Questions that read nearly the same"`
 	// Chosen is what is proposed: new, without an error, and not against what the bank says.
 	Chosen bool `json:"chosen"`
@@ -67,21 +68,25 @@ type PreviewItem struct {
 type Preview struct {
 	ID        string        `json:"id"`
 	FileName  string        `json:"file_name"`
-	Format    string        `json:"format" enum:"xlsx,docx"`
+	Format    Format        `json:"format" enum:"xlsx,docx,text,gift,aiken,moodle,qti"`
 	Items     []PreviewItem `json:"items"`
 	Problems  []Problem     `json:"problems"`
 	ExpiresAt time.Time     `json:"expires_at"`
 }
 
-// ChosenRow is an item of a preview that is to be imported, as it was read or mended.
+// ChosenRow is an item of a preview that is to be imported, as it was read or mended: as a new question, or as a new
+// version of one that the bank has.
 type ChosenRow struct {
 	Row     int      `json:"row" minimum:"1"`
 	Content *Content `json:"content,omitempty" doc:"The mended content; absent: as it was read"`
+	ItemID  int64    `json:"item_id,omitempty" minimum:"0" doc:"The question that gets a new version; 0: a new question"`
+	Version int      `json:"version,omitempty" minimum:"0" doc:"The version of that question that was compared"`
 }
 
 // Imported tells what confirming did.
 type Imported struct {
 	Added   int   `json:"added"`
+	Updated int   `json:"updated" doc:"Questions that got a new version"`
 	Skipped []int `json:"skipped" doc:"Rows that the bank had already"`
 }
 
@@ -111,7 +116,7 @@ func (s *Service) ReadFile(ctx context.Context, contestID int64, name string, da
 			return errTooManyImports
 		}
 		for i := range reading.Items {
-			if err := s.keepPicture(ctx, tx, importOwner(p.ID), &reading.Items[i]); err != nil {
+			if err := s.keepFiles(ctx, tx, importOwner(p.ID), &reading.Items[i]); err != nil {
 				return err
 			}
 		}
@@ -128,24 +133,80 @@ func (s *Service) ReadFile(ctx context.Context, contestID int64, name string, da
 	return p, err
 }
 
-// keepPicture stores the picture of a read item; one that can't be read becomes a problem of the item.
-func (s *Service) keepPicture(ctx context.Context, tx pgx.Tx, owner string, item *ReadItem) error {
-	if item.Picture == nil {
+// keepFiles stores what a read item shows and plays; what can't be kept becomes a problem of the item.
+func (s *Service) keepFiles(ctx context.Context, tx pgx.Tx, owner string, item *ReadItem) error {
+	if len(item.Files) == 0 {
 		return nil
 	}
-	f, err := s.files.Keep(ctx, tx, owner, item.Picture.Data)
-	var refused *fault.Fault
-	if errors.As(err, &refused) && (refused.Kind == fault.Invalid || refused.Kind == fault.TooLarge) {
-		item.Problems = append(item.Problems, Problem{Severity: Warning, Code: refused.Code, Path: "image",
-			Vi: "Hình của câu không nhập được. " + refused.Vi, En: "The picture was left out. " + refused.En})
-		return nil
+	refused := func(err error, path string) bool {
+		f := fault.From(err)
+		if f == nil || f.Kind != fault.Invalid && f.Kind != fault.TooLarge {
+			return false
+		}
+		item.Problems = append(item.Problems, Problem{Severity: Warning, Code: f.Code, Path: path,
+			Vi: "Tệp kèm theo câu không nhập được. " + f.Vi, En: "A file of the question was left out. " + f.En})
+		return true
 	}
-	if err != nil {
-		return err
+	c := &item.Content
+	for _, place := range c.picturePlaces() {
+		image := **place
+		f, err := s.files.Keep(ctx, tx, owner, item.Files[image.FileID].Data)
+		switch {
+		case err == nil:
+			*place = &Image{FileID: f.ID, Hash: f.HashText(), Alt: image.Alt, Width: f.Width, Height: f.Height}
+		case refused(err, "image"):
+			*place = nil
+		default:
+			return err
+		}
 	}
-	item.Content.Image = &Image{FileID: f.ID, Hash: f.HashText(), Alt: CleanLine(item.Picture.Alt), Width: f.Width, Height: f.Height}
+	if c.Media != nil {
+		f, kind, err := s.files.KeepMedia(ctx, tx, owner, item.Files[c.Media.FileID].Data)
+		switch {
+		case err == nil:
+			media := *c.Media
+			media.Kind, media.FileID, media.Hash, media.ContentType, media.Size = MediaKind(kind), f.ID, f.HashText(), f.ContentType, f.Size
+			c.Media = &media
+		case refused(err, "media"):
+			c.Media = nil
+		default:
+			return err
+		}
+	}
 	item.Content = item.Content.Normalized()
 	return nil
+}
+
+// picturePlaces are the places of a content that hold a picture, so that it can be exchanged.
+func (c *Content) picturePlaces() []**Image {
+	var places []**Image
+	if c.Image != nil {
+		places = append(places, &c.Image)
+	}
+	for _, list := range [][]Option{c.Options, c.Targets} {
+		for i := range list {
+			if list[i].Image != nil {
+				places = append(places, &list[i].Image)
+			}
+		}
+	}
+	return places
+}
+
+// asFile is the hash of a content as a file says it: wherever its pictures are stored.
+func (c Content) asFile() [32]byte {
+	n := c.Normalized()
+	for _, place := range n.picturePlaces() {
+		image := **place
+		image.FileID = ""
+		*place = &image
+	}
+	if n.Media != nil {
+		media := *n.Media
+		media.FileID = ""
+		n.Media = &media
+	}
+	return n.Hash()
 }
 
 // stand compares the read items with the bank and with each other.
@@ -161,7 +222,7 @@ func (s *Service) stand(ctx context.Context, q *bankdb.Queries, bankID int64, it
 			return nil, err
 		}
 		k := knownOf(c)
-		k.itemID, k.retired = r.ID, r.Retired
+		k.itemID, k.retired, k.version = r.ID, r.Retired, int(r.Version)
 		others.add(k)
 	}
 	hashes := make([][]byte, 0, len(items))
@@ -183,7 +244,8 @@ func (s *Service) stand(ctx context.Context, q *bankdb.Queries, bankID int64, it
 		k.row = item.Row
 		p := PreviewItem{ReadItem: item, Standing: StandingNew, Near: []Likeness{}}
 		if same, ok := others.same(k); ok {
-			p.Of = &Likeness{ItemID: same.itemID, Row: same.row, Stem: same.stem, Percent: 100}
+			p.Of = &Likeness{ItemID: same.itemID, Version: same.version, Row: same.row, Stem: same.stem, Percent: 100}
+			p.Differs = same.itemID > 0 && same.content.asFile() != k.content.asFile()
 			switch {
 			case same.itemID == 0:
 				p.Standing = StandingRepeated
@@ -271,23 +333,18 @@ func (s *Service) Confirm(ctx context.Context, contestID int64, id string, rows 
 			return err
 		}
 		for i, c := range contents {
-			_, err := s.add(ctx, tx, bankID, c, p.FileName)
-			if errors.Is(err, errSame) {
-				done.Skipped = append(done.Skipped, rows[i].Row)
-				continue
-			}
+			err := s.take(ctx, tx, contestID, bankID, rows[i], c, p.FileName, &done)
 			if f := fault.From(err); f != nil && f.Kind == fault.Invalid {
 				return rowFault(i, rows[i].Row, f)
 			}
 			if err != nil {
 				return err
 			}
-			done.Added++
 		}
 		if err := s.files.Drop(ctx, tx, importOwner(id)); err != nil {
 			return err
 		}
-		return audit.Append(ctx, tx, contestID, "bank.import", map[string]any{"file": p.FileName, "added": done.Added, "skipped": len(done.Skipped)})
+		return audit.Append(ctx, tx, contestID, "bank.import", map[string]any{"file": p.FileName, "added": done.Added, "updated": done.Updated, "skipped": len(done.Skipped)})
 	})
 	if err != nil {
 		return Imported{}, err
@@ -295,7 +352,31 @@ func (s *Service) Confirm(ctx context.Context, contestID int64, id string, rows 
 	return done, nil
 }
 
-// chosen gives the contents of the chosen rows, and the pictures that go with them.
+// take brings one chosen row into the bank.
+func (s *Service) take(ctx context.Context, tx pgx.Tx, contestID, bankID int64, row ChosenRow, c Content, origin string, done *Imported) error {
+	if row.ItemID > 0 {
+		changed, err := s.revise(ctx, tx, contestID, bankID, row.ItemID, row.Version, c, origin)
+		switch {
+		case errors.Is(err, errSame) || err == nil && !changed:
+			done.Skipped = append(done.Skipped, row.Row)
+			return nil
+		case err == nil:
+			done.Updated++
+		}
+		return err
+	}
+	_, err := s.add(ctx, tx, bankID, c, origin)
+	if errors.Is(err, errSame) {
+		done.Skipped = append(done.Skipped, row.Row)
+		return nil
+	}
+	if err == nil {
+		done.Added++
+	}
+	return err
+}
+
+// chosen gives the contents of the chosen rows, and the files that go with them.
 func (s *Service) chosen(p Preview, rows []ChosenRow) ([]Content, []string, error) {
 	byRow := make(map[int]PreviewItem, len(p.Items))
 	for _, i := range p.Items {
@@ -317,8 +398,8 @@ func (s *Service) chosen(p Preview, rows []ChosenRow) ([]Content, []string, erro
 			return nil, nil, errRows.At(fmt.Sprintf("rows[%d].content", i),
 				fmt.Sprintf("Câu số %d còn lỗi: hãy sửa trước khi nhập.", r.Row), fmt.Sprintf("Question %d still has errors: mend it first.", r.Row))
 		}
-		if c.Image != nil {
-			pictures = append(pictures, c.Image.FileID)
+		for _, f := range c.Files() {
+			pictures = append(pictures, f.FileID)
 		}
 		contents = append(contents, c)
 	}

@@ -192,7 +192,7 @@ func TestPicturesOfADocumentGoWithItsQuestions(t *testing.T) {
 	h := open(t)
 	c := bank.Samples()[0]
 	c.Image = &bank.Image{FileID: strings.Repeat("a", 32), Hash: strings.Repeat("b", 64), Alt: "Quốc huy", Width: 6, Height: 5}
-	data, err := exporting.DOCX("Hình", []bank.Written{{Content: c, Picture: picture(t, 6, 5), PictureType: "image/png"}}, "vi")
+	data, err := exporting.DOCX("Hình", []bank.Written{{Content: c, Files: map[string]bank.WrittenFile{c.Image.FileID: {Data: picture(t, 6, 5), Type: "image/png"}}}}, "vi")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,11 +213,11 @@ func TestPicturesOfADocumentGoWithItsQuestions(t *testing.T) {
 	if _, data, err := h.files.Read(h.ctx, page.Items[0].Content.Image.FileID); err != nil || !bytes.Equal(data, picture(t, 6, 5)) {
 		t.Errorf("the picture of the imported question: %v", err)
 	}
-	name, file, err := h.Export(h.ctx, 1, "docx", "vi", false)
+	name, file, err := h.Export(h.ctx, 1, bank.Exported{Format: bank.DOCX, Locale: "vi"})
 	if err != nil || name != "cau-hoi.docx" {
 		t.Fatal(name, err)
 	}
-	if r, err := importing.Read(file); err != nil || r.Items[0].Picture == nil {
+	if r, err := importing.Read(file); err != nil || len(r.Items[0].Files) != 1 {
 		t.Errorf("the exported document lost its picture: %v", err)
 	}
 }

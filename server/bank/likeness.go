@@ -12,7 +12,9 @@ import (
 // known is a question to compare with: one of the bank (ItemID), or one of the same file (Row).
 type known struct {
 	itemID  int64
+	version int
 	row     int
+	content Content
 	retired bool
 	stem    string
 	text    string // what is asked and offered
@@ -23,6 +25,7 @@ type known struct {
 // Likeness points at a question that reads nearly the same.
 type Likeness struct {
 	ItemID   int64  `json:"item_id" doc:"0: a question of the same file"`
+	Version  int    `json:"version" doc:"Its newest version; 0: a question of the same file"`
 	Row      int    `json:"row" doc:"0: a question of the bank"`
 	Stem     string `json:"stem"`
 	Percent  int    `json:"percent" minimum:"0" maximum:"100"`
@@ -56,7 +59,7 @@ func knownOf(c Content) known {
 			parts = append(parts, optionText(o))
 		}
 	}
-	return known{stem: c.PlainStem(), text: strings.Join(parts, "\x00"), key: keyText(c), pieces: pieces(c)}
+	return known{content: c, stem: c.PlainStem(), text: strings.Join(parts, "\x00"), key: keyText(c), pieces: pieces(c)}
 }
 
 // optionText is an option as it is compared.
@@ -169,7 +172,7 @@ func (a *alike) near(k known) []Likeness {
 			percent = 100
 		}
 		if percent >= nearPercent && !other.retired {
-			out = append(out, Likeness{ItemID: other.itemID, Row: other.row, Stem: other.stem, Percent: percent, OtherKey: sameText && other.key != k.key})
+			out = append(out, Likeness{ItemID: other.itemID, Version: other.version, Row: other.row, Stem: other.stem, Percent: percent, OtherKey: sameText && other.key != k.key})
 		}
 	}
 	slices.SortFunc(out, func(a, b Likeness) int {

@@ -106,6 +106,6 @@ SELECT count(*) FROM bank_import WHERE bank_id = $1;
 
 -- name: EveryItem :many
 -- Retired ones too: an import tells when it brings back what was put away.
-SELECT i.id, (i.retired_at IS NOT NULL)::boolean AS retired, v.content
+SELECT i.id, i.version, (i.retired_at IS NOT NULL)::boolean AS retired, v.content
 FROM item i JOIN item_version v ON v.item_id = i.id AND v.version = i.version
 WHERE i.bank_id = $1 ORDER BY i.id;

@@ -2,7 +2,7 @@ package bank
 
 // A Reading is what a file was understood to say. It is shown to the organizer; nothing of it is in the bank yet.
 type Reading struct {
-	Format   string     `json:"format" enum:"xlsx,docx"`
+	Format   Format     `json:"format" enum:"xlsx,docx,text,gift,aiken,moodle,qti"`
 	Items    []ReadItem `json:"items"`
 	Problems []Problem  `json:"problems" doc:"What concerns the file as a whole"`
 }
@@ -15,23 +15,37 @@ type ReadItem struct {
 	Original string    `json:"original" doc:"The text as it stands in the file"`
 	Content  Content   `json:"content"`
 	Problems []Problem `json:"problems"`
-	// Picture is the picture that stands with the question; it is kept apart from the text until it is stored.
-	Picture *Picture `json:"-"`
+	// Files are what the question shows and plays, by the FileID under which the content names them until they are stored.
+	Files map[string]Found `json:"-"`
 }
 
-// Place is where something stands in a file: rows of a sheet, or paragraphs of a document, counted from 1.
+// Place is where something stands in a file: rows of a sheet, paragraphs of a document or lines of a text, counted
+// from 1; Sheet names the sheet, or the part of a package.
 type Place struct {
-	Unit  string `json:"unit" enum:"row,paragraph"`
+	Unit  string `json:"unit" enum:"row,paragraph,line"`
 	Sheet string `json:"sheet"`
 	From  int    `json:"from"`
 	To    int    `json:"to"`
 }
 
-// Picture is a picture found in a file.
-type Picture struct {
-	Data []byte
-	Alt  string
-}
+// Found is a picture, sound or film found in a file.
+type Found struct{ Data []byte }
+
+// Format is a kind of file that questions come in and go out as.
+type Format string
+
+// The formats. Text is only read: a paper typed without any program for documents.
+const (
+	XLSX   Format = "xlsx"
+	DOCX   Format = "docx"
+	Text   Format = "text"
+	GIFT   Format = "gift"
+	Aiken  Format = "aiken"
+	Moodle Format = "moodle"
+	QTI    Format = "qti"   // read in both versions
+	QTI21  Format = "qti21" // written
+	QTI30  Format = "qti30"
+)
 
 // Severity tells whether an item can be taken as it is.
 type Severity string

@@ -25,16 +25,22 @@ const MaxItems = 20_000
 
 // Formats reads and writes files of questions; the packages that know them build on this one.
 type Formats struct {
-	Read      func(data []byte) (Reading, error)
-	WriteXLSX func(items []Written, locale string) ([]byte, error)
-	WriteDOCX func(title string, items []Written, locale string) ([]byte, error)
+	Read  func(data []byte) (Reading, error)
+	Write func(format Format, title string, items []Written, locale string) ([]byte, error)
+	// Losses tells what a format would not carry of these items.
+	Losses func(format Format, items []Written) []Loss
 }
 
-// Written is an item as it goes into a file, with the bytes of its picture.
+// Written is an item as it goes into a file, with the files that it shows by their ids.
 type Written struct {
-	Content     Content
-	Picture     []byte
-	PictureType string
+	Content Content
+	Files   map[string]WrittenFile
+}
+
+// WrittenFile is a picture, sound or film that goes with an item.
+type WrittenFile struct {
+	Data []byte
+	Type string
 }
 
 // Contests finds the bank of a contest.
@@ -232,46 +238,58 @@ func searchKey(c Content) string {
 // Edit writes a new version of an item. seen is the version that the author had before him.
 func (s *Service) Edit(ctx context.Context, contestID, itemID int64, seen int, c Content) (Item, error) {
 	bankID, err := s.inBank(ctx, contestID, func(tx pgx.Tx, bankID int64) error {
-		q := s.q.WithTx(tx)
-		row, err := q.LockItem(ctx, bankdb.LockItemParams{ID: itemID, BankID: bankID})
-		if errors.Is(err, pgx.ErrNoRows) {
-			return fault.NothingHere
-		}
-		if err != nil {
-			return postgres.Fault(err)
-		}
-		if row.RetiredAt != nil {
-			return errRetired
-		}
-		if int(row.Version) != seen {
-			return errMoved
-		}
-		c, err := s.checked(ctx, tx, bankID, c)
-		if err != nil {
-			return err
-		}
-		hash := c.Hash()
-		if hex.EncodeToString(hash[:]) == hex.EncodeToString(row.ContentHash) {
-			return nil // nothing has changed: no new version
-		}
-		v, err := s.addVersion(ctx, q, itemID, seen+1, c, "")
-		if err != nil {
-			return err
-		}
-		err = q.AdvanceItem(ctx, bankdb.AdvanceItemParams{ID: itemID, Version: int32(v.Version), Type: string(c.Type),
-			Difficulty: string(c.Difficulty), Topic: c.Topic, StemKey: SearchKey(c.PlainStem()), SearchKey: searchKey(c), ContentHash: hash[:]})
-		if postgres.IsUniqueViolation(err, "item_content") {
-			return errSame
-		}
-		if err != nil {
-			return postgres.Fault(err)
-		}
-		return audit.Append(ctx, tx, contestID, "bank.edit_item", map[string]any{"item": itemID, "version": v.ID, "hash": hex.EncodeToString(v.Hash)})
+		_, err := s.revise(ctx, tx, contestID, bankID, itemID, seen, c, "")
+		return err
 	})
 	if err != nil {
 		return Item{}, err
 	}
 	return s.item(ctx, bankID, itemID)
+}
+
+// revise writes a new version in the caller's transaction; false: the content says nothing new.
+func (s *Service) revise(ctx context.Context, tx pgx.Tx, contestID, bankID, itemID int64, seen int, c Content, origin string) (bool, error) {
+	q := s.q.WithTx(tx)
+	row, err := q.LockItem(ctx, bankdb.LockItemParams{ID: itemID, BankID: bankID})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return false, fault.NothingHere
+	}
+	if err != nil {
+		return false, postgres.Fault(err)
+	}
+	if row.RetiredAt != nil {
+		return false, errRetired
+	}
+	if int(row.Version) != seen {
+		return false, errMoved
+	}
+	c, err = s.checked(ctx, tx, bankID, c)
+	if err != nil {
+		return false, err
+	}
+	hash := c.Hash()
+	if hex.EncodeToString(hash[:]) == hex.EncodeToString(row.ContentHash) {
+		return false, nil // nothing has changed: no new version
+	}
+	// A violated constraint would end the transaction, which an import has more to do in.
+	if other, err := q.ItemWithHash(ctx, bankdb.ItemWithHashParams{BankID: bankID, ContentHash: hash[:]}); err == nil && other != itemID {
+		return false, errSame
+	} else if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return false, postgres.Fault(err)
+	}
+	v, err := s.addVersion(ctx, q, itemID, seen+1, c, origin)
+	if err != nil {
+		return false, err
+	}
+	err = q.AdvanceItem(ctx, bankdb.AdvanceItemParams{ID: itemID, Version: int32(v.Version), Type: string(c.Type),
+		Difficulty: string(c.Difficulty), Topic: c.Topic, StemKey: SearchKey(c.PlainStem()), SearchKey: searchKey(c), ContentHash: hash[:]})
+	if postgres.IsUniqueViolation(err, "item_content") {
+		return false, errSame
+	}
+	if err != nil {
+		return false, postgres.Fault(err)
+	}
+	return true, audit.Append(ctx, tx, contestID, "bank.edit_item", map[string]any{"item": itemID, "version": v.ID, "hash": hex.EncodeToString(v.Hash)})
 }
 
 // Retire puts an item away (or brings it back): it is offered to no new round, and those that use it keep it.

@@ -46,7 +46,7 @@ func open(t *testing.T) *house {
 	t.Helper()
 	h := &house{db: testkit.Postgres(t), banks: banks{}, clock: time.Date(2026, 8, 1, 8, 0, 0, 0, time.UTC)}
 	h.files = files.New(h.db)
-	h.Service = bank.New(h.db, h.files, h.banks, bank.Formats{Read: importing.Read, WriteXLSX: exporting.XLSX, WriteDOCX: exporting.DOCX},
+	h.Service = bank.New(h.db, h.files, h.banks, bank.Formats{Read: importing.Read, Write: exporting.Write, Losses: exporting.Losses},
 		func() time.Time { return h.clock })
 	h.ctx = account.With(t.Context(), account.Principal{AccountID: 7, Name: "Lê Thu Trang"})
 	for contest := range []int{0, 1, 2} {

@@ -216,13 +216,14 @@ func (q *Queries) DropImport(ctx context.Context, arg DropImportParams) (int64, 
 }
 
 const everyItem = `-- name: EveryItem :many
-SELECT i.id, (i.retired_at IS NOT NULL)::boolean AS retired, v.content
+SELECT i.id, i.version, (i.retired_at IS NOT NULL)::boolean AS retired, v.content
 FROM item i JOIN item_version v ON v.item_id = i.id AND v.version = i.version
 WHERE i.bank_id = $1 ORDER BY i.id
 `
 
 type EveryItemRow struct {
 	ID      int64
+	Version int32
 	Retired bool
 	Content []byte
 }
@@ -237,7 +238,12 @@ func (q *Queries) EveryItem(ctx context.Context, bankID int64) ([]EveryItemRow, 
 	items := []EveryItemRow{}
 	for rows.Next() {
 		var i EveryItemRow
-		if err := rows.Scan(&i.ID, &i.Retired, &i.Content); err != nil {
+		if err := rows.Scan(
+			&i.ID,
+			&i.Version,
+			&i.Retired,
+			&i.Content,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

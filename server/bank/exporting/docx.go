@@ -3,8 +3,8 @@ package exporting
 import (
 	"archive/zip"
 	"bytes"
-	"encoding/xml"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -21,7 +21,7 @@ func DOCX(title string, items []bank.Written, locale string) ([]byte, error) {
 	var keys []string
 	for n, item := range items {
 		d.question(n+1, item)
-		if c := item.Content; c.Type.HasOptions() {
+		if c := item.Content; c.Type.HasOptions() && len(c.Key.Options) > 0 {
 			letters := strings.ToUpper(strings.Join(c.Key.Options, ", "))
 			if c.Type == bank.TrueFalse {
 				letters = map[bool]string{true: "A", false: "B"}[c.Key.Options[0] == bank.OptionTrue]
@@ -45,12 +45,6 @@ type document struct {
 	pictures [][2]string // name and data
 }
 
-func text(s string) string {
-	var b bytes.Buffer
-	_ = xml.EscapeText(&b, []byte(s)) // a buffer never fails
-	return b.String()
-}
-
 func run(s, properties string) string {
 	if properties != "" {
 		properties = "<w:rPr>" + properties + "</w:rPr>"
@@ -62,65 +56,161 @@ func (d *document) paragraph(style string, runs ...string) {
 	fmt.Fprintf(&d.body, `<w:p><w:pPr><w:pStyle w:val="%s"/></w:pPr>%s</w:p>`, style, strings.Join(runs, ""))
 }
 
+// guard is a space without width. It stands before text that would be read as a label, and is dropped when it is read.
+const guard = "\u200b"
+
+// label is what a reader could take for the start of an option, a question, a field or the end of the paper.
+var (
+	reLabel  = regexp.MustCompile(`^[\s*#>✓√☑✔\-–—_.=<\[(]|^[\p{L}\d./ ]{1,40}[.:)\]/–—-]|^\(?\d|(?i)^(câu|bài|question|q|phần|part|section|chương|chọn|hết|end|the end|lời|giải|hướng|explanation|solution|hdg)`)
+	reInner  = regexp.MustCompile(`([\s*#])([A-Ha-h])([*.):/])`)
+	reSuffix = regexp.MustCompile(`[)\]*.]$`)
+)
+
+// plain keeps a text from being read as anything but text.
+func plain(s string) string {
+	if reLabel.MatchString(s) {
+		s = guard + s
+	}
+	s = reInner.ReplaceAllString(s, "$1$2"+guard+"$3")
+	if reSuffix.MatchString(s) {
+		s += guard
+	}
+	return s
+}
+
 // lines writes each paragraph of a text; the first one behind its label.
 func (d *document) lines(style, label, properties, s string) {
 	for i, l := range strings.Split(s, "\n") {
 		switch {
 		case i == 0 && label != "":
-			d.paragraph(style, run(label, properties), run(l, ""))
-		case l != "":
-			d.paragraph(style, run(l, ""))
+			d.paragraph(style, run(label, properties), run(plain(l), ""))
+		case l == "":
+			d.paragraph(style, run(guard, ""))
+		default:
+			d.paragraph(style, run(plain(l), ""))
 		}
+	}
+}
+
+// broken writes a text in one paragraph, with line breaks inside.
+func broken(s string) string {
+	parts := strings.Split(s, "\n")
+	for i := range parts {
+		if parts[i] = plain(parts[i]); parts[i] == "" {
+			parts[i] = guard
+		}
+		parts[i] = run(parts[i], "")
+	}
+	return strings.Join(parts, "<w:r><w:br/></w:r>")
+}
+
+// field writes a labelled text of one paragraph.
+func (d *document) field(label, s string) {
+	if s != "" {
+		d.paragraph("Note", run(label, "<w:b/>"), broken(s))
 	}
 }
 
 func (d *document) question(n int, item bank.Written) {
 	c, w := item.Content, d.words
 	d.lines("Question", fmt.Sprintf("%s %d. ", w.question, n), "<w:b/>", c.Stem)
-	d.picture(item)
-	for i, o := range c.Options {
-		label := strings.ToUpper(bank.OptionID(i)) + ". "
-		d.paragraph("Option", run(label+strings.ReplaceAll(o.Text, "\n", " "), ""))
+	d.picture(item, c.Image)
+	if statesKind(c) {
+		d.paragraph("Note", run(w.kindTag, "<w:b/>"), run(w.types[c.Type], ""))
 	}
-	if !c.Type.HasOptions() {
+	for i, o := range c.Options {
+		sign, letter := "", strings.ToUpper(bank.OptionID(i))+". "
+		if o.Pinned && c.Type != bank.TrueFalse {
+			sign = "#"
+		}
+		if c.Type == bank.TrueFalseGroup {
+			letter = bank.OptionID(i) + ") "
+		}
+		d.paragraph("Option", run(sign+letter, ""), broken(o.Text), d.drawing(item, o.Image))
+	}
+	for _, t := range c.Targets {
+		d.paragraph("Option", run("("+t.ID+") ", ""), broken(t.Text), d.drawing(item, t.Image))
+	}
+	switch {
+	case c.Type == bank.FillIn:
+		for i, line := range blankAnswers(c, d.locale) {
+			d.paragraph("Note", run(map[bool]string{true: w.answerLabel}[i == 0], "<w:b/>"), run(line, ""))
+		}
+	case !c.Type.HasOptions():
 		key := answer(c, w, d.locale)
 		if c.Type == bank.Numeric && c.Key.Tolerance != "0" {
 			key += " ± " + decimal(c.Key.Tolerance, d.locale)
 		}
-		d.lines("Note", w.answerLabel, "<w:b/>", key)
+		d.paragraph("Note", run(w.answerLabel, "<w:b/>"), run(key, ""))
+	}
+	if rule := credit(c, w); rule != "" {
+		d.paragraph("Note", run(w.creditTag, "<w:b/>"), run(rule, ""))
+	}
+	if c.Key.IgnoreMarks {
+		d.paragraph("Note", run(w.marksTag, "<w:b/>"), run(w.yes, ""))
 	}
 	if c.Explanation != "" {
 		d.lines("Note", w.explain, "<w:b/>", c.Explanation)
 	}
-	if source := strings.Trim(c.Source.Act+" — "+c.Source.Article, " —"); source != "" {
-		d.lines("Note", w.source, "<w:b/>", source)
+	d.source(c.Source)
+	d.field(w.noteLabel, c.Source.Note)
+	d.field(w.topic+": ", c.Topic)
+	d.paragraph("Note", run(w.levelTag, "<w:b/>"), run(w.levels[c.Difficulty], ""))
+}
+
+// source writes an act and its article as people do where that is read back as it is, else each behind its label.
+func (d *document) source(s bank.Source) {
+	if s.Act != "" && s.Article != "" && !strings.Contains(s.Act+s.Article, "—") && !strings.HasPrefix(s.Act, "http") && len([]rune(s.Act+s.Article)) < 250 {
+		d.field(d.words.source, s.Act+" — "+s.Article)
+		return
 	}
-	if c.Source.Note != "" {
-		d.lines("Note", w.noteLabel, "<w:b/>", strings.ReplaceAll(c.Source.Note, "\n", " "))
+	d.field(d.words.actTag, s.Act)
+	d.field(d.words.articleTag, s.Article)
+}
+
+// statesKind tells whether the type would not be found out from the options and the answer alone.
+func statesKind(c bank.Content) bool {
+	switch c.Type {
+	case bank.Single:
+		return len(c.Options) == 2
+	case bank.Multiple:
+		return len(c.Key.Options) < 2
+	case bank.TrueFalse, bank.Numeric:
+		return false
+	case bank.ShortText:
+		key := typed(c.Key.Texts)
+		return strings.ContainsAny(key, "0123456789[") || len([]rune(key)) < 6
 	}
-	if c.Topic != "" {
-		d.lines("Note", w.topic+": ", "<w:b/>", c.Topic)
-	}
-	d.lines("Note", w.levelTag, "<w:b/>", w.levels[c.Difficulty])
+	return true
 }
 
 // picture writes the picture of an item, at most 14 cm wide.
-func (d *document) picture(item bank.Written) {
-	if item.Content.Image == nil || len(item.Picture) == 0 {
-		return
+func (d *document) picture(item bank.Written, image *bank.Image) {
+	if drawing := d.drawing(item, image); drawing != "" {
+		d.body.WriteString("<w:p>" + drawing + "</w:p>")
+	}
+}
+
+// drawing is a run that shows a picture; none when there is no file of it.
+func (d *document) drawing(item bank.Written, image *bank.Image) string {
+	if image == nil {
+		return ""
+	}
+	file, ok := item.Files[image.FileID]
+	if !ok {
+		return ""
 	}
 	const emuPerPixel, widest = 9525, 14 * 360000
-	image := item.Content.Image
 	width := min(int64(image.Width)*emuPerPixel, widest)
 	height := width * int64(image.Height) / int64(max(image.Width, 1))
 	n := len(d.pictures) + 1
-	name := fmt.Sprintf("media/image%d.%s", n, strings.TrimPrefix(item.PictureType, "image/"))
-	d.pictures = append(d.pictures, [2]string{name, string(item.Picture)})
+	name := fmt.Sprintf("media/image%d.%s", n, strings.TrimPrefix(file.Type, "image/"))
+	d.pictures = append(d.pictures, [2]string{name, string(file.Data)})
 	fmt.Fprintf(&d.rels, `<Relationship Id="rIdP%d" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/image" Target="%s"/>`, n, name)
-	fmt.Fprintf(&d.body, `<w:p><w:r><w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent cx="%d" cy="%d"/><wp:docPr id="%d" name="%d" descr="%s"/>`+
+	return fmt.Sprintf(`<w:r><w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent cx="%d" cy="%d"/><wp:docPr id="%d" name="%d" descr="%s"/>`+
 		`<a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic><pic:nvPicPr><pic:cNvPr id="%d" name="%d"/><pic:cNvPicPr/></pic:nvPicPr>`+
 		`<pic:blipFill><a:blip r:embed="rIdP%d"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill><pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="%d" cy="%d"/></a:xfrm>`+
-		`<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>`,
+		`<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r>`,
 		width, height, n, n, text(image.Alt), n, n, n, width, height)
 }
 

@@ -102,7 +102,7 @@ func TestDocumentCarriesItsPicture(t *testing.T) {
 	}
 	c := bank.Samples()[0]
 	c.Image = &bank.Image{FileID: strings.Repeat("a", 32), Hash: strings.Repeat("b", 64), Alt: "Quốc huy <lớn>", Width: 4, Height: 3}
-	data, err := exporting.DOCX("Hình", []bank.Written{{Content: c, Picture: b.Bytes(), PictureType: "image/png"}}, "vi")
+	data, err := exporting.DOCX("Hình", []bank.Written{{Content: c, Files: map[string]bank.WrittenFile{c.Image.FileID: {Data: b.Bytes(), Type: "image/png"}}}}, "vi")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,8 @@ func TestDocumentCarriesItsPicture(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p := r.Items[0].Picture; p == nil || !bytes.Equal(p.Data, b.Bytes()) || p.Alt != "Quốc huy <lớn>" {
+	p := r.Items[0].Content.Image
+	if p == nil || !bytes.Equal(r.Items[0].Files[p.FileID].Data, b.Bytes()) || p.Alt != "Quốc huy <lớn>" {
 		t.Errorf("picture %+v", p)
 	}
 }

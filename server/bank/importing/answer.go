@@ -10,16 +10,20 @@ import (
 )
 
 // item makes the content of a question out of what was gathered, and says what is doubtful.
-func (d *draft) item() (bank.ReadItem, bool) {
-	item := bank.ReadItem{
-		Place:    bank.Place{Unit: "paragraph", From: d.from, To: d.to},
-		Label:    d.label,
-		Original: limited(strings.Join(d.original, "\n"), 6000),
-		Problems: d.problems,
-	}
+func (d *draft) item(r *examReader) (bank.ReadItem, bool) {
+	b := newBuilt("paragraph", "", d.from, d.to)
+	b.stored = r.stored
+	b.item.Label, b.item.Original = d.label, limited(strings.Join(d.original, "\n"), 6000)
+	b.item.Problems = append(b.item.Problems, d.problems...)
 	c := bank.Content{
 		Stem: strings.Join(d.stem, "\n"), Explanation: strings.Join(d.explanation, "\n"),
-		Source: sourceOf(d.source), Topic: d.topic,
+		Source: sourceOf(d.source), Topic: d.topic, Targets: d.targets,
+	}
+	if d.act != "" {
+		c.Source.Act = d.act
+	}
+	if d.article != "" {
+		c.Source.Article = d.article
 	}
 	if d.remark != "" {
 		c.Source.Note = d.remark
@@ -29,40 +33,109 @@ func (d *draft) item() (bank.ReadItem, bool) {
 		c.Difficulty = bank.Understanding
 	}
 	var marked []int
+	group := d.isGroup(r.capitals)
 	for i := range d.options {
 		o := &d.options[i]
 		text := o.text.text
 		if at := reRight.FindStringIndex(text); at != nil {
 			text = text[:at[0]]
 			o.starred = true
+		} else if at := reFalse.FindStringIndex(text); at != nil && group {
+			text = text[:at[0]]
 		}
 		if strings.HasSuffix(text, "*") {
 			text = strings.TrimRight(text, "* ")
 			o.starred = true
 		}
-		c.Options = append(c.Options, bank.Option{ID: bank.OptionID(i), Text: text})
+		option := bank.Option{ID: bank.OptionID(i), Text: text}
+		if o.picture != "" {
+			b.attach([]mediaRef{{o.picture, o.alt}}, &option.Image, false)
+		}
+		c.Options = append(c.Options, option)
 	}
 	if len(d.options) > 0 {
-		signs, problems := d.signs()
+		signs, problems := d.signs(group)
 		marked = signs
-		item.Problems = append(item.Problems, problems...)
+		b.item.Problems = append(b.item.Problems, problems...)
 	}
-	item.Problems = append(item.Problems, settle(&c, d.answer, marked, d.options)...)
-	if len(d.pictures) > 0 {
-		item.Picture = &bank.Picture{Alt: limited(strings.Join(d.alts, " "), bank.MaxAlt)}
-		if len(d.pictures) > 1 {
-			item.Problems = append(item.Problems, problem(bank.Warning, "more_pictures", "image",
-				fmt.Sprintf("Câu có %d hình: chỉ hình đầu được nhập.", len(d.pictures)),
-				fmt.Sprintf("The question has %d pictures: only the first is taken.", len(d.pictures))))
+	b.item.Problems = append(b.item.Problems, d.settle(&c, marked, group)...)
+	for i, name := range d.pictures {
+		b.attach([]mediaRef{{name, d.alts[i]}}, &b.c.Image, false)
+	}
+	c.Image = b.c.Image
+	b.item.Problems = append(b.item.Problems, d.settings(&c)...)
+	finish(&b.item, c)
+	return b.item, known
+}
+
+// isGroup tells whether the options are statements that are each true or false: said so by a label or a heading, by the
+// answer, or by small letters where other questions have capitals.
+func (d *draft) isGroup(capitals bool) bool {
+	switch {
+	case d.kind != "":
+		return d.kind == bank.TrueFalseGroup
+	case len(d.options) < 2:
+		return false
+	}
+	if _, ok := truthList(d.answer, len(d.options)); ok && d.answered {
+		return true
+	}
+	for _, o := range d.options {
+		if !o.small {
+			return false
 		}
 	}
-	finish(&item, c)
-	return item, known
+	return capitals || d.group2025
+}
+
+// settle decides the type and the key.
+func (d *draft) settle(c *bank.Content, marked []int, group bool) []bank.Problem {
+	kind := d.kind
+	if group {
+		kind = bank.TrueFalseGroup
+	} else if places, ok := orderOf(d.answer, len(d.options)); kind == "" && ok && len(places) > 2 && strings.ContainsAny(d.answer, "-–—>→") {
+		kind = bank.Ordering
+	} else if kind == "" && len(d.options) == 0 && reBlankMark.MatchString(c.Stem) && reBlankMark.MatchString(d.answer) {
+		kind = bank.FillIn
+	}
+	if problems, done := settleKind(c, kind, d.answer, marked); done {
+		return problems
+	}
+	problems := settle(c, d.answer, marked, d.options)
+	if kind == bank.Multiple && c.Type == bank.Single {
+		c.Type = bank.Multiple
+	}
+	if kind == bank.Single && c.Type == bank.TrueFalse {
+		// Two options that happen to read "Đúng" and "Sai", in the order of the author.
+		first := c.Key.Options
+		c.Type, c.Options, c.Key.Options = bank.Single, nil, []string{}
+		for i, o := range d.options {
+			c.Options = append(c.Options, bank.Option{ID: bank.OptionID(i), Text: o.text.text})
+			if id, _ := truth(o.text.text); len(first) == 1 && id == first[0] {
+				c.Key.Options = []string{bank.OptionID(i)}
+			}
+		}
+	}
+	return problems
+}
+
+// settings takes what labels say about a question beside its text and key.
+func (d *draft) settings(c *bank.Content) []bank.Problem {
+	if rule, table := creditOf(d.credit); rule != "" {
+		c.PartialCredit, c.CreditTable = rule, table
+	}
+	c.Key.IgnoreMarks = d.ignoreMarks && c.Type == bank.ShortText
+	for i := range c.Options {
+		if i < len(d.options) && (d.options[i].pinned || d.pinAll) && c.Type != bank.TrueFalse {
+			c.Options[i].Pinned = true
+		}
+	}
+	return nil
 }
 
 // signs are the options that the author marked in place. Kinds of marks that point at different options are a
 // conflict; a mark that all options wear is none.
-func (d *draft) signs() ([]int, []bank.Problem) {
+func (d *draft) signs(group bool) ([]int, []bank.Problem) {
 	n := len(d.options)
 	if n < 2 {
 		return nil, nil
@@ -73,7 +146,7 @@ func (d *draft) signs() ([]int, []bank.Problem) {
 	}
 	var kinds []kind
 	consider := func(vi, en string, set []int) {
-		if len(set) > 0 && len(set) < n {
+		if len(set) > 0 && (len(set) < n || group && vi != "chữ đậm") {
 			kinds = append(kinds, kind{vi, en, set})
 		}
 	}
@@ -276,10 +349,7 @@ func settleTyped(c *bank.Content, answer string) []bank.Problem {
 		}
 		return nil
 	}
-	c.Type = bank.ShortText
-	for text := range strings.FieldsFuncSeq(answer, func(r rune) bool { return r == '|' || r == ';' }) {
-		c.Key.Texts = append(c.Key.Texts, text)
-	}
+	c.Type, c.Key.Texts = bank.ShortText, accepted(answer)
 	return nil
 }
 

@@ -43,7 +43,7 @@ func init() {
 		colNote:        {"ghi chu", "ghi chu nguon", "duong dan", "lien ket", "note", "link", "url"},
 		colType:        {"loai", "loai cau hoi", "dang", "dang cau hoi", "kieu", "kieu cau hoi", "hinh thuc", "type", "question type"},
 		colTolerance:   {"sai so", "tolerance"},
-		colPartial:     {"cho diem tung phan", "partial credit"},
+		colPartial:     {"cho diem tung phan", "cach cho diem", "partial credit", "credit"},
 		colIgnoreMarks: {"khong xet dau", "bo qua dau", "ignore marks"},
 		colPinned:      {"giu vi tri", "pinned"},
 	} {
@@ -56,6 +56,7 @@ func init() {
 var (
 	reOptionColumn = regexp.MustCompile(`^(?:phuong an|dap an|lua chon|option|answer|pa|choice|tra loi|cau tra loi|y)?\s*([a-h])$`)
 	reOptionNumber = regexp.MustCompile(`^(?:phuong an|dap an|lua chon|option|answer|pa|choice|tra loi|cau tra loi|y)\s*([1-8])$`)
+	reTargetColumn = regexp.MustCompile(`^(?:ve ghep|ve phai|cot phai|ghep voi|match|target)\s*(\d{1,2})$`)
 	reBrackets     = regexp.MustCompile(`[(\[][^)\]]*[)\]]`)
 )
 
@@ -64,11 +65,12 @@ type header struct {
 	row     int // the last row of the header, from 1
 	fields  map[column]int
 	options map[int]int // option -> column
+	targets map[int]int // what options are matched with -> column
 }
 
 // headerOf reads a row of headings.
 func headerOf(cells []string) header {
-	h := header{fields: map[column]int{}, options: map[int]int{}}
+	h := header{fields: map[column]int{}, options: map[int]int{}, targets: map[int]int{}}
 	for i, c := range cells {
 		if len(c) > 200 {
 			continue
@@ -79,6 +81,10 @@ func headerOf(cells []string) header {
 		}
 		if m := reOptionColumn.FindStringSubmatch(key); m != nil {
 			h.setOption(int(m[1][0]-'a'), i)
+		} else if m := reTargetColumn.FindStringSubmatch(key); m != nil {
+			if n := atoi(m[1]); n >= 1 && n <= bank.MaxTargets {
+				h.targets[n-1] = i
+			}
 		} else if m := reOptionNumber.FindStringSubmatch(key); m != nil {
 			h.setOption(int(m[1][0]-'1'), i)
 		} else if name, known := columnNames[key]; known {
@@ -157,6 +163,14 @@ func typeOf(s string) (bank.ItemType, bool) {
 		return bank.Multiple, true
 	case "true false", "dung sai", "dung hay sai", "true or false":
 		return bank.TrueFalse, true
+	case "true false group", "nhom dung sai", "dung sai nhieu y", "trac nghiem dung sai", "nhieu y dung sai", "cluster true false", "multiple true false":
+		return bank.TrueFalseGroup, true
+	case "ordering", "order", "sap xep", "sap thu tu", "sap xep thu tu", "sequence":
+		return bank.Ordering, true
+	case "matching", "match", "ghep", "ghep cap", "ghep noi", "noi", "noi cot", "ghep doi":
+		return bank.Matching, true
+	case "fill in", "fill in the blanks", "dien vao cho trong", "dien cho trong", "dien khuyet nhieu cho", "cloze":
+		return bank.FillIn, true
 	case "short text", "short answer", "tra loi ngan", "dien tu", "tu luan ngan", "dien khuyet":
 		return bank.ShortText, true
 	case "numeric", "number", "so", "dien so", "tra loi bang so", "dap an so":

@@ -38,9 +38,14 @@ func readDocx(parts archive) (bank.Reading, error) {
 	if err != nil {
 		return bank.Reading{}, err
 	}
-	reading, pictures := readExam(blocks)
-	reading.Format = "docx"
-	attachPictures(&reading, pictures, parts)
+	reading := readPaper(blocks, func(name string) []byte {
+		data, err := parts.read(name, maxPicture)
+		if err != nil {
+			return nil
+		}
+		return data
+	})
+	reading.Format = bank.DOCX
 	return reading, nil
 }
 
@@ -108,9 +113,8 @@ type bodyReader struct {
 	paragraphs []*paragraph // open ones; text boxes stand inside of paragraphs
 	tables     int          // depth
 	table      [][][]line   // the outermost open table
-	math       *strings.Builder
-	mathDepth  int
-	taking     bool // inside w:t or m:t
+	tree       *treeReader  // reads formulas whole
+	taking     bool         // inside w:t
 }
 
 // skipped are elements whose content is not the text of the document: deletions, field codes, old versions of
@@ -118,12 +122,13 @@ type bodyReader struct {
 var skipped = map[string]bool{
 	"del": true, "moveFrom": true, "instrText": true, "delText": true, "delInstrText": true, "Fallback": true,
 	"pPrChange": true, "rPrChange": true, "sectPr": true, "tblPrChange": true, "trPrChange": true, "tcPrChange": true,
-	"deg": true, "annotation": true, "binData": true, "txbxStyle": true,
+	"annotation": true, "binData": true, "txbxStyle": true,
 }
 
 func readBody(data []byte, styles styles, lists *lists, targets map[string]string) ([]block, error) {
 	r := &bodyReader{styles: styles, lists: lists, targets: targets}
 	d := xml.NewDecoder(bytes.NewReader(data))
+	r.tree = &treeReader{d: d}
 	depth := 0
 	for {
 		token, err := d.Token()
@@ -134,7 +139,17 @@ func readBody(data []byte, styles styles, lists *lists, targets map[string]strin
 			return nil, errBroken.Because(err)
 		}
 		switch t := token.(type) {
+		case xml.Directive:
+			return nil, errEntities
 		case xml.StartElement:
+			if isMath(t.Name) && t.Name.Local == "oMath" {
+				math, err := r.tree.element(t, depth)
+				if err != nil {
+					return nil, err
+				}
+				r.formula(math)
+				continue
+			}
 			if skipped[t.Name.Local] {
 				if err := d.Skip(); err != nil {
 					return nil, errBroken.Because(err)
@@ -187,7 +202,6 @@ func (r *bodyReader) open() *paragraph {
 
 func (r *bodyReader) start(t xml.StartElement) {
 	if isMath(t.Name) {
-		r.startMath(t)
 		return
 	}
 	switch t.Name.Local {
@@ -290,7 +304,6 @@ func (r *bodyReader) property(p *paragraph, t xml.StartElement) {
 
 func (r *bodyReader) end(n xml.Name) {
 	if isMath(n) {
-		r.endMath(n)
 		return
 	}
 	switch n.Local {
@@ -330,12 +343,6 @@ func (r *bodyReader) chars(s string) {
 		return
 	}
 	s = strings.NewReplacer("\n", " ", "\r", "", "\u00a0", " ").Replace(s)
-	if r.math != nil {
-		if r.math.Len() < maxLineRunes {
-			r.math.WriteString(s)
-		}
-		return
-	}
 	p.text.add(raised(s, p.position), p.run)
 }
 

@@ -1,6 +1,9 @@
 package importing
 
 import (
+	"bytes"
+	"image"
+	"image/png"
 	"slices"
 	"strings"
 	"testing"
@@ -324,11 +327,11 @@ B. Sai
 	}
 }
 
-func TestFormulaBecomesText(t *testing.T) {
+func TestFormulaBecomesLaTeX(t *testing.T) {
 	d := new(document).raw(`<w:p>` + run("Câu 1. Diện tích 5 m") + run("2", `<w:vertAlign w:val="superscript"/>`) + run(" bằng ") +
 		`<m:oMath><m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:r><m:t>x+1</m:t></m:r></m:den></m:f><m:sSup><m:e><m:r><m:t>y</m:t></m:r></m:e><m:sup><m:r><m:t>2</m:t></m:r></m:sup></m:sSup></m:oMath></w:p>`)
 	d.lines("Đáp án: 2")
-	expect(t, read(t, d.bytes(t)), "Diện tích 5 m² bằng 1/(x+1)y^2 = 2 ± 0")
+	expect(t, read(t, d.bytes(t)), `Diện tích 5 m² bằng $\frac{1}{x+1}y^{2}$ = 2 ± 0`)
 }
 
 func TestWhatWordHidesIsNotRead(t *testing.T) {
@@ -369,19 +372,25 @@ d) 2010
 }
 
 func TestPictureComesWithItsQuestion(t *testing.T) {
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 3, 2))); err != nil {
+		t.Fatal(err)
+	}
+	picture := b.Bytes()
 	d := new(document)
 	d.rels = `<Relationship Id="rId9" Type="x" Target="media/image1.png"/><Relationship Id="rId10" Type="x" Target="http://example.org/spy.png" TargetMode="External"/>`
-	d.media = map[string][]byte{"word/media/image1.png": []byte("\x89PNG picture")}
+	d.media = map[string][]byte{"word/media/image1.png": picture}
 	d.raw(`<w:p>` + run("Câu 1. Cơ quan nào ban hành nghị định?") + `<w:r><w:drawing><wp:inline><wp:docPr id="1" name="x" descr="Quốc huy"/><a:blip r:embed="rId9"/></wp:inline></w:drawing></w:r></w:p>`)
 	d.lines("A. Quốc hội\n*B. Chính phủ\nC. Bộ Nội vụ\nD. Ủy ban nhân dân")
 	d.raw(`<w:p>` + run("Câu 2. Luật Cán bộ, công chức hiện hành được ban hành năm nào?") + `<w:r><w:drawing><a:blip r:embed="rId10"/></w:drawing></w:r></w:p>`)
 	d.lines("A. 2003\nB. 2005\n*C. 2008\nD. 2010")
 	r := read(t, d.bytes(t))
 	expect(t, r, first, second)
-	if p := r.Items[0].Picture; p == nil || string(p.Data) != "\x89PNG picture" || p.Alt != "Quốc huy" {
+	p := r.Items[0].Content.Image
+	if p == nil || !bytes.Equal(r.Items[0].Files[p.FileID].Data, picture) || p.Alt != "Quốc huy" || p.Width != 3 {
 		t.Errorf("picture %+v", p)
 	}
-	if r.Items[1].Picture != nil {
+	if r.Items[1].Content.Image != nil {
 		t.Error("a picture outside of the file was followed")
 	}
 }

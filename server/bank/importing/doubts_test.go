@@ -25,8 +25,8 @@ func TestDoubtsAreSaidNotGuessed(t *testing.T) {
 		"options speak of letters": {func(d *document) { d.lines("Câu 1. Gì?\nA. x\nB. y\nC. Cả A và B\nĐáp án: C") }, "warning:letters_in_option"},
 		"neither options nor key":  {func(d *document) { d.lines("Câu 1. Hãy trình bày suy nghĩ của bạn.") }, "error:no_options"},
 		"options twice":            {func(d *document) { d.lines("Câu 1. Gì?\nA. x\nB. y\nA. u\nB. v\nĐáp án: A") }, "error:option_twice"},
-		"a formula": {func(d *document) {
-			d.raw(`<w:p>` + run("Câu 1. Tính ") + `<m:oMath><m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:r><m:t>x+1</m:t></m:r></m:den></m:f></m:oMath></w:p>`)
+		"a formula that is not known whole": {func(d *document) {
+			d.raw(`<w:p>` + run("Câu 1. Tính ") + `<m:oMath><m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:r><m:t>x+1</m:t></m:r></m:den></m:f><m:strange><m:r><m:t>y</m:t></m:r></m:strange></m:oMath></w:p>`)
 			d.lines("Đáp án: 2")
 		}, "warning:formula"},
 		"text that belongs nowhere": {func(d *document) { d.lines("Câu 1. Gì?\n*A. x\nB. y\n\nĐoạn văn lạ") }, "warning:stray"},

@@ -2,7 +2,6 @@ package importing
 
 import (
 	"fmt"
-	"path"
 	"strings"
 
 	"github.com/hoithi/hoithi/server/bank"
@@ -22,6 +21,15 @@ type draft struct {
 	remark      string
 	topic       string
 	difficulty  string
+	kind        bank.ItemType // as a label states it; empty: to be found out
+	credit      string
+	ignoreMarks bool
+	act         string // a source that was labelled apart
+	article     string
+	targets     []bank.Option
+	pinAll      bool // options are not to be shuffled
+	group2025   bool // under a heading for true/false groups
+	optionAt    int  // the paragraph of the last option
 	from, to    int
 	original    []string
 	pictures    []string
@@ -33,8 +41,12 @@ type draft struct {
 type draftOption struct {
 	letter  int
 	starred bool
+	pinned  bool
+	small   bool // "a)" and not "A."
 	label   line
 	text    line
+	picture string
+	alt     string
 }
 
 // examReader walks over the lines of a document that is labelled in the Azota style, or marked in place.
@@ -51,11 +63,19 @@ type examReader struct {
 	keys     []keyEntry
 	problems []bank.Problem
 	strays   int
+	stored   func(string) []byte // finds pictures
+	capitals bool                // some options are "A.": then "a)" are statements
+	groups   bool                // under a heading for true/false groups
+	pinAll   bool                // in a group whose options are not to be shuffled
+	lead     []string            // the text that goes before all questions of a group
+	inGroup  bool
+	last     *string // what a line break inside of a paragraph goes on with
+	lastFrom int     // and that paragraph
 }
 
-// readExam turns the blocks of a document into items.
-func readExam(blocks []block) (bank.Reading, []string) {
-	r := &examReader{}
+// readPaper turns the blocks of a document into items: labelled ones, or those told apart by blank lines only.
+func readPaper(blocks []block, stored func(string) []byte) bank.Reading {
+	r := &examReader{stored: stored}
 	labelled, numbered := 0, 0
 	for _, b := range blocks {
 		if b.table != nil {
@@ -66,12 +86,22 @@ func readExam(blocks []block) (bank.Reading, []string) {
 			r.addLine(l)
 		}
 	}
+	lettered, starred := 0, 0
 	for _, l := range r.lines {
-		if reQuestion.MatchString(l.text) {
+		switch m := reOption.FindStringSubmatch(l.text); {
+		case reQuestion.MatchString(l.text):
 			labelled++
-		} else if reNumber.MatchString(l.text) {
+		case reNumber.MatchString(l.text):
 			numbered++
+		case m != nil:
+			lettered++
+			r.capitals = r.capitals || m[2] < "a"
+		case strings.HasPrefix(l.text, "*"):
+			starred++
 		}
+	}
+	if labelled == 0 && lettered == 0 && starred > 0 {
+		return r.readUnlabelled()
 	}
 	r.byNumber = labelled == 0 && numbered > 0
 	for i, l := range r.lines {
@@ -146,6 +176,9 @@ func (r *examReader) take(i int, l line) {
 		return
 	}
 	defer func() { r.blank = false }()
+	if r.takeShuffle(l) {
+		return
+	}
 	if reEnd.MatchString(l.text) {
 		r.current, r.inKey = nil, true
 		return
@@ -166,13 +199,59 @@ func (r *examReader) take(i int, l line) {
 		return
 	}
 	if r.current == nil {
+		if r.inGroup && l.text != "" {
+			r.lead = append(r.lead, l.text)
+		}
 		return // the title and the instructions of the paper
 	}
 	r.current.note(l)
-	if r.takeOptions(i, l) || r.takeField(l) {
+	before := len(r.current.options)
+	if r.takeOptions(i, l) {
+		r.current.picturesOf(l, before)
+		r.last = nil
+		return
+	}
+	r.current.picturesOf(l, -1)
+	if r.takeField(l) {
+		return
+	}
+	if r.last != nil && r.lastFrom == l.paragraph {
+		*r.last += "\n" + l.text
 		return
 	}
 	r.goOn(l)
+}
+
+// takeShuffle reads McMix's "<g0>" to "<g3>": in 0 and 1 the options keep their order. What follows up to the first
+// question belongs to all questions of the group.
+func (r *examReader) takeShuffle(l line) bool {
+	m := reShuffle.FindStringSubmatch(l.text)
+	if m == nil {
+		return false
+	}
+	r.current, r.lead = nil, nil
+	r.inGroup = m[1] == ""
+	r.pinAll = r.inGroup && (m[2] == "0" || m[2] == "1")
+	if r.inGroup && m[3] != "" {
+		r.lead = append(r.lead, m[3])
+	}
+	return true
+}
+
+// picturesOf gives the pictures of a line to the options that stand in it (those from a place on), else to the stem.
+func (d *draft) picturesOf(l line, from int) {
+	for i, name := range l.pictures {
+		alt := ""
+		if i < len(l.alts) {
+			alt = l.alts[i]
+		}
+		if from >= 0 && from+i < len(d.options) && len(l.pictures) <= len(d.options)-from {
+			o := &d.options[from+i]
+			o.picture, o.alt = name, alt
+			continue
+		}
+		d.pictures, d.alts = append(d.pictures, name), append(d.alts, alt)
+	}
 }
 
 // complete tells whether a question could end here.
@@ -183,11 +262,9 @@ func (d *draft) note(l line) {
 	if l.text != "" {
 		d.original = append(d.original, l.text)
 	}
-	d.pictures = append(d.pictures, l.pictures...)
-	d.alts = append(d.alts, l.alts...)
 	if l.formula {
-		d.doubt("formula", "stem", "Câu có công thức: đã chuyển thành chữ, hãy so với bản gốc.",
-			"A formula was turned into plain text; compare it with the original.")
+		d.doubt("formula", "stem", "Công thức có phần chưa chuyển được, chỉ giữ lại chữ: hãy so với bản gốc.",
+			"A part of a formula could not be converted and was kept as text: compare it with the original.")
 	}
 	if l.table {
 		d.doubt("table", "stem", "Câu có bảng: mỗi hàng đã chuyển thành một dòng chữ, hãy so với bản gốc.",
@@ -223,6 +300,7 @@ func (r *examReader) takeHeading(l line) bool {
 	r.current = nil
 	r.group++
 	r.topic = asTopic(title)
+	r.groups = strings.Contains(bank.SearchKey(title), "dung sai")
 	return true
 }
 
@@ -248,7 +326,12 @@ func (r *examReader) takeQuestion(i int, l line) bool {
 	} else {
 		return false
 	}
-	d := &draft{number: number, group: r.group, label: label, topic: r.topic, from: l.paragraph, to: l.paragraph}
+	d := &draft{number: number, group: r.group, label: label, topic: r.topic, from: l.paragraph, to: l.paragraph, pinAll: r.pinAll, group2025: r.groups}
+	r.last = nil
+	if len(r.lead) > 0 {
+		d.stem = append(d.stem, r.lead...)
+		d.doubt("lead", "stem", "Đoạn dẫn chung của nhóm câu đã được thêm vào đầu câu.", "The text that the group shares was put before the question.")
+	}
 	for {
 		m := reTag.FindStringSubmatchIndex(rest.text)
 		if m == nil {
@@ -267,6 +350,7 @@ func (r *examReader) takeQuestion(i int, l line) bool {
 	r.drafts = append(r.drafts, d)
 	r.current, r.field = d, "stem"
 	d.note(l)
+	d.picturesOf(l, -1)
 	stem, options := splitInline(rest, 0, r.nextLetter(i))
 	if len(options) < 2 {
 		stem, options = rest, nil
@@ -278,25 +362,20 @@ func (r *examReader) takeQuestion(i int, l line) bool {
 	return true
 }
 
-// finish joins the keys to the questions and makes the reading; the second list names the part of each item's picture.
-func (r *examReader) finish() (bank.Reading, []string) {
+// finish joins the keys to the questions and makes the reading.
+func (r *examReader) finish() bank.Reading {
 	reading := bank.Reading{Items: []bank.ReadItem{}, Problems: r.problems}
 	reading.Problems = append(reading.Problems, joinKeys(r.drafts, r.keys)...)
-	var pictures []string
 	withoutLevel := 0
 	for i, d := range r.drafts {
 		if i > bank.MaxReadItems {
 			break
 		}
-		item, levelKnown := d.item()
+		item, levelKnown := d.item(r)
 		if !levelKnown {
 			withoutLevel++
 		}
-		name := ""
-		if len(d.pictures) > 0 {
-			name = d.pictures[0]
-		}
-		reading.Items, pictures = append(reading.Items, item), append(pictures, name)
+		reading.Items = append(reading.Items, item)
 	}
 	if len(reading.Items) == 0 {
 		reading.Problems = append(reading.Problems, problem(bank.Error, "nothing_found", "",
@@ -307,7 +386,7 @@ func (r *examReader) finish() (bank.Reading, []string) {
 	if reading.Problems == nil {
 		reading.Problems = []bank.Problem{}
 	}
-	return reading, pictures
+	return reading
 }
 
 // levelNote says once for the file that levels were not stated.
@@ -318,26 +397,6 @@ func levelNote(without, all int) []bank.Problem {
 	return []bank.Problem{problem(bank.Warning, "no_difficulty", "difficulty",
 		fmt.Sprintf("%d trong %d câu không ghi mức độ: tạm xếp vào \"Thông hiểu\".", without, all),
 		fmt.Sprintf("%d of %d questions state no difficulty: they are put under \"Understanding\" for now.", without, all))}
-}
-
-// attachPictures unpacks the pictures of the items.
-func attachPictures(reading *bank.Reading, names []string, parts archive) {
-	for i, name := range names {
-		item := &reading.Items[i]
-		if name == "" {
-			continue
-		}
-		data, err := parts.read(name, maxPicture)
-		ext := strings.ToLower(path.Ext(name))
-		if err != nil || data == nil || (ext != ".png" && ext != ".jpg" && ext != ".jpeg" && ext != ".gif") {
-			item.Picture = nil
-			item.Problems = append(item.Problems, problem(bank.Warning, "picture_unreadable", "image",
-				"Câu có hình không nhập được (chỉ nhận PNG, JPEG, GIF đến 2 MB). Hãy thêm hình sau khi nhập.",
-				"The picture can't be taken (PNG, JPEG, GIF up to 2 MB). Add it after the import."))
-			continue
-		}
-		item.Picture.Data = data
-	}
 }
 
 func short(s string) string {

@@ -58,6 +58,7 @@ func (r *examReader) takeOptions(i int, l line) bool {
 	}
 	_, options := splitInline(l, letter, r.nextLetter(i))
 	r.addOptions(options)
+	d.optionAt = l.paragraph
 	return true
 }
 
@@ -71,6 +72,9 @@ func (r *examReader) addOptions(options []draftOption) {
 // takeField reads "Đáp án: B", "Lời giải: ...", "Nguồn: ..." and the like.
 func (r *examReader) takeField(l line) bool {
 	d := r.current
+	if r.takeSetting(l) {
+		return true
+	}
 	if m := reAnswer.FindStringSubmatch(l.text); m != nil {
 		d.setAnswer(m[1])
 		r.field = "explanation"
@@ -93,11 +97,11 @@ func (r *examReader) takeField(l line) bool {
 	}
 	if m := reSource.FindStringSubmatch(l.text); m != nil && (d.complete() || r.field == "explanation") {
 		d.source = m[1]
-		return true
+		return r.goesOn(&d.source, l)
 	}
 	if m := reNote.FindStringSubmatch(l.text); m != nil && d.complete() {
 		d.remark = m[1]
-		return true
+		return r.goesOn(&d.remark, l)
 	}
 	if m := reTopic.FindStringSubmatch(l.text); m != nil && d.complete() {
 		d.topic = m[2]
@@ -108,6 +112,50 @@ func (r *examReader) takeField(l line) bool {
 		return true
 	}
 	return false
+}
+
+// takeSetting reads the labels with which an exported document says what its text does not: "Dạng: Ghép cặp".
+func (r *examReader) takeSetting(l line) bool {
+	d := r.current
+	if m := reKind.FindStringSubmatch(l.text); m != nil {
+		kind, known := typeOf(m[1])
+		if known {
+			d.kind = kind
+			if r.field == "stem" {
+				r.field = "kind"
+			}
+		}
+		return known
+	}
+	if m := reCredit.FindStringSubmatch(l.text); m != nil {
+		if rule, _ := creditOf(m[1]); rule != "" {
+			d.credit = m[1]
+			return true
+		}
+		return false
+	}
+	if m := reMarks.FindStringSubmatch(l.text); m != nil {
+		d.ignoreMarks = yes(m[1])
+		return true
+	}
+	if !d.complete() && r.field != "explanation" {
+		return false
+	}
+	if m := reAct.FindStringSubmatch(l.text); m != nil {
+		d.act = m[1]
+		return r.goesOn(&d.act, l)
+	}
+	if m := reClause.FindStringSubmatch(l.text); m != nil {
+		d.article = m[1]
+		return r.goesOn(&d.article, l)
+	}
+	return false
+}
+
+// goesOn lets line breaks inside of this paragraph belong to the field.
+func (r *examReader) goesOn(field *string, l line) bool {
+	r.last, r.lastFrom = field, l.paragraph
+	return true
 }
 
 func (d *draft) setAnswer(s string) {
@@ -129,6 +177,17 @@ func (r *examReader) goOn(l line) {
 	d := r.current
 	switch {
 	case l.text == "":
+	case d.kind == bank.Matching && len(d.options) > 0 && reTarget.MatchString(l.text):
+		m := reTarget.FindStringSubmatch(l.text)
+		d.targets = append(d.targets, bank.Option{ID: m[1], Text: m[2]})
+		r.field = "target"
+		r.goesOn(&d.targets[len(d.targets)-1].Text, l)
+	case d.kind == bank.FillIn && d.answered && strings.HasPrefix(l.text, "[["):
+		d.answer += "\n" + l.text
+	case r.field == "option" && l.paragraph == d.optionAt:
+		last := &d.options[len(d.options)-1]
+		last.text.text += "\n" + l.text
+		last.text.marks = append(append(append([]marks(nil), last.text.marks...), marks{}), l.marks...)
 	case r.field == "stem":
 		d.stem = append(d.stem, l.text)
 	case r.field == "explanation":

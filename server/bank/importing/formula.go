@@ -1,69 +1,23 @@
 package importing
 
 import (
-	"encoding/xml"
-	"regexp"
 	"strings"
+
+	"github.com/hoithi/hoithi/server/bank"
 )
 
-// Formulas become text of one line: fractions with a slash, powers with ^. Structural brackets around a single letter
-// or number are dropped.
-const openMark, closeMark = "\ue000", "\ue001"
-
-var simpleGroup = regexp.MustCompile(openMark + `([\p{L}\p{N},.]*)` + closeMark)
-
-func (r *bodyReader) startMath(t xml.StartElement) {
-	switch t.Name.Local {
-	case "oMath":
-		if r.mathDepth++; r.mathDepth == 1 {
-			r.math = &strings.Builder{}
-		}
-	case "t":
-		r.taking = true
-	}
-	if r.math == nil {
+// formula puts a formula of the document into the text as LaTeX.
+func (r *bodyReader) formula(math *node) {
+	p := r.open()
+	if p == nil || p.hidden {
 		return
 	}
-	switch t.Name.Local {
-	case "num", "den":
-		r.math.WriteString(openMark)
-	case "sup":
-		r.math.WriteString("^" + openMark)
-	case "sub":
-		r.math.WriteString("_" + openMark)
-	case "rad":
-		r.math.WriteString("√" + openMark)
-	case "d":
-		r.math.WriteString("(")
-	}
-}
-
-func (r *bodyReader) endMath(n xml.Name) {
-	if n.Local == "t" {
-		r.taking = false
-	}
-	if r.math == nil {
+	source, ok := latex(math)
+	if source == "" {
 		return
 	}
-	switch n.Local {
-	case "num":
-		r.math.WriteString(closeMark + "/")
-	case "den", "sup", "sub", "rad":
-		r.math.WriteString(closeMark)
-	case "d":
-		r.math.WriteString(")")
-	case "oMath":
-		if r.mathDepth--; r.mathDepth > 0 {
-			return
-		}
-		text := simpleGroup.ReplaceAllString(r.math.String(), "$1")
-		text = strings.NewReplacer(openMark, "(", closeMark, ")").Replace(text)
-		r.math = nil
-		if p := r.open(); p != nil {
-			p.formula = true
-			p.text.add(text, p.run)
-		}
-	}
+	p.formula = p.formula || !ok
+	p.text.add("$"+limited(source, bank.MaxFormula-1)+"$", p.run)
 }
 
 var (

@@ -1,15 +1,14 @@
-// Package importing reads questions out of the spreadsheets and documents that teachers and agencies really write.
+// Package importing reads questions out of the spreadsheets and documents that teachers and agencies really write, and
+// out of the files that other programs hand over.
 //
 // It must never trust a file (every size, count and depth has a limit), never reach outside of it, and never guess
 // silently: what is doubtful becomes a problem that the organizer sees beside the original text.
 package importing
 
 import (
-	"archive/zip"
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/hoithi/hoithi/server/bank"
@@ -18,29 +17,15 @@ import (
 
 // The limits inside a file. A document of 2,000 questions stays far below them.
 const (
-	maxParts      = 4000
+	maxParts      = 9000
 	maxUnpacked   = 80 << 20
 	maxPart       = 16 << 20 // one XML part
 	maxPicture    = 2 << 20
+	maxMedia      = 20 << 20
 	maxDepth      = 128
 	maxParagraphs = 40000
 	maxLineRunes  = 12000
 	maxRows       = 20000
-)
-
-var (
-	errTooLarge = fault.New(fault.TooLarge, "import_too_large",
-		"Tệp quá lớn: nhiều nhất 20 MB và không quá 16 MB chữ sau khi giải nén. Hãy tách thành nhiều tệp nhỏ.",
-		"The file is too large: at most 20 MB, and 16 MB of text once unpacked. Split it into smaller files.")
-	errUnknown = fault.New(fault.Invalid, "import_unknown_format",
-		"Chỉ nhận tệp Word (.docx) và Excel (.xlsx). Với tệp .doc hoặc .xls đời cũ, hãy mở ra và lưu lại dạng mới.",
-		"Only Word (.docx) and Excel (.xlsx) files are read. Open an old .doc or .xls file and save it in the new format.")
-	errLocked = fault.New(fault.Invalid, "import_old_or_locked",
-		"Đây là tệp Word/Excel đời cũ hoặc tệp có mật khẩu. Hãy mở bằng Word/Excel, bỏ mật khẩu và lưu lại dạng .docx hoặc .xlsx.",
-		"This is an old Word or Excel file, or one with a password. Open it, remove the password and save it as .docx or .xlsx.")
-	errBroken = fault.New(fault.Invalid, "import_broken",
-		"Không đọc được tệp: nội dung bị hỏng hoặc không đúng định dạng. Hãy mở bằng Word/Excel, lưu lại rồi thử lần nữa.",
-		"The file can't be read: it is damaged or not in the right format. Open it in Word or Excel, save it again and retry.")
 )
 
 // Read understands a file by its content, not by its name.
@@ -48,25 +33,7 @@ func Read(data []byte) (bank.Reading, error) {
 	if len(data) > bank.MaxFileSize {
 		return bank.Reading{}, errTooLarge
 	}
-	if bytes.HasPrefix(data, []byte{0xD0, 0xCF, 0x11, 0xE0}) {
-		return bank.Reading{}, errLocked
-	}
-	if !bytes.HasPrefix(data, []byte("PK")) {
-		return bank.Reading{}, errUnknown
-	}
-	archive, err := openArchive(data)
-	if err != nil {
-		return bank.Reading{}, err
-	}
-	var reading bank.Reading
-	switch {
-	case archive.has("word/document.xml"):
-		reading, err = readDocx(archive)
-	case archive.has("xl/workbook.xml"):
-		reading, err = readXlsx(data)
-	default:
-		return bank.Reading{}, errUnknown
-	}
+	reading, err := readAny(data)
 	if err != nil {
 		return bank.Reading{}, err
 	}
@@ -82,54 +49,106 @@ func Read(data []byte) (bank.Reading, error) {
 	return reading, nil
 }
 
-// archive is a zip file whose sizes were checked before anything is unpacked.
-type archive map[string]*zip.File
-
-func openArchive(data []byte) (archive, error) {
-	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
-	if err != nil {
-		return nil, errBroken.Because(err)
+func readAny(data []byte) (bank.Reading, error) {
+	switch {
+	case bytes.HasPrefix(data, []byte("PK")):
+		return readZip(data)
+	case bytes.HasPrefix(data, []byte{0xD0, 0xCF, 0x11, 0xE0}):
+		return bank.Reading{}, oldOffice(data)
 	}
-	if len(z.File) > maxParts {
-		return nil, errTooLarge
-	}
-	parts := make(archive, len(z.File))
-	var total uint64
-	for _, f := range z.File {
-		name := strings.ReplaceAll(f.Name, "\\", "/")
-		isText := strings.HasSuffix(name, ".xml") || strings.HasSuffix(name, ".rels")
-		if total += f.UncompressedSize64; total > maxUnpacked || (isText && f.UncompressedSize64 > maxPart) {
-			return nil, errTooLarge
+	for _, known := range foreign {
+		if bytes.HasPrefix(data, []byte(known.start)) {
+			return bank.Reading{}, known.fault
 		}
-		if _, twice := parts[name]; twice {
-			return nil, errBroken
-		}
-		parts[name] = f
 	}
-	return parts, nil
+	text, ok := asUTF8(data)
+	trimmed := bytes.TrimSpace(text)
+	switch {
+	case len(trimmed) == 0:
+		return bank.Reading{}, errUnknown
+	case trimmed[0] == '<':
+		return readXML(data)
+	case bytes.IndexByte(text, 0) >= 0:
+		return bank.Reading{}, errUnknown
+	case !ok:
+		return bank.Reading{}, errEncoding
+	case len(text) > maxPart:
+		return bank.Reading{}, errTooLarge
+	}
+	return readText(strings.ReplaceAll(string(text), "\r\n", "\n"))
 }
 
-func (a archive) has(name string) bool { return a[name] != nil }
+func readZip(data []byte) (bank.Reading, error) {
+	parts, err := openArchive(data)
+	if err != nil {
+		return bank.Reading{}, err
+	}
+	switch {
+	case parts.has("word/document.xml"):
+		return readDocx(parts)
+	case parts.has("xl/workbook.xml"):
+		return readXlsx(data)
+	case parts.has("xl/workbook.bin"), parts.has("mimetype"), parts.has("ppt/presentation.xml"):
+		return bank.Reading{}, errOtherOffice
+	case parts.has(manifestName), parts.hasXML():
+		return readQTI(parts)
+	}
+	return bank.Reading{}, errUnknown
+}
 
-// read unpacks a part; a part that is longer than it declared is refused by the limit all the same.
-func (a archive) read(name string, limit int64) ([]byte, error) {
-	f := a[name]
-	if f == nil {
-		return nil, nil
+// readXML tells the kinds of XML by their root.
+func readXML(data []byte) (bank.Reading, error) {
+	if head := bytes.ToLower(bytes.TrimSpace(data[:min(len(data), 200)])); bytes.Contains(head, []byte("<html")) || bytes.Contains(head, []byte("<!doctype html")) {
+		return bank.Reading{}, errHTML
 	}
-	r, err := f.Open()
+	root, err := readTree(data)
 	if err != nil {
-		return nil, errBroken.Because(err)
+		return bank.Reading{}, err
 	}
-	defer r.Close() // it only reads
-	b, err := io.ReadAll(io.LimitReader(r, limit+1))
-	if err != nil {
-		return nil, errBroken.Because(err)
+	modern(root)
+	switch root.name {
+	case "quiz":
+		return readMoodle(root), nil
+	case "assessmentItem":
+		return bank.Reading{Format: bank.QTI, Items: []bank.ReadItem{qtiItem(root, "", about{}, func(string) []byte { return nil })}, Problems: []bank.Problem{}}, nil
+	case "questestinterop":
+		return bank.Reading{}, errOldQTI
+	case "manifest", "assessmentTest":
+		return bank.Reading{}, errLoneManifest
 	}
-	if int64(len(b)) > limit {
-		return nil, errTooLarge
+	return bank.Reading{}, errUnknown
+}
+
+// readText tells the kinds of plain text: GIFT, Aiken, or a paper typed as in a document.
+func readText(text string) (bank.Reading, error) {
+	switch {
+	case isAiken(text):
+		return readAiken(text), nil
+	case isGift(text):
+		return readGift(text)
 	}
-	return b, nil
+	var blocks []block
+	for i, l := range strings.Split(text, "\n") {
+		if i > maxParagraphs {
+			return bank.Reading{}, errTooLarge
+		}
+		var w writing
+		w.add(strings.TrimRight(l, " "), marks{})
+		lines := w.lines()
+		for j := range lines {
+			lines[j].paragraph = i + 1
+		}
+		blocks = append(blocks, block{lines: lines})
+	}
+	reading := readPaper(blocks, func(string) []byte { return nil })
+	reading.Format = bank.Text
+	for i := range reading.Items {
+		reading.Items[i].Place.Unit = "line"
+	}
+	if len(reading.Items) == 0 {
+		return bank.Reading{}, errUnknown
+	}
+	return reading, nil
 }
 
 func problem(severity bank.Severity, code, path, vi, en string) bank.Problem {

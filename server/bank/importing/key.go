@@ -256,14 +256,14 @@ func splitInline(l line, first, nextLetter int) (line, []draftOption) {
 	type start struct {
 		at, textAt, letter int
 		labelFrom, labelTo int
-		starred            bool
+		starred, pinned    bool
 	}
 	var starts []start
 	expected, upper := first, true
 	add := func(m []int, offset, at int) {
 		letter := l.text[offset+m[0]]
 		s := start{at: at, labelFrom: offset + m[0], labelTo: offset + m[1], letter: expected}
-		s.starred = m[2] > 0
+		s.starred, s.pinned = m[2]&1 != 0, m[2]&2 != 0
 		s.textAt = offset + m[3]
 		if len(starts) == 0 {
 			upper = letter < 'a'
@@ -273,11 +273,7 @@ func splitInline(l line, first, nextLetter int) (line, []draftOption) {
 	}
 	pos := 0
 	if m := reOption.FindStringSubmatchIndex(l.text); m != nil && int(strings.ToLower(l.text[m[4]:m[5]])[0]-'a') == expected {
-		starred := 0
-		if m[2] >= 0 || m[6] >= 0 || m[8] >= 0 {
-			starred = 1
-		}
-		add([]int{m[4], m[5], starred, m[1]}, 0, 0)
+		add([]int{m[4], m[5], signsIn(l.text[:m[4]], l.text[m[5]:m[1]]), m[1]}, 0, 0)
 		pos = m[1]
 	}
 	for pos < len(l.text) && expected < bank.MaxOptions {
@@ -303,18 +299,10 @@ func splitInline(l line, first, nextLetter int) (line, []draftOption) {
 			continue
 		}
 		end := pos + m[1]
-		starred := 0
-		if m[4] >= 0 || m[8] >= 0 {
-			starred = 1
-		}
-		for end < len(l.text) && (l.text[end] == ' ' || l.text[end] == '\t') {
+		for end < len(l.text) && strings.IndexByte(" \t*", l.text[end]) >= 0 {
 			end++
 		}
-		if strings.HasPrefix(l.text[end:], "*") {
-			starred = 1
-			end++
-		}
-		add([]int{m[6], m[7], starred, end - pos}, pos, pos+m[0])
+		add([]int{m[6], m[7], signsIn(gap, l.text[pos+m[7]:end]), end - pos}, pos, pos+m[0])
 		pos = end
 	}
 	if len(starts) == 0 {
@@ -326,8 +314,22 @@ func splitInline(l line, first, nextLetter int) (line, []draftOption) {
 		if i+1 < len(starts) {
 			end = starts[i+1].at
 		}
-		options[i] = draftOption{letter: s.letter, starred: s.starred, label: l.cut(s.labelFrom, s.labelTo),
+		options[i] = draftOption{letter: s.letter, starred: s.starred, pinned: s.pinned,
+			small: !upper && strings.HasPrefix(strings.TrimLeft(l.text[s.labelTo:], " *"), ")"), label: l.cut(s.labelFrom, s.labelTo),
 			text: l.cut(min(s.textAt, end), end).trimmed()}
 	}
 	return l.cut(0, starts[0].at).trimmed(), options
+}
+
+// signsIn finds the signs before and behind a letter: 1 for one that says right, 2 for one that pins (only before it:
+// "C. #VALUE!" is an option).
+func signsIn(before, behind string) int {
+	n := 0
+	if strings.ContainsAny(before+behind, "*✓√☑✔") {
+		n = 1
+	}
+	if strings.Contains(before, "#") {
+		n |= 2
+	}
+	return n
 }

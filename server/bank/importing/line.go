@@ -21,7 +21,7 @@ type line struct {
 	paragraph int
 	pictures  []string // names of pictures' parts
 	alts      []string
-	formula   bool
+	formula   bool       // one that could not be turned into LaTeX whole
 	blank     bool       // stands for an empty paragraph
 	table     bool       // a row of a table
 	keys      []keyEntry // stands for a whole key table

@@ -28,7 +28,7 @@ func readXlsx(data []byte) (reading bank.Reading, err error) {
 		return bank.Reading{}, errBroken.Because(err)
 	}
 	defer f.Close() // it only removes what it has unpacked
-	reading = bank.Reading{Format: "xlsx", Items: []bank.ReadItem{}, Problems: []bank.Problem{}}
+	reading = bank.Reading{Format: bank.XLSX, Items: []bank.ReadItem{}, Problems: []bank.Problem{}}
 	withoutLevel, sheets := 0, 0
 	for _, sheet := range f.GetSheetList() {
 		rows, err := sheetRows(f, sheet)
@@ -116,8 +116,11 @@ func (c *cellFormats) text(value string, row, col int) (string, bool) {
 	if err != nil {
 		return value, false
 	}
-	if kind, err := c.file.GetCellType(c.sheet, name); err == nil && kind == excelize.CellTypeBool {
+	switch kind, err := c.file.GetCellType(c.sheet, name); {
+	case err == nil && kind == excelize.CellTypeBool:
 		return map[bool]string{true: "Đúng", false: "Sai"}[number != 0], false
+	case err == nil && (kind == excelize.CellTypeSharedString || kind == excelize.CellTypeInlineString):
+		return value, false
 	}
 	id, err := c.file.GetCellStyle(c.sheet, name)
 	if err != nil || id == 0 {
@@ -214,11 +217,17 @@ func rowItem(h header, row []string, number int, sheet string, formats *cellForm
 		c.Difficulty = bank.Understanding
 	}
 	c.Source = sourceOf(field(colSource))
-	if article := field(colArticle); article != "" {
-		c.Source = bank.Source{Act: field(colSource), Article: article}
+	if _, apart := h.fields[colArticle]; apart { // the author parts acts from articles himself
+		c.Source = bank.Source{Act: field(colSource), Article: field(colArticle)}
 	}
 	if note := field(colNote); note != "" {
 		c.Source.Note = note
+	}
+	for i := range bank.MaxTargets {
+		col, there := h.targets[i]
+		if text := at(col, there); bank.CleanText(text) != "" {
+			c.Targets = append(c.Targets, bank.Option{ID: bank.TargetID(i), Text: text})
+		}
 	}
 	answer := field(colAnswer)
 	item.Problems = append(item.Problems, settleRow(&c, h, answer, field)...)
@@ -240,17 +249,27 @@ func settleRow(c *bank.Content, h header, answer string, field func(column) stri
 			fmt.Sprintf("Không hiểu loại câu hỏi \"%s\": loại được suy ra từ các cột.", short(text)),
 			fmt.Sprintf("The type %q is unknown: it was inferred from the columns.", short(text))))
 	}
-	if known && !stated.HasOptions() {
+	if known && !stated.ListsOptions() {
 		c.Options = nil
 	}
 	if tolerance := field(colTolerance); tolerance != "" && len(c.Options) == 0 {
 		answer += " ± " + tolerance
 	}
-	if stated == bank.ShortText {
-		c.Type = bank.ShortText
-		c.Key.Texts = strings.FieldsFunc(answer, func(r rune) bool { return r == '|' || r == ';' })
+	if !known && len(c.Options) == 0 && reBlankMark.MatchString(c.Stem) && reBlankMark.MatchString(answer) || stated == bank.ShortText && reBlankMark.MatchString(answer) && reBlankMark.MatchString(c.Stem) {
+		stated = bank.FillIn
+	}
+	if _, list := truthList(answer, len(c.Options)); !known && list && len(c.Options) > 1 && strings.ContainsAny(answer, ",; ") {
+		stated = bank.TrueFalseGroup
+	}
+	if !known && len(c.Targets) > 1 {
+		stated = bank.Matching
+	}
+	if more, done := settleKind(c, stated, answer, nil); done {
+		if rule, table := creditOf(field(colPartial)); rule != "" {
+			c.PartialCredit, c.CreditTable = rule, table
+		}
 		c.Key.IgnoreMarks = yes(field(colIgnoreMarks))
-		return problems
+		return append(append(problems, more...), pinnedBy(c, h, field)...)
 	}
 	problems = append(problems, settle(c, answer, nil, nil)...)
 	c.Key.IgnoreMarks = yes(field(colIgnoreMarks))
@@ -262,16 +281,21 @@ func settleRow(c *bank.Content, h header, answer string, field func(column) stri
 			"Loại câu hỏi ghi một đáp án nhưng cột đáp án có nhiều chữ cái.",
 			"The type says one answer, but the answer column has several letters."))
 	}
-	if c.Type == bank.Multiple && yes(field(colPartial)) {
-		c.PartialCredit = bank.RightMinusWrong
+	if rule, _ := creditOf(field(colPartial)); rule != "" && c.Type == bank.Multiple {
+		c.PartialCredit = rule
 	}
-	if _, there := h.fields[colPinned]; there && c.Type.HasOptions() {
+	return append(problems, pinnedBy(c, h, field)...)
+}
+
+// pinnedBy takes the column of options that keep their place.
+func pinnedBy(c *bank.Content, h header, field func(column) string) []bank.Problem {
+	if _, there := h.fields[colPinned]; there && c.Type.ListsOptions() {
 		pinned, _ := lettersOf(field(colPinned), len(c.Options))
 		for i := range c.Options {
 			c.Options[i].Pinned = slices.Contains(pinned, i)
 		}
 	}
-	return problems
+	return nil
 }
 
 var reOwnLabel = regexp.MustCompile(`^([A-Ha-h])\s*[.)]\s+`)
