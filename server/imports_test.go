@@ -25,6 +25,8 @@ var order = [][]string{
 	{"unit"},
 	{"contest"},
 	{"roster"},
+	{"privacy"},
+	{"leader"},
 	{"bank"},
 	{"exam", "stage", "judging", "works"}, // the kinds of round: none knows another
 	{"leaderboard"},

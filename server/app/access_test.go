@@ -86,6 +86,10 @@ func TestTheWholeTableForEveryKindOfUser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	leads := mustAccount(t, a, "phutrach", false)
+	if err := a.Accounts.Lead(ctx, c.ID, unitOf(t, a, keys[0].EntryID), leads); err != nil {
+		t.Fatal(err)
+	}
 	roles := func(has ...web.Need) func(web.Need, bool) bool {
 		return func(need web.Need, own bool) bool {
 			if need == web.Public {
@@ -106,9 +110,10 @@ func TestTheWholeTableForEveryKindOfUser(t *testing.T) {
 		{"secretary", accountCookie(t, a, d.Secretary.ID), roles(web.SignedIn, web.Secretary, web.Staff)},
 		{"judge", accountCookie(t, a, d.Judges[0].ID), roles(web.SignedIn, web.Judge)},
 		{"organizer of another contest", accountCookie(t, a, stranger), roles(web.SignedIn)},
+		{"leader", accountCookie(t, a, leads), roles(web.SignedIn, web.Leader)},
 		{"contestant", entryCookie(t, a, c.ID, keys[0].EntryID), roles(web.Contestant)},
 		{"administrator", accountCookie(t, a, admin), func(need web.Need, _ bool) bool {
-			return need != web.Judge && need != web.Contestant
+			return need != web.Judge && need != web.Contestant && need != web.Leader
 		}},
 	}
 	for _, v := range visitors {
@@ -120,6 +125,16 @@ func TestTheWholeTableForEveryKindOfUser(t *testing.T) {
 			walkTopics(t, address, v, target.own, target.c)
 		}
 	}
+}
+
+// unitOf is the unit of an entry.
+func unitOf(t *testing.T, a *App, entryID int64) int64 {
+	t.Helper()
+	e, err := a.Roster.Entry(t.Context(), 0, entryID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e.UnitID
 }
 
 // unknownTo is a contest that nobody has a role in: its number is not taken.

@@ -24,10 +24,12 @@ import (
 	"github.com/hoithi/hoithi/server/fault"
 	"github.com/hoithi/hoithi/server/files"
 	"github.com/hoithi/hoithi/server/judging"
+	"github.com/hoithi/hoithi/server/leader"
 	"github.com/hoithi/hoithi/server/leaderboard"
 	"github.com/hoithi/hoithi/server/live"
 	"github.com/hoithi/hoithi/server/mail"
 	"github.com/hoithi/hoithi/server/postgres"
+	"github.com/hoithi/hoithi/server/privacy"
 	"github.com/hoithi/hoithi/server/result"
 	"github.com/hoithi/hoithi/server/roster"
 	"github.com/hoithi/hoithi/server/stage"
@@ -60,9 +62,11 @@ type App struct {
 	Relay    *live.Relay
 	Accounts *account.Service
 	Mail     *mail.Service
+	Privacy  *privacy.Service
 	Contests *contest.Service
 	Units    *unit.Service
 	Roster   *roster.Service
+	Leaders  *leader.Service
 	Files    *files.Service
 	Bank     *bank.Service
 	Stage    *stage.Service

@@ -129,3 +129,6 @@ SELECT r.contest_id, c.name AS contest_name, r.id AS round_id, r.name AS round_n
 FROM panel_seat p JOIN judged_round j ON j.round_id = p.round_id JOIN round r ON r.id = p.round_id JOIN contest c ON c.id = r.contest_id
 WHERE p.account_id = $1 AND c.state NOT IN ('archived')
 ORDER BY c.id DESC, r.position;
+
+-- name: WhoPerformed :many
+SELECT entry_id FROM performance WHERE round_id = $1 AND state = 'done';

@@ -240,7 +240,7 @@ func ImportRoutes(api *web.API, s *Service, at ImportPlace) {
 
 // importFiles registers how far the taking of a list is, and the files that go out.
 func importFiles(api *web.API, s *Service, at ImportPlace) {
-	type progressOut struct {
+	type listProgressOut struct {
 		Body struct {
 			State string `json:"state" enum:"read,taking,taken"`
 			Done  int    `json:"done"`
@@ -248,9 +248,9 @@ func importFiles(api *web.API, s *Service, at ImportPlace) {
 		}
 	}
 	web.Handle(api, web.Op{ID: "get-list-progress" + at.Suffix, Method: http.MethodGet, Path: at.Base + "/import/{upload}/progress", Summary: "How far the taking of a list is"},
-		func(ctx context.Context, in *UploadIn) (*progressOut, error) {
+		func(ctx context.Context, in *UploadIn) (*listProgressOut, error) {
 			p, err := s.ProgressOf(ctx, in.Contest, in.Upload)
-			out := &progressOut{}
+			out := &listProgressOut{}
 			out.Body.State, out.Body.Done, out.Body.Total = p.State, p.Done, p.Total
 			return out, err
 		})

@@ -20,7 +20,18 @@ type EntryKey struct {
 // Keys opens the sealed codes and links of a contest's active entries. It has no route: the caller is the program
 // itself.
 func (s *Service) Keys(ctx context.Context, contestID int64) ([]EntryKey, error) {
-	rows, err := s.q.SecretsOf(ctx, rosterdb.SecretsOfParams{ContestID: contestID, Everyone: true, Ids: []int64{}})
+	return s.keys(ctx, rosterdb.SecretsOfParams{ContestID: contestID, Everyone: true, Ids: []int64{}})
+}
+
+// KeysOf opens those of chosen entries. The caller has seen to it that the one who asks may have them, and has recorded
+// it.
+func (s *Service) KeysOf(ctx context.Context, contestID int64, ids []int64) ([]EntryKey, error) {
+	return s.keys(ctx, rosterdb.SecretsOfParams{ContestID: contestID, Ids: ids})
+}
+
+func (s *Service) keys(ctx context.Context, p rosterdb.SecretsOfParams) ([]EntryKey, error) {
+	contestID := p.ContestID
+	rows, err := s.q.SecretsOf(ctx, p)
 	if err != nil {
 		return nil, postgres.Fault(err)
 	}

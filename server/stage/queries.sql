@@ -167,3 +167,6 @@ WHERE r.round_id = $1 AND NOT EXISTS (SELECT 1 FROM stage_gate g WHERE g.round_i
 
 -- name: LateResponses :one
 SELECT count(*) FROM stage_response WHERE round_id = @round_id AND play = @play AND received_us > @limit_us::bigint;
+
+-- name: WhoAnswered :many
+SELECT DISTINCT entry_id FROM stage_response WHERE round_id = $1;

@@ -827,3 +827,27 @@ func (q *Queries) Versions(ctx context.Context, ids []int64) ([]VersionsRow, err
 	}
 	return items, nil
 }
+
+const whoPerformed = `-- name: WhoPerformed :many
+SELECT entry_id FROM performance WHERE round_id = $1 AND state = 'done'
+`
+
+func (q *Queries) WhoPerformed(ctx context.Context, roundID int64) ([]int64, error) {
+	rows, err := q.db.Query(ctx, whoPerformed, roundID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []int64{}
+	for rows.Next() {
+		var entry_id int64
+		if err := rows.Scan(&entry_id); err != nil {
+			return nil, err
+		}
+		items = append(items, entry_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}

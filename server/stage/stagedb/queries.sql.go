@@ -961,6 +961,30 @@ func (q *Queries) TouchSetup(ctx context.Context, arg TouchSetupParams) (int64, 
 	return result.RowsAffected(), nil
 }
 
+const whoAnswered = `-- name: WhoAnswered :many
+SELECT DISTINCT entry_id FROM stage_response WHERE round_id = $1
+`
+
+func (q *Queries) WhoAnswered(ctx context.Context, roundID int64) ([]int64, error) {
+	rows, err := q.db.Query(ctx, whoAnswered, roundID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []int64{}
+	for rows.Next() {
+		var entry_id int64
+		if err := rows.Scan(&entry_id); err != nil {
+			return nil, err
+		}
+		items = append(items, entry_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const writers = `-- name: Writers :many
 SELECT entry_id, writer, device_id, connected FROM stage_writer
 WHERE round_id = $1 AND entry_id = ANY($2::bigint[])
