@@ -137,12 +137,22 @@ func (s *Service) Pair(ctx context.Context, contestID, accountID int64) (string,
 	if err != nil {
 		return "", unavailable(err)
 	}
-	for _, g := range grants {
-		if g.ContestID == contestID && g.Role == string(RoleJudge) {
-			return s.newLink(ctx, purposePairing, &accountID, &contestID, pairingLife)
-		}
+	if !slices.ContainsFunc(grants, func(g accountdb.GrantsOfRow) bool {
+		return g.ContestID == contestID && g.Role == string(RoleJudge)
+	}) {
+		return "", fault.NothingHere
 	}
-	return "", fault.NothingHere
+	acc, err := s.q.AccountByID(ctx, accountID)
+	if err != nil {
+		return "", unavailable(err)
+	}
+	// Whoever holds the link can mark as this judge, so it stands in the record before it exists.
+	if err := postgres.InTx(ctx, s.db, func(tx pgx.Tx) error {
+		return s.record(ctx, tx, contestID, "pair", map[string]any{"account": acc.ID, "name": acc.Name})
+	}); err != nil {
+		return "", unavailable(err)
+	}
+	return s.newLink(ctx, purposePairing, &accountID, &contestID, pairingLife)
 }
 
 var foreignAccount = fault.New(fault.Forbidden, "account_of_others",

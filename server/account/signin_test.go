@@ -194,6 +194,55 @@ func TestANewPasswordEndsOldSessions(t *testing.T) {
 	wantFault(t, err, "wrong_password")
 }
 
+// Who changes the password stays in here and is out everywhere else, and an old invitation sets no other one.
+func TestChangingOnesOwnPassword(t *testing.T) {
+	const another = "một câu khác hẳn"
+	s := opened(t)
+	var acts []string
+	s.OnAct = recorder(&acts)
+	contestsIn(t, s, 1)
+	person, invitation, err := s.Invite(organizing(t, 1), 1, "thuky", "Trần Thư Ký", RoleSecretary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.EnsureAccount(t.Context(), "thuky", "", goodPassword, false); err != nil {
+		t.Fatal(err)
+	}
+	sign := func(password string) (string, error) {
+		return s.SignIn(t.Context(), Principal{}, "thuky", password, "")
+	}
+	here, err := sign(goodPassword)
+	if err != nil {
+		t.Fatal(err)
+	}
+	elsewhere, err := sign(goodPassword)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range [][3]string{{another, another, "wrong_old_password"}, {goodPassword, "ngắn", "weak_password"}, {goodPassword, goodPassword, "same_password"}} {
+		_, err := s.ChangePassword(t.Context(), who(t, s, here), x[0], x[1], "")
+		wantFault(t, err, x[2])
+	}
+	acts = nil
+	fresh, err := s.ChangePassword(t.Context(), who(t, s, here), goodPassword, another, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if who(t, s, fresh).AccountID != person.ID || who(t, s, here).AccountID != 0 || who(t, s, elsewhere).AccountID != 0 {
+		t.Error("the wrong sessions have ended")
+	}
+	if !slices.Equal(acts, []string{"account.password"}) {
+		t.Errorf("the record says %v", acts)
+	}
+	_, err = sign(goodPassword)
+	wantFault(t, err, "wrong_password")
+	if _, err := sign(another); err != nil {
+		t.Error(err)
+	}
+	_, err = s.LookAtLink(t.Context(), invitation)
+	wantFault(t, err, "link_gone")
+}
+
 // A paired tablet lies about in the hall: it marks in its contest and does nothing else, whoever its judge is elsewhere.
 func TestAPairedTabletOnlyJudges(t *testing.T) {
 	s := opened(t)
@@ -209,9 +258,15 @@ func TestAPairedTabletOnlyJudges(t *testing.T) {
 			}
 		}
 	}
+	s.OnAct = refuser
+	if token, err := s.Pair(organizing(t, 1), 1, id); err == nil || token != "" {
+		t.Error("a tablet is paired that stands in no record")
+	}
+	var acts []string
+	s.OnAct = recorder(&acts)
 	token, err := s.Pair(organizing(t, 1), 1, id)
-	if err != nil {
-		t.Fatal(err)
+	if err != nil || !slices.Equal(acts, []string{"account.pair"}) {
+		t.Fatal(err, acts)
 	}
 	session, err := s.AcceptLink(t.Context(), Principal{}, token, Acceptance{})
 	if err != nil {
@@ -224,6 +279,8 @@ func TestAPairedTabletOnlyJudges(t *testing.T) {
 	if p.Admin || p.Has(1, RoleOrganizer) || p.Has(1, RoleHost) || p.Has(2, RoleJudge) || len(p.Grants) != 1 {
 		t.Errorf("the tablet may do more than judge: %+v", p)
 	}
+	_, err = s.ChangePassword(t.Context(), p, goodPassword, "một câu khác hẳn", "")
+	wantFault(t, err, "paired_tablet")
 	if _, err := s.Pair(organizing(t, 1), 1, 4711); !errors.Is(err, fault.NothingHere) {
 		t.Errorf("a tablet for one who is no judge: %v", err)
 	}

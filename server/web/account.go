@@ -69,6 +69,14 @@ type signInIn struct {
 	}
 }
 
+type passwordIn struct {
+	AgentIn
+	Body struct {
+		Old      string `json:"old" minLength:"1" maxLength:"512"`
+		Password string `json:"password" minLength:"1" maxLength:"512"`
+	}
+}
+
 type signedOut struct {
 	WithCookies
 	Body SessionView
@@ -152,6 +160,14 @@ func AccountRoutes(api *API, s *account.Service, version string) {
 				out.SetCookie = append(out.SetCookie, SessionCookie(name, "", account.From(ctx).Secure))
 			}
 			return out, nil
+		})
+	Handle(api, Op{ID: "change-password", Method: http.MethodPost, Path: "/api/session/password", Summary: "Change one's own password; every other device is signed out"},
+		func(ctx context.Context, in *passwordIn) (*signedOut, error) {
+			token, err := s.ChangePassword(ctx, account.From(ctx), in.Body.Old, in.Body.Password, in.UserAgent)
+			if err != nil {
+				return nil, err
+			}
+			return signed(ctx, token)
 		})
 	Handle(api, Op{ID: "look-at-link", Method: http.MethodPost, Path: "/api/session/link", Summary: "What a one-time link is for"},
 		func(ctx context.Context, in *linkIn) (*linkOut, error) {

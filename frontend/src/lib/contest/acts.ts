@@ -76,6 +76,8 @@ export function actWords(act: Act, contest: Contest): string {
       return m.contest_audit_act_account_invite({ name, role: roleWords(p.role) });
     case 'account.invite_again':
       return m.contest_audit_act_account_invite_again({ name });
+    case 'account.pair':
+      return m.contest_audit_act_account_pair({ name });
     case 'account.dismiss':
       return m.contest_audit_act_account_dismiss({ name, role: roleWords(p.role) });
     case 'roster.add':
