@@ -167,6 +167,7 @@ var access = web.Access{
 	"save-stage-settings":            web.Organizer,
 	"save-stage-items":               web.Organizer,
 	"list-stage-scores":              web.Staff,
+	"list-stage-corrections":         web.Host,
 	"topic:contestant/round/{round}": web.Contestant,
 	"topic:audience/round/{round}":   web.Public,
 	"topic:organizer/round/{round}":  web.Staff,

@@ -45,6 +45,19 @@ func (i itemVersions) ItemVersions(ctx context.Context, bankID int64, ids []int6
 	return versions, nil
 }
 
+func (i itemVersions) ItemHistory(ctx context.Context, contestID, itemID int64) ([]stage.Numbered, error) {
+	found, err := i.bank.History(ctx, contestID, itemID)
+	if err != nil {
+		return nil, err
+	}
+	versions := make([]stage.Numbered, 0, len(found))
+	for _, v := range found {
+		versions = append(versions, stage.Numbered{Number: v.Version, At: v.At,
+			Version: stage.Version{ID: v.ID, ItemID: v.ItemID, Content: v.Content, Hash: v.Hash}})
+	}
+	return versions, nil
+}
+
 // activeEntries gives the stage those who take part.
 type activeEntries struct{ roster *roster.Service }
 

@@ -55,6 +55,13 @@ type sealedOut struct {
 
 type setupOut struct{ Body SetupView }
 
+type PlayIn struct {
+	RoundIn
+	Play int32 `path:"play" minimum:"1"`
+}
+
+type correctionsOut struct{ Body Corrections }
+
 type scoresOut struct {
 	Body struct {
 		Scores []ScoreView `json:"scores"`
@@ -72,14 +79,17 @@ type settingsIn struct {
 type itemsIn struct {
 	RoundIn
 	Body struct {
-		Version int64 `json:"version" minimum:"1"`
-		Items   []struct {
-			VersionID int64  `json:"version_id" minimum:"1"`
-			Points    *int64 `json:"points,omitempty" minimum:"0" maximum:"10000000"`
-			DurationS *int64 `json:"duration_s,omitempty" minimum:"3" maximum:"3600"`
-			Reserve   bool   `json:"reserve,omitempty"`
-		} `json:"items" maxItems:"200" doc:"In order"`
+		Version int64        `json:"version" minimum:"1"`
+		Items   []ItemWanted `json:"items" maxItems:"200" doc:"In order"`
 	}
+}
+
+// ItemWanted is a line of the timeline as organizers choose it.
+type ItemWanted struct {
+	VersionID int64  `json:"version_id" minimum:"1"`
+	Points    *int64 `json:"points,omitempty" minimum:"0" maximum:"10000000"`
+	DurationS *int64 `json:"duration_s,omitempty" minimum:"3" maximum:"3600"`
+	Reserve   bool   `json:"reserve,omitempty"`
 }
 
 func setupView(s Setup) SetupView {
@@ -126,6 +136,14 @@ func Routes(api *web.API, s *Service) {
 			// Private: an answer may carry the browser's own cookie, which no proxy between may hand to others.
 			return &sealedOut{ContentType: "application/octet-stream", CacheControl: "private, max-age=31536000, immutable",
 				Body: web.Shared(blob)}, nil
+		})
+	web.Handle(api, web.Op{ID: "list-stage-corrections", Method: http.MethodGet, Path: path + "/plays/{play}/corrections", Summary: "What other keys of a played item would do to the scores"},
+		func(ctx context.Context, in *PlayIn) (*correctionsOut, error) {
+			found, err := s.Corrections(ctx, in.Contest, in.Round, in.Play)
+			if err != nil {
+				return nil, err
+			}
+			return &correctionsOut{Body: found}, nil
 		})
 	web.Handle(api, web.Op{ID: "list-stage-scores", Method: http.MethodGet, Path: path + "/scores", Summary: "Scores of a host-led round so far"},
 		func(ctx context.Context, in *RoundIn) (*scoresOut, error) {

@@ -55,6 +55,16 @@ func (h *hall) ItemVersions(_ context.Context, _ int64, ids []int64) ([]Version,
 	return found, nil
 }
 
+func (h *hall) ItemHistory(_ context.Context, _, itemID int64) ([]Numbered, error) {
+	var found []Numbered
+	for i, v := range h.versions {
+		if v.ItemID == itemID {
+			found = append([]Numbered{{Version: v, Number: i + 1}}, found...)
+		}
+	}
+	return found, nil
+}
+
 // fakeHub notes what would go to browsers.
 type fakeHub struct {
 	mu       sync.Mutex

@@ -58,6 +58,16 @@ func TestRoundFromSetUpToScores(t *testing.T) {
 	better := h.versions[0]
 	better.ID, better.Content = 999_999, choice("Câu một", "c")
 	h.versions = append(h.versions, better)
+	// What it would do is shown before it is done.
+	preview, err := b.Corrections(t.Context(), h.contestID, h.round.ID, 1)
+	if err != nil || preview.Present.VersionID != h.versions[0].ID || len(preview.Versions) != 1 {
+		t.Fatalf("%+v %v", preview, err)
+	}
+	if e := preview.Versions[0].Effect; preview.Versions[0].VersionID != better.ID || e.Gain != 1 || e.Lose != 1 ||
+		e.Gaining[0].ID != h.entries[1].ID || e.Losing[0].ID != h.entries[0].ID {
+		t.Fatalf("%+v", preview.Versions[0])
+	}
+	check(b, 1000, 0, 0)
 	h.cue(a, Command{Cue: CueCorrect, Play: 1, Version: better.ID})
 	check(b, 0, 1000, 0)
 	before, err := a.Inputs(t.Context(), h.round.ID)

@@ -41,9 +41,18 @@ type Version struct {
 	Hash    []byte
 }
 
+// Numbered is a version in the history of its item.
+type Numbered struct {
+	Version
+	Number int
+	At     time.Time
+}
+
 // Bank gives the versions of items of one bank; what doesn't belong to it is left out.
 type Bank interface {
 	ItemVersions(ctx context.Context, bankID int64, versionIDs []int64) ([]Version, error)
+	// ItemHistory gives all versions of an item of a contest's bank, newest first.
+	ItemHistory(ctx context.Context, contestID, itemID int64) ([]Numbered, error)
 }
 
 // Files keeps what items show.
