@@ -88,7 +88,7 @@ var (
 		"Bạn cần đăng nhập để tiếp tục. Những gì đã lưu vẫn an toàn.",
 		"Please sign in to go on. Whatever was saved is safe.")
 	notPermitted = fault.New(fault.Forbidden, "not_permitted",
-		"Tài khoản này không có quyền thực hiện việc này. Hãy liên hệ ban tổ chức nếu bạn cần quyền.",
+		"Tài khoản này không có quyền thực hiện việc này. Hãy liên hệ Ban Tổ chức nếu bạn cần quyền.",
 		"This account may not do that. Ask the organizers if you need the permission.")
 )
 
@@ -97,6 +97,7 @@ type API struct {
 	Huma   huma.API
 	access Access
 	seen   map[string]bool
+	crowd  *crowd
 	log    *slog.Logger
 }
 
@@ -128,7 +129,8 @@ func NewAPI(app *fiber.App, access Access, version string, log *slog.Logger) *AP
 		Formats:       map[string]huma.Format{"application/json": format, "json": format},
 		DefaultFormat: "application/json",
 	}
-	return &API{Huma: humafiber.New(app, config), access: access, seen: map[string]bool{}, log: log}
+	return &API{Huma: humafiber.New(app, config), access: access, seen: map[string]bool{},
+		crowd: newCrowd(crowdAtOnce, crowdWaiting, crowdPatient), log: log}
 }
 
 var errNUL = errors.New("text with a NUL character")
@@ -190,6 +192,13 @@ func Handle[I, O any](api *API, op Op, h func(ctx context.Context, in *I) (*O, e
 	huma.Register(api.Huma, operation, func(ctx context.Context, in *I) (*O, error) {
 		ctx, cancel := context.WithTimeout(ctx, op.Timeout)
 		defer cancel()
+		if need == Public && op.Method == http.MethodGet && unknown(ctx) {
+			leave, err := api.crowd.enter(ctx)
+			if err != nil {
+				return nil, api.problem(ctx, op.ID, err)
+			}
+			defer leave()
+		}
 		out, err := h(ctx, in)
 		if err != nil {
 			return nil, api.problem(ctx, op.ID, err)
