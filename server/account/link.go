@@ -22,7 +22,7 @@ const (
 )
 
 var linkGone = fault.New(fault.NotFound, "link_gone",
-	"Liên kết này đã được dùng hoặc đã hết hạn. Hãy xin ban tổ chức một liên kết mới.",
+	"Liên kết này đã được dùng hoặc đã hết hạn. Hãy xin Ban Tổ chức một liên kết mới.",
 	"This link was used already or has expired. Ask the organizers for a new one.")
 
 // Link is what the one who opens a link is told.

@@ -146,7 +146,7 @@ func IsKind(err error, k Kind) bool {
 }
 
 var internal = New(Internal, "internal",
-	"Hệ thống gặp lỗi. Những gì đã báo \"Đã lưu\" vẫn an toàn. Hãy thử lại; nếu còn lỗi, báo cho ban tổ chức.",
+	"Hệ thống gặp lỗi. Những gì đã báo \"Đã lưu\" vẫn an toàn. Hãy thử lại; nếu còn lỗi, báo cho Ban Tổ chức.",
 	"Something went wrong on the server. Whatever was shown as saved is safe. Try again; if it goes on, tell the organizers.")
 
 // NothingHere is the common answer for what does not exist, or what the reader may not know to exist.

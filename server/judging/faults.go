@@ -33,7 +33,7 @@ var (
 		"Điểm này không hợp lệ nên chưa được lưu: phải từ 0 đến điểm tối đa, đúng bước điểm.",
 		"This mark is not valid, so it was not saved: it must lie between 0 and the maximum, on one of the steps.")
 	errNotOnPanel = fault.New(fault.Forbidden, "not_on_panel",
-		"Bạn không có trong ban giám khảo của phần thi này. Nếu đây là nhầm lẫn, hãy báo ban tổ chức.",
+		"Bạn không có trong ban giám khảo của phần thi này. Nếu đây là nhầm lẫn, hãy báo Ban Tổ chức.",
 		"You are not on the panel of this round. If that is a mistake, tell the organizers.")
 	errAbsent = fault.New(fault.Forbidden, "judge_absent",
 		"Bạn đang được ghi là vắng mặt nên chưa chấm được. Hãy báo thư ký.",

@@ -197,7 +197,7 @@ func checkPanel(list []Candidate, accountIDs []int64, head int64) error {
 		case n < 0:
 			f = f.At(at("accounts", i), "Người này không phải giám khảo của hội thi.", "This person is not a judge of the contest.")
 		case list[n].Barred:
-			f = f.At(at("accounts", i), list[n].Name+" còn là ban tổ chức hoặc thư ký nên không chấm được.", list[n].Name+" also organizes or tallies, so cannot mark.")
+			f = f.At(at("accounts", i), list[n].Name+" còn là Ban Tổ chức hoặc thư ký nên không chấm được.", list[n].Name+" also organizes or tallies, so cannot mark.")
 		case slices.Index(accountIDs, id) != i:
 			f = f.At(at("accounts", i), list[n].Name+" có hai lần trong danh sách.", list[n].Name+" stands in the list twice.")
 		}

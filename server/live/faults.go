@@ -7,13 +7,13 @@ import (
 
 var (
 	errNotPrepared = fault.New(fault.Internal, "live_not_prepared",
-		"Máy chủ chưa sẵn sàng cho kết nối trực tiếp. Hãy báo cho ban tổ chức.",
+		"Máy chủ chưa sẵn sàng cho kết nối trực tiếp. Hãy báo cho Ban Tổ chức.",
 		"The server is not set up for live connections. Tell the organizers.")
 	errUpgradeOnly = fault.New(fault.Invalid, "websocket_only",
 		"Địa chỉ này chỉ dành cho kết nối trực tiếp của trình duyệt.",
 		"This address only serves the browser's live connection.")
 	errOrigin = fault.New(fault.Forbidden, "origin_refused",
-		"Trang web này không được phép kết nối tới cuộc thi. Hãy mở cuộc thi bằng địa chỉ do ban tổ chức đưa.",
+		"Trang web này không được phép kết nối tới cuộc thi. Hãy mở cuộc thi bằng địa chỉ do Ban Tổ chức đưa.",
 		"This web page may not connect to the contest. Open the contest by the address that the organizers gave.")
 	errFull = fault.New(fault.Unavailable, "live_full",
 		"Máy chủ đang đầy kết nối. Trình duyệt sẽ tự thử lại sau ít giây.",

@@ -17,10 +17,10 @@ import (
 
 var (
 	errOtherDevice = conflict("other_device",
-		"Thí sinh này đang trả lời trên thiết bị khác. Hãy bấm \"Chuyển máy\" trên thiết bị đó, hoặc nhờ ban tổ chức cho chuyển. Câu đã lưu không mất.",
+		"Thí sinh này đang trả lời trên thiết bị khác. Hãy bấm \"Chuyển máy\" trên thiết bị đó, hoặc nhờ Ban Tổ chức cho chuyển. Câu đã lưu không mất.",
 		"This entry answers on another device. Choose \"Hand over\" there, or ask the organizers to allow it. Nothing that was saved is lost.")
 	errNotInRound = fault.New(fault.Forbidden, "not_in_round",
-		"Thí sinh này không có trong danh sách của vòng thi. Hãy hỏi ban tổ chức.",
+		"Thí sinh này không có trong danh sách của vòng thi. Hãy hỏi Ban Tổ chức.",
 		"This entry is not on the list of the round. Please ask the organizers.")
 	errNobodyAnswers = fault.New(fault.NotFound, "no_device",
 		"Chưa có thiết bị nào trả lời cho thí sinh này.", "No device answers for this entry yet.")
