@@ -88,7 +88,7 @@ func (s *Service) invite(ctx context.Context, contestID int64, login, name strin
 			return Person{}, "", err
 		}
 		if !others {
-			if token, err = s.newLink(ctx, purposeInvitation, &acc.ID, nil, invitationLife); err != nil {
+			if token, err = s.invitationLink(ctx, contestID, acc, role); err != nil {
 				return Person{}, "", err
 			}
 		}
@@ -190,7 +190,7 @@ func (s *Service) InviteAgain(ctx context.Context, contestID, accountID int64) (
 	if err != nil {
 		return "", unavailable(err)
 	}
-	return s.newLink(ctx, purposeInvitation, &accountID, nil, invitationLife)
+	return s.invitationLink(ctx, contestID, acc, roleIn(grants, contestID))
 }
 
 // belongsToOthers tells whether an account may do something that the one who asks may not: then a link that signs in as

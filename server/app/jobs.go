@@ -42,6 +42,9 @@ func (s *sweeper) Work(ctx context.Context, _ *river.Job[sweepArgs]) error {
 	if err := s.app.Mail.Sweep(ctx); err != nil {
 		return err
 	}
+	if err := s.app.Privacy.Remind(ctx); err != nil {
+		return err
+	}
 	rows, err := s.app.DB.Query(ctx, `SELECT id FROM contest WHERE rehearsal_of IS NOT NULL AND created_at < now() - interval '1 day'`)
 	if err != nil {
 		return err

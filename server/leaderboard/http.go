@@ -64,6 +64,15 @@ func Routes(api *web.API, s *Service) {
 		})
 }
 
+// Own is an entry's own row of the public board, and the board's rounds.
+func (s *Service) Own(ctx context.Context, contestID, entryID int64) (OwnBoardView, []BoardRound, error) {
+	w, err := s.current(ctx, contestID)
+	if err != nil {
+		return OwnBoardView{}, nil, err
+	}
+	return w.places.own(w.public, entryID), w.public.Board.Rounds, nil
+}
+
 // Page is a part of the public board: from Redis, or when Redis is away or empty from Postgres.
 func (s *Service) Page(ctx context.Context, contestID int64, offset, limit int) (BoardView, error) {
 	h, err := s.page(ctx, contestID, offset, limit)

@@ -2,6 +2,7 @@ package roster
 
 import (
 	"context"
+	"crypto/hmac"
 	"errors"
 	"fmt"
 	"strings"
@@ -287,4 +288,38 @@ func (s *Service) Masks(ctx context.Context, contestID int64) (map[int64]Mask, e
 func (s *Service) MaskVersion(ctx context.Context, contestID int64) (string, error) {
 	v, err := s.q.MaskVersion(ctx, contestID)
 	return v, postgres.Fault(err)
+}
+
+// WhoByRegistration finds the person of a registration, with the entry it may have become.
+func (s *Service) WhoByRegistration(ctx context.Context, contestID, registrationID int64) (Who, error) {
+	row, err := s.q.WhoByRegistration(ctx, rosterdb.WhoByRegistrationParams{ID: registrationID, ContestID: contestID})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Who{}, fault.NothingHere
+	}
+	return Who{ContestID: contestID, RegistrationID: registrationID, EntryID: row}, postgres.Fault(err)
+}
+
+// CodeFits tells whether a code is that of an entry: it is asked for again before a citizen number is shown in full.
+// Guessing is slowed down as at the door.
+func (s *Service) CodeFits(ctx context.Context, p account.Principal, entryID int64, code string) error {
+	e, err := s.Entry(ctx, 0, entryID)
+	if err != nil {
+		return err
+	}
+	n := ParseNumber(e.Number)
+	scope := entryScope(e.ContestID, n)
+	if err := s.accounts.Slowdown(ctx, p, scope); err != nil {
+		return err
+	}
+	row, err := s.q.EntryByNumber(ctx, rosterdb.EntryByNumberParams{ContestID: e.ContestID, Number: int32(n)})
+	if err != nil {
+		return postgres.Fault(err)
+	}
+	if !hmac.Equal(row.CodeMac, s.secrets.codeMAC(e.ContestID, CleanCode(code))) {
+		if err := s.accounts.Failed(ctx, p, scope); err != nil {
+			return err
+		}
+		return wrongCode.At("code", wrongCode.Vi, wrongCode.En)
+	}
+	return s.accounts.Succeeded(ctx, p, scope)
 }

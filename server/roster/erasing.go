@@ -87,7 +87,7 @@ type OwnData struct {
 	DivisionID   int64
 	Phone, Email string
 	Members      []Member
-	Fields       []Field // that the contest asks for
+	Fields       []Field // of the contest, also those that are no longer asked
 	Devices      []Device
 	CreatedAt    time.Time
 	Erased       bool
@@ -109,7 +109,7 @@ func (s *Service) Own(ctx context.Context, w Who) (OwnData, error) {
 	if err != nil {
 		return OwnData{}, err
 	}
-	d := OwnData{Who: w, Contest: c, Fields: rules.Terms.Asked()}
+	d := OwnData{Who: w, Contest: c, Fields: rules.Fields}
 	if w.RegistrationID != 0 {
 		r, err := s.q.OwnRegistration(ctx, w.RegistrationID)
 		if err != nil {
@@ -135,6 +135,9 @@ func (s *Service) Own(ctx context.Context, w Who) (OwnData, error) {
 	}
 	d.Number, d.EntryState, d.Kind, d.Name, d.UnitName, d.DivisionID = l.Number, l.State, l.Kind, l.Name, l.UnitName, l.DivisionID
 	d.Phone, d.Email, d.Members = l.Phone, l.Email, l.Members
+	if d.Erased, err = s.q.EntryErased(ctx, w.EntryID); err != nil {
+		return d, postgres.Fault(err)
+	}
 	devices, err := s.q.DevicesOf(ctx, &w.EntryID)
 	if err != nil {
 		return d, postgres.Fault(err)

@@ -221,6 +221,12 @@ func entryRoutes(api *web.API, s *Service) {
 	web.Handle(api, web.Op{ID: "get-entry", Method: http.MethodGet, Path: base + "/entries/{entry}", Summary: "An entry with what was agreed to"},
 		func(ctx context.Context, in *EntryIn) (*detailOut, error) {
 			l, consents, err := s.Detail(ctx, in.Contest, in.Entry)
+			if err != nil {
+				return nil, err
+			}
+			if err := s.looked(ctx, in.Contest, in.Entry); err != nil {
+				return nil, err
+			}
 			out := &detailOut{}
 			out.Body.Entry = entryView(l)
 			for _, c := range consents {

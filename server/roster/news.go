@@ -85,3 +85,13 @@ func (s *Service) tellApproved(ctx context.Context, tx pgx.Tx, q *rosterdb.Queri
 	}
 	return nil
 }
+
+// OnLook is told when an account looks at an entry's personal data.
+func (s *Service) OnLook(f func(ctx context.Context, contestID, entryID int64) error) { s.onLook = f }
+
+func (s *Service) looked(ctx context.Context, contestID, entryID int64) error {
+	if s.onLook == nil {
+		return nil
+	}
+	return s.onLook(ctx, contestID, entryID)
+}

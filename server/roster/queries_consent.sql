@@ -85,3 +85,9 @@ UPDATE session SET user_agent = '', revoked_at = coalesce(revoked_at, now()) WHE
 
 -- name: DevicesOf :many
 SELECT user_agent, created_at, last_seen_at FROM session WHERE entry_id = $1 ORDER BY id DESC LIMIT 50;
+
+-- name: WhoByRegistration :one
+SELECT coalesce(entry_id, 0)::bigint AS entry_id FROM registration WHERE id = @id AND contest_id = @contest_id;
+
+-- name: EntryErased :one
+SELECT (erased_at IS NOT NULL)::boolean AS erased FROM entry WHERE id = $1;

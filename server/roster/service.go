@@ -26,6 +26,7 @@ type Service struct {
 	secrets  *secrets
 	pace     *pace
 	onChange []func(contestID int64)
+	onLook   func(ctx context.Context, contestID, entryID int64) error
 	onNews   func(ctx context.Context, tx pgx.Tx, n News) error
 	staff    func(ctx context.Context, contestID int64) ([]Staff, error)
 	winners  func(ctx context.Context, contestID int64) ([]int64, error)

@@ -162,6 +162,17 @@ func (q *Queries) DevicesOf(ctx context.Context, entryID *int64) ([]DevicesOfRow
 	return items, nil
 }
 
+const entryErased = `-- name: EntryErased :one
+SELECT (erased_at IS NOT NULL)::boolean AS erased FROM entry WHERE id = $1
+`
+
+func (q *Queries) EntryErased(ctx context.Context, id int64) (bool, error) {
+	row := q.db.QueryRow(ctx, entryErased, id)
+	var erased bool
+	err := row.Scan(&erased)
+	return erased, err
+}
+
 const eraseChangeRequests = `-- name: EraseChangeRequests :exec
 DELETE FROM change_request WHERE registration_id = $1
 `
@@ -477,4 +488,20 @@ func (q *Queries) WhoByReceipt(ctx context.Context, receiptMac []byte) (WhoByRec
 	var i WhoByReceiptRow
 	err := row.Scan(&i.ID, &i.ContestID, &i.EntryID)
 	return i, err
+}
+
+const whoByRegistration = `-- name: WhoByRegistration :one
+SELECT coalesce(entry_id, 0)::bigint AS entry_id FROM registration WHERE id = $1 AND contest_id = $2
+`
+
+type WhoByRegistrationParams struct {
+	ID        int64
+	ContestID int64
+}
+
+func (q *Queries) WhoByRegistration(ctx context.Context, arg WhoByRegistrationParams) (int64, error) {
+	row := q.db.QueryRow(ctx, whoByRegistration, arg.ID, arg.ContestID)
+	var entry_id int64
+	err := row.Scan(&entry_id)
+	return entry_id, err
 }
