@@ -42,9 +42,9 @@ type Service struct {
 	OnSessions func()
 	// OnAct records an act on a contest's people, in the transaction of the act.
 	OnAct func(ctx context.Context, tx pgx.Tx, contestID int64, action string, payload any) error
-}
 	// onInvitation is told of a link that has just been made.
 	onInvitation func(ctx context.Context, tx pgx.Tx, i Invitation) error
+}
 
 // New opens the room; it makes the installation's secret key at the first start.
 func New(ctx context.Context, db *pgxpool.Pool) (*Service, error) {
