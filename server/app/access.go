@@ -139,6 +139,18 @@ var access = web.Access{
 	"dismiss-leader":            web.Organizer,
 	"get-progress":              web.Organizer,
 	"export-progress":           web.Organizer,
+	// What registrants do by their receipt, and the rules of registration.
+	"change-registration":    web.Public,
+	"ask-change":             web.Public,
+	"withdraw-change":        web.Public,
+	"get-registration":       web.Organizer,
+	"move-up-registrations":  web.Organizer,
+	"get-registration-terms": web.Organizer,
+	"set-registration-terms": web.Organizer,
+	"list-duplicates":        web.Organizer,
+	"decide-duplicate":       web.Organizer,
+	"list-changes":           web.Organizer,
+	"answer-change":          web.Organizer,
 	// Uploaded files: their ids are unguessable and only given to those who may see them.
 	"get-file": web.Public,
 	// Encrypted: the key comes with the message that shows the item.

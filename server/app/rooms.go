@@ -38,6 +38,9 @@ func (a *App) rooms() {
 	a.Contests.UseEntered(a.Roster.Entered)
 	a.Accounts.OnInvitation(a.inviteByLetter)
 	a.Roster.OnNews(a.tellByLetter)
+	a.Contests.OnCopy(a.Roster.CopyTerms)
+	a.Roster.UseStaff(a.staffOf)
+	a.Roster.UseWinners(a.winnersOf)
 	roster.Routes(a.API, a.Roster)
 
 	a.Privacy = privacy.New(a.DB, a.Contests, a.Roster, a.Mail)

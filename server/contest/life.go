@@ -235,6 +235,14 @@ func (s *Service) copy(ctx context.Context, contestID int64, alter func(*Contest
 		if err := s.accounts.CopyGrants(ctx, tx, c.ID, made.ID); err != nil {
 			return err
 		}
+		if made, err = s.GetTx(ctx, tx, made.ID); err != nil {
+			return err
+		}
+		for _, f := range s.onCopy {
+			if err := f(ctx, tx, c, made); err != nil {
+				return err
+			}
+		}
 		return record(ctx, tx, made.ID, "clone", map[string]any{"from": contestID, "name": made.Name})
 	})
 	if err != nil {

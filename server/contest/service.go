@@ -43,6 +43,7 @@ type Service struct {
 	kinds    map[Kind]RoundKind
 	checks   []Checks
 	entered  func(ctx context.Context, c Contest) (bool, error)
+	onCopy   []func(ctx context.Context, tx pgx.Tx, from, made Contest) error
 	onChange []func(contestID int64)
 }
 
@@ -59,6 +60,11 @@ func (s *Service) UseChecks(c Checks) { s.checks = append(s.checks, c) }
 
 // UseEntered tells whether anybody has entered or asked to enter a contest.
 func (s *Service) UseEntered(f func(ctx context.Context, c Contest) (bool, error)) { s.entered = f }
+
+// OnCopy brings what other rooms keep with a contest into a copy of it, in the same transaction.
+func (s *Service) OnCopy(f func(ctx context.Context, tx pgx.Tx, from, made Contest) error) {
+	s.onCopy = append(s.onCopy, f)
+}
 
 // OnChange is told after a contest or one of its rounds has changed on this node.
 func (s *Service) OnChange(f func(contestID int64)) { s.onChange = append(s.onChange, f) }

@@ -75,6 +75,13 @@ func (s *Service) addAll(ctx context.Context, contestID int64, drafts []Draft, r
 		if entries, err = s.enter(ctx, tx, q, c, rules, clean, byHand); err != nil {
 			return err
 		}
+		ids := make([]int64, len(entries))
+		for i, e := range entries {
+			ids[i] = e.ID
+		}
+		if err := note(ctx, q, contestID, EventRegistered, reason, nil, ids); err != nil {
+			return err
+		}
 		return record(ctx, tx, contestID, "add", withReason(map[string]any{"entries": numbersOf(entries)}, reason))
 	})
 	return entries, err
@@ -129,43 +136,10 @@ func (s *Service) Edit(ctx context.Context, contestID, entryID int64, number str
 		if err != nil {
 			return err
 		}
-		stored, err := s.membersOf(ctx, q, contestID, []int64{entryID})
-		if err != nil {
+		if err := s.rewriteEntry(ctx, tx, q, c, rules, entryID, n, d, despite); err != nil {
 			return err
 		}
-		keepMasked(&d, stored[entryID])
-		d := d.Clean(rules)
-		if err := d.Check(rules, true); err != nil {
-			return err
-		}
-		w := []weighed{{Draft: d, EntryID: entryID}}
-		if err := s.weighForOrganizer(ctx, q, c, rules, w, despite); err != nil {
-			return err
-		}
-		units, err := s.resolve(ctx, tx, q, c, []Draft{d})
-		if err != nil {
-			return err
-		}
-		u := units[0]
-		changed, err := q.UpdateEntry(ctx, rosterdb.UpdateEntryParams{ID: entryID, ContestID: contestID, DivisionID: d.DivisionID,
-			UnitID: u.ID, Name: d.Name, SearchKey: d.searchKey(u.Name), SameKey: d.sameKey(rules.Kind, unit.SameKey(u.Name)),
-			Number: int32(n), Phone: d.Phone, Email: d.Email})
-		if postgres.IsUniqueViolation(err) {
-			return numberTaken.At("number", numberTaken.Vi, numberTaken.En)
-		}
-		if err != nil {
-			return err
-		}
-		if changed == 0 {
-			return fault.NothingHere
-		}
-		if err := q.DeleteMembers(ctx, entryID); err != nil {
-			return err
-		}
-		if err := s.insertMembers(ctx, q, []Entry{{ID: entryID, ContestID: contestID, Members: d.Members}}, rules.Fields); err != nil {
-			return err
-		}
-		if err := s.keepFindings(ctx, q, contestID, entryID, w[0].Findings); err != nil {
+		if err := note(ctx, q, contestID, EventChanged, "", nil, []int64{entryID}); err != nil {
 			return err
 		}
 		return record(ctx, tx, contestID, "edit", withReason(map[string]any{"entry_id": entryID, "number": NumberText(n)}, despite))
@@ -199,12 +173,26 @@ func (s *Service) setState(ctx context.Context, contestID, entryID int64, state 
 		} else if err != nil {
 			return err
 		}
-		n, err := q.SetEntryState(ctx, rosterdb.SetEntryStateParams{ID: entryID, ContestID: contestID, State: string(state), Reason: reason})
-		if err != nil || n == 0 {
-			return err // already in that state: the same wish twice is fulfilled once
-		}
-		return record(ctx, tx, contestID, action, map[string]any{"entry_id": entryID})
+		return s.setStateIn(ctx, tx, q, c, entryID, state, reason, action)
 	})
+}
+
+func (s *Service) setStateIn(ctx context.Context, tx pgx.Tx, q *rosterdb.Queries, c contest.Contest, entryID int64, state EntryState, reason, action string) error {
+	n, err := q.SetEntryState(ctx, rosterdb.SetEntryStateParams{ID: entryID, ContestID: c.ID, State: string(state), Reason: reason})
+	if err != nil || n == 0 {
+		return err // already in that state: the same wish twice is fulfilled once
+	}
+	happened := EventRestored
+	if state == EntryWithdrawn {
+		happened = EventWithdrawn
+		if _, err := s.fillPlaces(ctx, tx, q, c); err != nil {
+			return err
+		}
+	}
+	if err := note(ctx, q, c.ID, happened, reason, nil, []int64{entryID}); err != nil {
+		return err
+	}
+	return record(ctx, tx, c.ID, action, map[string]any{"entry_id": entryID})
 }
 
 // Reissued is an entry's new code and the token of its new personal link, shown once to the organizer.

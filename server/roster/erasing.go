@@ -126,7 +126,7 @@ func (s *Service) Own(ctx context.Context, w Who) (OwnData, error) {
 	if w.EntryID == 0 {
 		return d, nil
 	}
-	l, _, err := s.Detail(ctx, w.ContestID, w.EntryID)
+	l, err := s.Detail(ctx, w.ContestID, w.EntryID)
 	if err != nil {
 		return d, err
 	}

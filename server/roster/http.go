@@ -16,25 +16,6 @@ type MemberView struct {
 	Role MemberRole `json:"role" enum:"captain,member,reserve"`
 }
 
-// DraftView is what someone writes about an entry-to-be.
-type DraftView struct {
-	DivisionID int64        `json:"division_id,omitempty" minimum:"0" doc:"May be left out when there is one division"`
-	UnitID     int64        `json:"unit_id,omitempty" minimum:"0" doc:"0: unit_name says it"`
-	UnitName   string       `json:"unit_name,omitempty" maxLength:"300"`
-	Name       string       `json:"name" maxLength:"300" doc:"Of the person, or of the team"`
-	Members    []MemberView `json:"members,omitempty" maxItems:"80" doc:"Of a team"`
-	Phone      string       `json:"phone,omitempty" maxLength:"40"`
-	Email      string       `json:"email,omitempty" maxLength:"254"`
-}
-
-func (v DraftView) draft() Draft {
-	d := Draft{DivisionID: v.DivisionID, UnitID: v.UnitID, UnitName: v.UnitName, Name: v.Name, Phone: v.Phone, Email: v.Email}
-	for _, m := range v.Members {
-		d.Members = append(d.Members, Member{Name: m.Name, Role: m.Role})
-	}
-	return d
-}
-
 // UnitView is a unit of a contest.
 type UnitView struct {
 	ID      int64  `json:"id"`
@@ -48,6 +29,9 @@ type FormView struct {
 	ContestName   string             `json:"contest_name"`
 	OrganizerName string             `json:"organizer_name"`
 	Open          bool               `json:"open"`
+	Phase         Phase              `json:"phase" enum:"before,open,closed"`
+	Now           time.Time          `json:"now" doc:"The server's, for the countdown"`
+	TimeZone      string             `json:"time_zone"`
 	OpensAt       *time.Time         `json:"opens_at,omitempty"`
 	ClosesAt      *time.Time         `json:"closes_at,omitempty"`
 	Kind          Kind               `json:"kind" enum:"person,team"`
@@ -55,6 +39,9 @@ type FormView struct {
 	TeamMax       int                `json:"team_max"`
 	Divisions     []contest.Division `json:"divisions"`
 	Units         []FormUnit         `json:"units"`
+	UnitRequired  bool               `json:"unit_required"`
+	Fields        []Field            `json:"fields" doc:"Asked of every person"`
+	WaitingList   bool               `json:"waiting_list"`
 	Purposes      []PurposeView      `json:"purposes"`
 	Guardian      PurposeView        `json:"guardian" doc:"What a parent or guardian agrees to, for each person under adult_age"`
 	AdultAge      int                `json:"adult_age"`
@@ -109,18 +96,6 @@ func (v ConsentsView) consents(agent string) []Consent {
 	return out
 }
 
-// ReceiptView tells a registrant how the registration stands.
-type ReceiptView struct {
-	ContestSlug string            `json:"contest_slug"`
-	ContestName string            `json:"contest_name"`
-	Name        string            `json:"name"`
-	State       RegistrationState `json:"state" enum:"pending,approved,rejected,withdrawn"`
-	Reason      string            `json:"reason"`
-	CreatedAt   time.Time         `json:"created_at"`
-	Number      string            `json:"number" doc:"Candidate number, once approved"`
-	EnterPath   string            `json:"enter_path" doc:"The personal link on this server, once approved"`
-}
-
 func purposeView(p Purpose, locale string) PurposeView {
 	v := PurposeView{Key: p.Key, Version: p.Version, Required: p.Required, Text: p.Vi}
 	if locale == "en" {
@@ -137,16 +112,14 @@ func Routes(api *web.API, s *Service) {
 	entryRoutes(api, s)
 	fileRoutes(api, s)
 	unitRoutes(api, s)
+	receiptRoutes(api, s)
+	termsRoutes(api, s)
+	duplicateRoutes(api, s)
+	changeRoutes(api, s)
 }
 
 type SlugIn struct {
 	Slug string `path:"slug" maxLength:"60"`
-}
-
-type receiptIn struct {
-	Body struct {
-		Receipt string `json:"receipt" minLength:"10" maxLength:"64"`
-	}
 }
 
 func audienceRoutes(api *web.API, s *Service) {
@@ -158,7 +131,9 @@ func audienceRoutes(api *web.API, s *Service) {
 				return nil, err
 			}
 			c := f.Contest
-			view := FormView{ContestName: c.Name, OrganizerName: c.OrganizerName, Open: f.Open, OpensAt: c.RegistrationOpensAt,
+			now := time.Now()
+			view := FormView{Phase: phaseOf(c, now), Now: now, TimeZone: c.TimeZone, UnitRequired: f.Rules.Field(KeyUnit).Required,
+				Fields: notNil(f.Rules.Asked()), WaitingList: f.Rules.WaitingList, ContestName: c.Name, OrganizerName: c.OrganizerName, Open: f.Open, OpensAt: c.RegistrationOpensAt,
 				ClosesAt: c.RegistrationClosesAt, Kind: Kind(c.EntryKind), TeamMin: c.TeamMin, TeamMax: c.TeamMax,
 				Divisions: c.Divisions, Units: make([]FormUnit, 0, len(f.Units)),
 				Purposes: make([]PurposeView, 0, len(f.Purposes)), AdultAge: AdultAge, Today: today(c).String(),
@@ -189,28 +164,6 @@ func audienceRoutes(api *web.API, s *Service) {
 			out := &registeredOut{}
 			out.Body.Receipt = receipt
 			return out, err
-		})
-	type receiptOut struct{ Body ReceiptView }
-	look := func(ctx context.Context, receipt string) (*receiptOut, error) {
-		r, err := s.LookAtReceipt(ctx, receipt)
-		if err != nil {
-			return nil, err
-		}
-		view := ReceiptView{ContestSlug: r.Contest.Slug, ContestName: r.Contest.Name, Name: r.Name, State: r.State, Reason: r.Reason,
-			CreatedAt: r.CreatedAt, Number: r.Number}
-		if r.Link != "" {
-			view.EnterPath = EntryPath + "#" + r.Link
-		}
-		return &receiptOut{Body: view}, nil
-	}
-	web.Handle(api, web.Op{ID: "look-at-registration", Method: http.MethodPost, Path: "/api/audience/registration", Summary: "How my registration stands"},
-		func(ctx context.Context, in *receiptIn) (*receiptOut, error) { return look(ctx, in.Body.Receipt) })
-	web.Handle(api, web.Op{ID: "withdraw-registration", Method: http.MethodPost, Path: "/api/audience/registration/withdraw", Summary: "Take back a registration that is waiting"},
-		func(ctx context.Context, in *receiptIn) (*receiptOut, error) {
-			if err := s.WithdrawRegistration(ctx, in.Body.Receipt); err != nil {
-				return nil, err
-			}
-			return look(ctx, in.Body.Receipt)
 		})
 }
 

@@ -23,12 +23,14 @@ type listIn struct {
 	Words    string `query:"q" maxLength:"200" doc:"In names, members, units, phone numbers; or a candidate number"`
 	Division int64  `query:"division" minimum:"0"`
 	Unit     int64  `query:"unit" minimum:"0"`
-	State    string `query:"state" enum:"pending,approved,rejected,withdrawn,active"`
-	Page     int    `query:"page" minimum:"1" maximum:"10000" default:"1"`
+	Block    int64  `query:"block" minimum:"0"`
+	State    string `query:"state" enum:"pending,waitlisted,approved,rejected,withdrawn,active"`
+	Found    bool   `query:"found" doc:"Only those in which the rules have found something"`
+	After    int64  `query:"after" minimum:"0" doc:"The page begins behind it: next of the page before"`
 }
 
 func (in listIn) filter() Filter {
-	return Filter{Words: in.Words, DivisionID: in.Division, UnitID: in.Unit, State: in.State, Page: in.Page}
+	return Filter{Words: in.Words, DivisionID: in.Division, UnitID: in.Unit, BlockID: in.Block, State: in.State, Found: in.Found, After: in.After}
 }
 
 // RosterView is what stands above the lists of a contest's roster.
@@ -43,6 +45,10 @@ type RosterView struct {
 	Withdrawn  int                `json:"withdrawn"`
 	Pending    int                `json:"pending"`
 	Rejected   int                `json:"rejected"`
+	Waitlisted int                `json:"waitlisted"`
+	Duplicates int                `json:"duplicates" doc:"Pairs that nobody has decided about"`
+	Changes    int                `json:"changes" doc:"Requests for a change that nobody has answered"`
+	Fields     []Field            `json:"fields" doc:"Asked of every person"`
 }
 
 // RegistrationView is a registration as organizers see it.
@@ -55,43 +61,60 @@ type RegistrationView struct {
 	Members    []MemberView      `json:"members"`
 	Phone      string            `json:"phone"`
 	Email      string            `json:"email"`
-	State      RegistrationState `json:"state" enum:"pending,approved,rejected,withdrawn"`
+	State      RegistrationState `json:"state" enum:"pending,waitlisted,approved,rejected,withdrawn"`
 	Reason     string            `json:"reason"`
 	EntryID    int64             `json:"entry_id"`
 	Number     string            `json:"number"`
 	CreatedAt  time.Time         `json:"created_at"`
+	Findings   []FindingView     `json:"findings"`
+}
+
+func registrationView(r Registration, locale string) RegistrationView {
+	return RegistrationView{ID: r.ID, DivisionID: r.DivisionID, UnitID: r.UnitID,
+		UnitName: r.UnitName, Name: r.Draft.Name, Members: memberViews(r.Draft.Members), Phone: r.Draft.Phone, Email: r.Draft.Email,
+		State: r.State, Reason: r.Reason, EntryID: r.EntryID, Number: r.Number, CreatedAt: r.CreatedAt, Findings: findingViews(r.Findings, locale)}
 }
 
 // EntryView is an entry as organizers see it in lists.
 type EntryView struct {
-	ID          int64        `json:"id"`
-	Number      string       `json:"number"`
-	Name        string       `json:"name"`
-	UnitID      int64        `json:"unit_id"`
-	UnitName    string       `json:"unit_name"`
-	DivisionID  int64        `json:"division_id"`
-	Members     []MemberView `json:"members"`
-	Phone       string       `json:"phone"`
-	Email       string       `json:"email"`
-	State       EntryState   `json:"state" enum:"active,withdrawn"`
-	Reason      string       `json:"reason"`
-	Source      string       `json:"source" enum:"registration,manual,import"`
-	CodeVersion int          `json:"code_version" doc:"Raised each time the code is issued again"`
-	CreatedAt   time.Time    `json:"created_at"`
+	ID          int64         `json:"id"`
+	Number      string        `json:"number"`
+	Name        string        `json:"name"`
+	UnitID      int64         `json:"unit_id"`
+	UnitName    string        `json:"unit_name"`
+	DivisionID  int64         `json:"division_id"`
+	Members     []MemberView  `json:"members"`
+	Phone       string        `json:"phone"`
+	Email       string        `json:"email"`
+	State       EntryState    `json:"state" enum:"active,withdrawn"`
+	Reason      string        `json:"reason"`
+	Source      string        `json:"source" enum:"registration,manual,import"`
+	CodeVersion int           `json:"code_version" doc:"Raised each time the code is issued again"`
+	CreatedAt   time.Time     `json:"created_at"`
+	Findings    []FindingView `json:"findings"`
 }
 
-func entryView(l Listed) EntryView {
+func entryView(l Listed, locale string) EntryView {
 	return EntryView{ID: l.ID, Number: l.Number, Name: l.Name, UnitID: l.UnitID, UnitName: l.UnitName, DivisionID: l.DivisionID,
 		Members: memberViews(l.Members), Phone: l.Phone, Email: l.Email, State: l.State, Reason: l.Reason, Source: l.Source,
-		CodeVersion: l.CodeVersion, CreatedAt: l.CreatedAt}
+		CodeVersion: l.CodeVersion, CreatedAt: l.CreatedAt, Findings: findingViews(l.Findings, locale)}
 }
 
 type decidedOut struct {
 	Body struct {
-		Done    int      `json:"done"`
-		Skipped int      `json:"skipped" doc:"Decided by someone else in the meantime"`
-		Numbers []string `json:"numbers" doc:"Candidate numbers that were given"`
+		Done    int           `json:"done"`
+		Skipped int           `json:"skipped" doc:"Decided by someone else in the meantime"`
+		Numbers []string      `json:"numbers" doc:"Candidate numbers that were given"`
+		MovedUp int           `json:"moved_up" doc:"From the waiting list, to places that have become free"`
+		Refused []RefusedView `json:"refused" doc:"Kept out by the rules"`
 	}
+}
+
+// RefusedView is a registration that the rules keep out.
+type RefusedView struct {
+	ID       int64         `json:"id"`
+	Name     string        `json:"name"`
+	Findings []FindingView `json:"findings"`
 }
 
 func registrationRoutes(api *web.API, s *Service) {
@@ -105,7 +128,13 @@ func registrationRoutes(api *web.API, s *Service) {
 			c := o.Contest
 			view := RosterView{Kind: Kind(c.EntryKind), TeamMin: c.TeamMin, TeamMax: c.TeamMax, Changeable: changeable(c) == nil,
 				Divisions: c.Divisions, Units: make([]UnitView, 0, len(o.Units)), Active: o.Entries[EntryActive], Withdrawn: o.Entries[EntryWithdrawn],
-				Pending: o.Registrations[RegistrationPending], Rejected: o.Registrations[RegistrationRejected]}
+				Pending: o.Registrations[RegistrationPending], Rejected: o.Registrations[RegistrationRejected],
+				Waitlisted: o.Registrations[RegistrationWaitlisted], Duplicates: o.Duplicates, Changes: o.Changes}
+			rules, err := s.Rules(ctx, in.Contest)
+			if err != nil {
+				return nil, err
+			}
+			view.Fields = notNil(rules.Asked())
 			for _, u := range o.Units {
 				view.Units = append(view.Units, UnitView(u))
 			}
@@ -114,46 +143,40 @@ func registrationRoutes(api *web.API, s *Service) {
 	type registrationsOut struct {
 		Body struct {
 			Registrations []RegistrationView `json:"registrations"`
-			Total         int                `json:"total"`
-			PageSize      int                `json:"page_size"`
+			PageView
 		}
 	}
 	web.Handle(api, web.Op{ID: "list-registrations", Method: http.MethodGet, Path: base + "/registrations", Summary: "Registrations of a contest, oldest first"},
 		func(ctx context.Context, in *listIn) (*registrationsOut, error) {
-			rows, total, err := s.FindRegistrations(ctx, in.Contest, in.filter())
+			rows, page, err := s.FindRegistrations(ctx, in.Contest, in.filter())
 			out := &registrationsOut{}
-			out.Body.Total, out.Body.PageSize = total, PageSize
+			out.Body.PageView = pageView(page)
 			for _, r := range rows {
-				out.Body.Registrations = append(out.Body.Registrations, RegistrationView{ID: r.ID, DivisionID: r.DivisionID, UnitID: r.UnitID,
-					UnitName: r.UnitName, Name: r.Draft.Name, Members: memberViews(r.Draft.Members), Phone: r.Draft.Phone, Email: r.Draft.Email,
-					State: r.State, Reason: r.Reason, EntryID: r.EntryID, Number: r.Number, CreatedAt: r.CreatedAt})
+				out.Body.Registrations = append(out.Body.Registrations, registrationView(r, account.From(ctx).Locale))
 			}
 			return out, err
 		})
-	decided := func(d Decided, err error) (*decidedOut, error) {
-		out := &decidedOut{}
-		out.Body.Done, out.Body.Skipped, out.Body.Numbers = d.Done, d.Skipped, numbersOf(d.Entries)
-		return out, err
+	type registrationOut struct {
+		Body struct {
+			Registration RegistrationView `json:"registration"`
+			People       []DraftMember    `json:"people"`
+			History      []EventView      `json:"history"`
+		}
 	}
-	web.Handle(api, web.Op{ID: "approve-registrations", Method: http.MethodPost, Path: base + "/registrations/approve", Summary: "Make entries of registrations"},
+	web.Handle(api, web.Op{ID: "get-registration", Method: http.MethodGet, Path: base + "/registrations/{registration}", Summary: "A registration with what the rules say of it now, and its history"},
 		func(ctx context.Context, in *struct {
 			ContestIn
-			Body struct {
-				IDs []int64 `json:"ids" minItems:"1" maxItems:"500"`
+			Registration int64 `path:"registration" minimum:"1"`
+		}) (*registrationOut, error) {
+			r, events, err := s.Registration(ctx, in.Contest, in.Registration)
+			if err != nil {
+				return nil, err
 			}
-		}) (*decidedOut, error) {
-			return decided(s.Approve(ctx, in.Contest, in.Body.IDs))
+			out := &registrationOut{}
+			out.Body.Registration, out.Body.People, out.Body.History = registrationView(r, account.From(ctx).Locale), draftMembers(r.Draft.Members), eventViews(events)
+			return out, nil
 		})
-	web.Handle(api, web.Op{ID: "reject-registrations", Method: http.MethodPost, Path: base + "/registrations/reject", Summary: "Turn registrations down"},
-		func(ctx context.Context, in *struct {
-			ContestIn
-			Body struct {
-				IDs    []int64 `json:"ids" minItems:"1" maxItems:"500"`
-				Reason string  `json:"reason" maxLength:"500"`
-			}
-		}) (*decidedOut, error) {
-			return decided(s.Reject(ctx, in.Contest, in.Body.IDs, in.Body.Reason))
-		})
+	decisionRoutes(api, s)
 	web.Handle(api, web.Op{ID: "invite-units", Method: http.MethodPost, Path: base + "/units", Summary: "Add units that the registration form offers"},
 		func(ctx context.Context, in *struct {
 			ContestIn
@@ -172,6 +195,51 @@ func registrationRoutes(api *web.API, s *Service) {
 		})
 }
 
+// PageView says how a list goes on.
+type PageView struct {
+	Total    int   `json:"total"`
+	AtLeast  bool  `json:"at_least" doc:"There may be more: the hits of a search are counted up to a bound"`
+	Next     int64 `json:"next" doc:"after of the next page; 0: this is the last"`
+	PageSize int   `json:"page_size"`
+}
+
+func pageView(p Page) PageView {
+	return PageView{Total: p.Total, AtLeast: p.AtLeast, Next: p.Next, PageSize: PageSize}
+}
+
+func decisionRoutes(api *web.API, s *Service) {
+	decided := func(ctx context.Context, d Decided, err error) (*decidedOut, error) {
+		out := &decidedOut{}
+		out.Body.Done, out.Body.Skipped, out.Body.Numbers, out.Body.MovedUp = d.Done, d.Skipped, numbersOf(d.Entries), d.MovedUp
+		for _, r := range d.Refused {
+			out.Body.Refused = append(out.Body.Refused, RefusedView{ID: r.ID, Name: r.Name, Findings: findingViews(r.Findings, account.From(ctx).Locale)})
+		}
+		return out, err
+	}
+	type decideIn struct {
+		ContestIn
+		Body struct {
+			IDs    []int64 `json:"ids" minItems:"1" maxItems:"500"`
+			Reason string  `json:"reason,omitempty" maxLength:"500" doc:"To approve: why those that the rules refuse are taken all the same"`
+		}
+	}
+	web.Handle(api, web.Op{ID: "approve-registrations", Method: http.MethodPost, Path: base + "/registrations/approve", Summary: "Make entries of registrations"},
+		func(ctx context.Context, in *decideIn) (*decidedOut, error) {
+			d, err := s.Approve(ctx, in.Contest, in.Body.IDs, in.Body.Reason)
+			return decided(ctx, d, err)
+		})
+	web.Handle(api, web.Op{ID: "reject-registrations", Method: http.MethodPost, Path: base + "/registrations/reject", Summary: "Turn registrations down"},
+		func(ctx context.Context, in *decideIn) (*decidedOut, error) {
+			d, err := s.Reject(ctx, in.Contest, in.Body.IDs, in.Body.Reason)
+			return decided(ctx, d, err)
+		})
+	web.Handle(api, web.Op{ID: "move-up-registrations", Method: http.MethodPost, Path: base + "/registrations/move-up", Summary: "Take registrations out of the waiting list"},
+		func(ctx context.Context, in *decideIn) (*decidedOut, error) {
+			d, err := s.MoveUp(ctx, in.Contest, in.Body.IDs, in.Body.Reason)
+			return decided(ctx, d, err)
+		})
+}
+
 type EntryIn struct {
 	ContestIn
 	Entry int64 `path:"entry" minimum:"1"`
@@ -184,43 +252,47 @@ func entryRoutes(api *web.API, s *Service) {
 		if err != nil {
 			return nil, err
 		}
-		l, _, err := s.Detail(ctx, contestID, entryID)
-		return &entryOut{Body: entryView(l)}, err
+		d, err := s.Detail(ctx, contestID, entryID)
+		return &entryOut{Body: entryView(d.Listed, account.From(ctx).Locale)}, err
 	}
 	type entriesOut struct {
 		Body struct {
-			Entries  []EntryView `json:"entries"`
-			Total    int         `json:"total"`
-			PageSize int         `json:"page_size"`
+			Entries []EntryView `json:"entries"`
+			PageView
 		}
 	}
 	web.Handle(api, web.Op{ID: "list-entries", Method: http.MethodGet, Path: base + "/entries", Summary: "Entries of a contest by candidate number"},
 		func(ctx context.Context, in *listIn) (*entriesOut, error) {
-			rows, total, err := s.Find(ctx, in.Contest, in.filter())
+			rows, page, err := s.Find(ctx, in.Contest, in.filter())
 			out := &entriesOut{}
-			out.Body.Total, out.Body.PageSize = total, PageSize
+			out.Body.PageView = pageView(page)
 			for _, l := range rows {
-				out.Body.Entries = append(out.Body.Entries, entryView(l))
+				out.Body.Entries = append(out.Body.Entries, entryView(l, account.From(ctx).Locale))
 			}
 			return out, err
 		})
 	web.Handle(api, web.Op{ID: "add-entry", Method: http.MethodPost, Path: base + "/entries", Summary: "Enter a contestant or team by hand", Status: http.StatusCreated},
 		func(ctx context.Context, in *struct {
 			ContestIn
-			Body DraftView
+			Body struct {
+				DraftView
+				Despite string `json:"despite,omitempty" maxLength:"500" doc:"Why it is taken although the rules refuse it"`
+			}
 		}) (*entryOut, error) {
-			e, err := s.Add(ctx, in.Contest, in.Body.draft())
+			e, err := s.AddDespite(ctx, in.Contest, in.Body.draft(), in.Body.Despite)
 			return one(ctx, in.Contest, e.ID, err)
 		})
 	type detailOut struct {
 		Body struct {
 			Entry    EntryView      `json:"entry"`
+			People   []DraftMember  `json:"people"`
+			History  []EventView    `json:"history"`
 			Consents []GivenConsent `json:"consents"`
 		}
 	}
 	web.Handle(api, web.Op{ID: "get-entry", Method: http.MethodGet, Path: base + "/entries/{entry}", Summary: "An entry with what was agreed to"},
 		func(ctx context.Context, in *EntryIn) (*detailOut, error) {
-			l, consents, err := s.Detail(ctx, in.Contest, in.Entry)
+			d, err := s.Detail(ctx, in.Contest, in.Entry)
 			if err != nil {
 				return nil, err
 			}
@@ -228,8 +300,8 @@ func entryRoutes(api *web.API, s *Service) {
 				return nil, err
 			}
 			out := &detailOut{}
-			out.Body.Entry = entryView(l)
-			for _, c := range consents {
+			out.Body.Entry, out.Body.People, out.Body.History = entryView(d.Listed, account.From(ctx).Locale), draftMembers(d.Members), eventViews(d.History)
+			for _, c := range d.Consents {
 				out.Body.Consents = append(out.Body.Consents, givenConsent(c, account.From(ctx).Locale))
 			}
 			return out, err
@@ -239,10 +311,11 @@ func entryRoutes(api *web.API, s *Service) {
 			EntryIn
 			Body struct {
 				DraftView
-				Number string `json:"number" maxLength:"20"`
+				Number  string `json:"number" maxLength:"20"`
+				Despite string `json:"despite,omitempty" maxLength:"500" doc:"Why it is taken although the rules refuse it"`
 			}
 		}) (*entryOut, error) {
-			return one(ctx, in.Contest, in.Entry, s.Edit(ctx, in.Contest, in.Entry, in.Body.Number, in.Body.draft(), ""))
+			return one(ctx, in.Contest, in.Entry, s.Edit(ctx, in.Contest, in.Entry, in.Body.Number, in.Body.draft(), in.Body.Despite))
 		})
 	web.Handle(api, web.Op{ID: "withdraw-entry", Method: http.MethodPost, Path: base + "/entries/{entry}/withdraw", Summary: "Take an entry out of the contest"},
 		func(ctx context.Context, in *struct {

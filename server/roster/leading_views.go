@@ -5,5 +5,5 @@ func (v DraftView) Draft() Draft { return v.draft() }
 
 // DraftViewOf shows a draft to be changed.
 func DraftViewOf(d Draft) DraftView {
-	return DraftView{DivisionID: d.DivisionID, UnitID: d.UnitID, UnitName: d.UnitName, Name: d.Name, Members: memberViews(d.Members), Phone: d.Phone, Email: d.Email}
+	return draftView(d)
 }

@@ -2,6 +2,7 @@ package roster
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -17,19 +18,42 @@ import (
 // PageSize is how many rows a page of a list has.
 const PageSize = 50
 
+// countMost bounds how far the hits of a search are counted.
+const countMost = 1_000
+
 // Filter chooses rows of a list.
 type Filter struct {
 	Words      string // in names, members, units, phones; or a candidate number
 	DivisionID int64
 	UnitID     int64
+	BlockID    int64
 	State      string
-	Page       int // from 1
+	Found      bool  // only those in which the rules have found something
+	After      int64 // the page begins behind this candidate number, or this registration
 }
 
-func (f Filter) skip() int32 { return int32(min(max(f.Page-1, 0), MaxEntries/PageSize)) * PageSize }
+// Page says how a list goes on.
+type Page struct {
+	Total int
+	// AtLeast: the hits of a search are counted up to a bound, there may be more.
+	AtLeast bool
+	Next    int64 // After of the next page; 0: this is the last
+}
 
 // needle is what is looked for: a bounded search key; it holds letters, digits and spaces only, so no wildcard of LIKE.
 func (f Filter) needle() string { return clipRunes(unit.SearchKey(clipRunes(f.Words, 100)), 100) }
+
+// counted is how many rows are counted at most, and whether that is a bound.
+func (f Filter) counted() int32 {
+	if f.needle() != "" {
+		return countMost
+	}
+	return 2 * MaxEntries
+}
+
+func (f Filter) page(total int64) Page {
+	return Page{Total: int(total), AtLeast: f.needle() != "" && total >= countMost}
+}
 
 // Listed is an entry as the organizer's list shows it.
 type Listed struct {
@@ -39,101 +63,171 @@ type Listed struct {
 	Source       string
 	CodeVersion  int
 	CreatedAt    time.Time
+	Findings     []Finding
 }
 
-func listed(r rosterdb.FindEntriesRow) Listed {
-	return Listed{
+func listed(r rosterdb.FindEntriesRow) (Listed, error) {
+	l := Listed{
 		Entry: Entry{ID: r.ID, ContestID: r.ContestID, DivisionID: r.DivisionID, UnitID: r.UnitID, UnitName: r.UnitName,
 			Kind: Kind(r.Kind), Number: NumberText(int(r.Number)), Name: r.Name, State: EntryState(r.State)},
 		Phone: r.Phone, Email: r.Email, Reason: r.Reason, Source: r.Source, CodeVersion: int(r.CodeVersion), CreatedAt: r.CreatedAt,
 	}
+	return l, json.Unmarshal(r.Findings, &l.Findings)
 }
 
-// Find gives a page of a contest's entries and how many there are in all.
-func (s *Service) Find(ctx context.Context, contestID int64, f Filter) ([]Listed, int, error) {
-	count := rosterdb.CountFoundParams{ContestID: contestID, State: f.State, DivisionID: f.DivisionID, UnitID: f.UnitID,
-		Needle: f.needle(), Number: int32(ParseNumber(clipRunes(f.Words, 20)))}
-	total, err := s.q.CountFound(ctx, count)
+// Find gives a page of a contest's entries.
+func (s *Service) Find(ctx context.Context, contestID int64, f Filter) ([]Listed, Page, error) {
+	number := int32(ParseNumber(clipRunes(f.Words, 20)))
+	total, err := s.q.CountFound(ctx, rosterdb.CountFoundParams{ContestID: contestID, State: f.State, DivisionID: f.DivisionID, UnitID: f.UnitID,
+		BlockID: f.BlockID, Found: f.Found, Needle: f.needle(), Number: number, Most: f.counted()})
 	if err != nil {
-		return nil, 0, postgres.Fault(err)
+		return nil, Page{}, postgres.Fault(err)
 	}
-	rows, err := s.q.FindEntries(ctx, rosterdb.FindEntriesParams{ContestID: count.ContestID, State: count.State, DivisionID: count.DivisionID,
-		UnitID: count.UnitID, Needle: count.Needle, Number: count.Number, Most: PageSize, Skip: f.skip()})
+	page := f.page(total)
+	rows, err := s.q.FindEntries(ctx, rosterdb.FindEntriesParams{ContestID: contestID, State: f.State, DivisionID: f.DivisionID,
+		UnitID: f.UnitID, BlockID: f.BlockID, Found: f.Found, Needle: f.needle(), Number: number, After: int32(min(f.After, MaxNumber)), Most: PageSize + 1})
 	if err != nil {
-		return nil, 0, postgres.Fault(err)
+		return nil, page, postgres.Fault(err)
+	}
+	if len(rows) > PageSize {
+		rows = rows[:PageSize]
+		page.Next = int64(rows[PageSize-1].Number)
 	}
 	out := make([]Listed, len(rows))
 	entries := make([]*Entry, len(rows))
 	for i, r := range rows {
-		out[i] = listed(r)
+		if out[i], err = listed(r); err != nil {
+			return nil, page, err
+		}
 		entries[i] = &out[i].Entry
 	}
-	if err := s.addMembers(ctx, entries); err != nil {
-		return nil, 0, err
-	}
-	return out, int(total), nil
+	return out, page, s.addMembers(ctx, entries)
 }
 
-// Detail finds one entry with its contact and what was agreed to.
-func (s *Service) Detail(ctx context.Context, contestID, entryID int64) (Listed, []GivenText, error) {
+// Detailed is an entry with all that organizers may know about it.
+type Detailed struct {
+	Listed
+	Consents []GivenText
+	History  []Event
+}
+
+// Detail finds one entry with its contact, what was agreed to and what has happened.
+func (s *Service) Detail(ctx context.Context, contestID, entryID int64) (Detailed, error) {
 	row, err := s.q.EntryIn(ctx, rosterdb.EntryInParams{ID: entryID, ContestID: contestID})
 	if errors.Is(err, pgx.ErrNoRows) {
-		return Listed{}, nil, fault.NothingHere
+		return Detailed{}, fault.NothingHere
 	}
 	if err != nil {
-		return Listed{}, nil, postgres.Fault(err)
+		return Detailed{}, postgres.Fault(err)
 	}
-	l := listed(rosterdb.FindEntriesRow(row))
-	if err := s.addMembers(ctx, []*Entry{&l.Entry}); err != nil {
-		return Listed{}, nil, err
+	var d Detailed
+	if d.Listed, err = listed(rosterdb.FindEntriesRow(row)); err != nil {
+		return d, err
+	}
+	if err := s.addMembers(ctx, []*Entry{&d.Entry}); err != nil {
+		return d, err
 	}
 	w, err := s.WhoByEntry(ctx, contestID, entryID)
 	if err != nil {
-		return Listed{}, nil, err
+		return d, err
 	}
 	all, err := s.Consents(ctx, w)
 	if err != nil {
-		return Listed{}, nil, err
+		return d, err
 	}
-	consents := make([]GivenText, 0, len(all))
 	for _, c := range all {
 		if c.Newest {
-			consents = append(consents, c)
+			d.Consents = append(d.Consents, c)
 		}
 	}
-	return l, consents, nil
+	registration, err := s.q.RegistrationOfEntry(ctx, &entryID)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return d, postgres.Fault(err)
+	}
+	d.History, err = s.history(ctx, registration, entryID)
+	return d, err
 }
 
 // FindRegistrations gives a page of a contest's registrations, oldest first: who came first is looked at first.
-func (s *Service) FindRegistrations(ctx context.Context, contestID int64, f Filter) ([]Registration, int, error) {
-	count := rosterdb.CountFoundRegistrationsParams{ContestID: contestID, State: f.State, DivisionID: f.DivisionID, Needle: f.needle()}
-	total, err := s.q.CountFoundRegistrations(ctx, count)
+func (s *Service) FindRegistrations(ctx context.Context, contestID int64, f Filter) ([]Registration, Page, error) {
+	total, err := s.q.CountFoundRegistrations(ctx, rosterdb.CountFoundRegistrationsParams{ContestID: contestID, State: f.State, DivisionID: f.DivisionID,
+		UnitID: f.UnitID, BlockID: f.BlockID, Found: f.Found, Needle: f.needle(), Most: f.counted()})
 	if err != nil {
-		return nil, 0, postgres.Fault(err)
+		return nil, Page{}, postgres.Fault(err)
 	}
-	rows, err := s.q.FindRegistrations(ctx, rosterdb.FindRegistrationsParams{ContestID: count.ContestID, State: count.State,
-		DivisionID: count.DivisionID, Needle: count.Needle, Most: PageSize, Skip: f.skip()})
+	page := f.page(total)
+	rows, err := s.q.FindRegistrations(ctx, rosterdb.FindRegistrationsParams{ContestID: contestID, State: f.State, DivisionID: f.DivisionID,
+		UnitID: f.UnitID, BlockID: f.BlockID, Found: f.Found, Needle: f.needle(), After: f.After, Most: PageSize + 1})
 	if err != nil {
-		return nil, 0, postgres.Fault(err)
+		return nil, page, postgres.Fault(err)
 	}
-	out := make([]Registration, len(rows))
+	if len(rows) > PageSize {
+		rows = rows[:PageSize]
+		page.Next = rows[PageSize-1].ID
+	}
 	ids := make([]int64, len(rows))
 	for i, r := range rows {
 		ids[i] = r.ID
 	}
 	people, err := s.registrantsOf(ctx, s.q, contestID, ids)
 	if err != nil {
-		return nil, 0, err
+		return nil, page, err
 	}
+	out := make([]Registration, len(rows))
 	for i, r := range rows {
-		out[i] = Registration{ID: r.ID, DivisionID: r.DivisionID, UnitID: deref(r.UnitID), UnitName: r.UnitShown,
-			Draft: Draft{DivisionID: r.DivisionID, UnitID: deref(r.UnitID), UnitName: r.UnitName, Name: r.Name, Members: people[r.ID], Phone: r.Phone, Email: r.Email},
-			State: RegistrationState(r.State), Reason: r.Reason, EntryID: deref(r.EntryID), CreatedAt: r.CreatedAt}
-		if r.Number > 0 {
-			out[i].Number = NumberText(int(r.Number))
+		if out[i], err = registration(rosterdb.RegistrationInRow{ID: r.ID, DivisionID: r.DivisionID, UnitID: r.UnitID, UnitName: r.UnitName, Name: r.Name,
+			Phone: r.Phone, Email: r.Email, State: r.State, Reason: r.Reason, EntryID: r.EntryID, CreatedAt: r.CreatedAt, Findings: r.Findings,
+			UnitShown: r.UnitShown, Number: r.Number}, people[r.ID]); err != nil {
+			return nil, page, err
 		}
 	}
-	return out, int(total), nil
+	return out, page, nil
+}
+
+func registration(r rosterdb.RegistrationInRow, people []Member) (Registration, error) {
+	out := Registration{ID: r.ID, DivisionID: r.DivisionID, UnitID: deref(r.UnitID), UnitName: r.UnitShown,
+		Draft: Draft{DivisionID: r.DivisionID, UnitID: deref(r.UnitID), UnitName: r.UnitName, Name: r.Name, Members: people, Phone: r.Phone, Email: r.Email},
+		State: RegistrationState(r.State), Reason: r.Reason, EntryID: deref(r.EntryID), CreatedAt: r.CreatedAt}
+	if r.Number > 0 {
+		out.Number = NumberText(int(r.Number))
+	}
+	return out, json.Unmarshal(r.Findings, &out.Findings)
+}
+
+// Registration finds one registration with what the rules say of it now, and its history.
+func (s *Service) Registration(ctx context.Context, contestID, registrationID int64) (Registration, []Event, error) {
+	c, err := s.contests.Get(ctx, contestID)
+	if err != nil {
+		return Registration{}, nil, err
+	}
+	row, err := s.q.RegistrationIn(ctx, rosterdb.RegistrationInParams{ID: registrationID, ContestID: contestID})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Registration{}, nil, fault.NothingHere
+	}
+	if err != nil {
+		return Registration{}, nil, postgres.Fault(err)
+	}
+	people, err := s.registrantsOf(ctx, s.q, contestID, []int64{registrationID})
+	if err != nil {
+		return Registration{}, nil, err
+	}
+	r, err := registration(row, people[registrationID])
+	if err != nil {
+		return r, nil, err
+	}
+	if r.State == RegistrationPending || r.State == RegistrationWaitlisted {
+		rules, err := s.rulesOf(ctx, s.q, c)
+		if err != nil {
+			return r, nil, err
+		}
+		found, err := s.weigh(ctx, s.q, c, rules, []weighed{{Draft: r.Draft, RegistrationID: r.ID}}, false)
+		if err != nil {
+			return r, nil, postgres.Fault(err)
+		}
+		r.Findings = found[0]
+	}
+	events, err := s.history(ctx, registrationID, r.EntryID)
+	return r, events, err
 }
 
 // Overview is what the page of the contest's roster shows above its lists.
@@ -142,6 +236,8 @@ type Overview struct {
 	Entries       map[EntryState]int
 	Registrations map[RegistrationState]int
 	Units         []UnitCount
+	Duplicates    int // pairs that nobody has decided about
+	Changes       int // requests for a change that nobody has answered
 }
 
 // UnitCount is a unit with the number of its entries.
@@ -173,79 +269,17 @@ func (s *Service) Overview(ctx context.Context, contestID int64) (Overview, erro
 	for _, r := range registrations {
 		o.Registrations[RegistrationState(r.State)] = int(r.Registrations)
 	}
+	duplicates, err := s.q.CountOpenDuplicates(ctx, contestID)
+	if err != nil {
+		return o, postgres.Fault(err)
+	}
+	changes, err := s.q.CountOpenChanges(ctx, contestID)
+	if err != nil {
+		return o, postgres.Fault(err)
+	}
+	o.Duplicates, o.Changes = int(duplicates), int(changes)
 	o.Units, err = s.unitsOf(ctx, contestID)
 	return o, err
-}
-
-func (s *Service) unitsOf(ctx context.Context, contestID int64) ([]UnitCount, error) {
-	rows, err := s.q.UnitsOf(ctx, contestID)
-	if err != nil {
-		return nil, postgres.Fault(err)
-	}
-	units := make([]UnitCount, len(rows))
-	for i, r := range rows {
-		units[i] = UnitCount{ID: r.ID, Name: r.Name, Entries: int(r.Entries), Invited: r.Invited}
-	}
-	unit.SortBy(units, func(u UnitCount) string { return u.Name })
-	return units, nil
-}
-
-// maxUnits is how many units one contest can invite.
-const maxUnits = 2_000
-
-var tooManyUnits = fault.New(fault.Invalid, "too_many_units",
-	"Một hội thi mời được tối đa 2.000 đơn vị. Chưa có gì được lưu.", "A contest can invite at most 2,000 units. Nothing was saved.")
-
-// InviteUnits adds units by name to the list that the registration form offers; known ones are found again.
-func (s *Service) InviteUnits(ctx context.Context, contestID int64, names []string) error {
-	clean := make([]string, 0, len(names))
-	for _, name := range names {
-		if name = unit.CleanName(name); name == "" {
-			continue
-		}
-		if err := unit.CheckName(name); err != nil {
-			return err
-		}
-		clean = append(clean, name)
-	}
-	if len(clean) > maxUnits {
-		return tooManyUnits
-	}
-	return s.change(ctx, contestID, func(tx pgx.Tx, q *rosterdb.Queries, c contest.Contest) error {
-		if err := changeable(c); err != nil {
-			return err
-		}
-		found, err := s.units.Ensure(ctx, tx, clean)
-		if err != nil {
-			return err
-		}
-		ids := make([]int64, 0, len(found))
-		for _, u := range found {
-			ids = append(ids, u.ID)
-		}
-		if err := q.InviteUnits(ctx, rosterdb.InviteUnitsParams{ContestID: contestID, UnitIds: ids}); err != nil {
-			return err
-		}
-		n, err := q.CountInvited(ctx, contestID)
-		if err != nil {
-			return err
-		}
-		if n > maxUnits {
-			return tooManyUnits
-		}
-		return record(ctx, tx, contestID, "invite_units", map[string]any{"units": len(ids)})
-	})
-}
-
-// DismissUnit takes a unit off the list that the registration form offers; its entries stay.
-func (s *Service) DismissUnit(ctx context.Context, contestID, unitID int64) error {
-	return s.change(ctx, contestID, func(tx pgx.Tx, q *rosterdb.Queries, _ contest.Contest) error {
-		n, err := q.DismissUnit(ctx, rosterdb.DismissUnitParams{ContestID: contestID, UnitID: unitID})
-		if err != nil || n == 0 {
-			return err
-		}
-		return record(ctx, tx, contestID, "dismiss_unit", map[string]any{"unit_id": unitID})
-	})
 }
 
 func deref(id *int64) int64 {

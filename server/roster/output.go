@@ -139,8 +139,8 @@ func (s *Service) List(ctx context.Context, contestID int64, locale string) ([]b
 		sheet.Columns = append(sheet.Columns, export.Column{Title: w.name, Width: 28}, export.Column{Title: w.unit, Width: 32}, export.Column{Title: w.division, Width: 14})
 	}
 	sheet.Columns = append(sheet.Columns, export.Column{Title: w.phone, Width: 16}, export.Column{Title: w.email, Width: 28}, export.Column{Title: w.state, Width: 12})
-	for page := 1; ; page++ {
-		entries, total, err := s.Find(ctx, contestID, Filter{Page: page})
+	for after := int64(0); ; {
+		entries, page, err := s.Find(ctx, contestID, Filter{After: after})
 		if err != nil {
 			return nil, err
 		}
@@ -162,7 +162,7 @@ func (s *Service) List(ctx context.Context, contestID int64, locale string) ([]b
 				sheet.Rows = append(sheet.Rows, append(append(append([]any(nil), head...), m.Name, w.of(m.Role)), tail...))
 			}
 		}
-		if page*PageSize >= total || len(entries) == 0 {
+		if after = page.Next; after == 0 {
 			break
 		}
 	}

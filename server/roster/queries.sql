@@ -29,29 +29,9 @@ FROM entry e LEFT JOIN unit_in_contest u ON u.contest_id = e.contest_id AND u.un
 WHERE e.contest_id = @contest_id::bigint AND e.state = 'active'
 ORDER BY e.number;
 
--- name: FindEntries :many
-SELECT e.id, e.contest_id, e.division_id, coalesce(e.unit_id, 0)::bigint AS unit_id, coalesce(u.name, '')::text AS unit_name,
-       e.kind, e.number, e.name, e.state, e.phone, e.email, e.reason, e.source, e.code_version, e.created_at
-FROM entry e LEFT JOIN unit_in_contest u ON u.contest_id = e.contest_id AND u.unit_id = e.unit_id
-WHERE e.contest_id = @contest_id::bigint
-  AND (@state::text = '' OR e.state = @state::text)
-  AND (@division_id::bigint = 0 OR e.division_id = @division_id::bigint)
-  AND (@unit_id::bigint = 0 OR e.unit_id = @unit_id::bigint)
-  AND (@needle::text = '' OR e.search_key LIKE '%' || @needle::text || '%' OR e.number = @number::integer)
-ORDER BY e.number
-LIMIT @most::integer OFFSET @skip::integer;
-
--- name: CountFound :one
-SELECT count(*) FROM entry e
-WHERE e.contest_id = @contest_id::bigint
-  AND (@state::text = '' OR e.state = @state::text)
-  AND (@division_id::bigint = 0 OR e.division_id = @division_id::bigint)
-  AND (@unit_id::bigint = 0 OR e.unit_id = @unit_id::bigint)
-  AND (@needle::text = '' OR e.search_key LIKE '%' || @needle::text || '%' OR e.number = @number::integer);
-
 -- name: EntryIn :one
 SELECT e.id, e.contest_id, e.division_id, coalesce(e.unit_id, 0)::bigint AS unit_id, coalesce(u.name, '')::text AS unit_name,
-       e.kind, e.number, e.name, e.state, e.phone, e.email, e.reason, e.source, e.code_version, e.created_at
+       e.kind, e.number, e.name, e.state, e.phone, e.email, e.reason, e.source, e.code_version, e.created_at, e.findings
 FROM entry e LEFT JOIN unit_in_contest u ON u.contest_id = e.contest_id AND u.unit_id = e.unit_id
 WHERE e.id = @id::bigint AND (@contest_id::bigint = 0 OR e.contest_id = @contest_id::bigint);
 
@@ -123,40 +103,6 @@ RETURNING id;
 -- name: CountPending :one
 SELECT count(*) FROM registration WHERE contest_id = $1 AND state = 'pending';
 
--- name: FindRegistrations :many
-SELECT r.*, coalesce(u.name, r.unit_name)::text AS unit_shown, coalesce(e.number, 0)::integer AS number
-FROM registration r LEFT JOIN unit_in_contest u ON u.contest_id = r.contest_id AND u.unit_id = r.unit_id LEFT JOIN entry e ON e.id = r.entry_id
-WHERE r.contest_id = @contest_id::bigint
-  AND (@state::text = '' OR r.state = @state::text)
-  AND (@division_id::bigint = 0 OR r.division_id = @division_id::bigint)
-  AND (@needle::text = '' OR r.search_key LIKE '%' || @needle::text || '%')
-ORDER BY r.id
-LIMIT @most::integer OFFSET @skip::integer;
-
--- name: CountFoundRegistrations :one
-SELECT count(*) FROM registration r
-WHERE r.contest_id = @contest_id::bigint
-  AND (@state::text = '' OR r.state = @state::text)
-  AND (@division_id::bigint = 0 OR r.division_id = @division_id::bigint)
-  AND (@needle::text = '' OR r.search_key LIKE '%' || @needle::text || '%');
-
--- name: LockPending :many
-SELECT * FROM registration WHERE contest_id = @contest_id::bigint AND state = 'pending' AND id = ANY(@ids::bigint[])
-ORDER BY id FOR UPDATE;
-
 -- name: ApproveRegistration :exec
 UPDATE registration SET state = 'approved', entry_id = @entry_id, unit_id = @unit_id, decided_at = now(), decided_by = @decided_by
 WHERE id = @id;
-
--- name: RejectRegistrations :execrows
-UPDATE registration SET state = 'rejected', reason = @reason, decided_at = now(), decided_by = @decided_by
-WHERE contest_id = @contest_id::bigint AND state = 'pending' AND id = ANY(@ids::bigint[]);
-
--- name: RegistrationByReceipt :one
-SELECT r.id, r.contest_id, r.state, r.reason, r.name, r.created_at, coalesce(e.number, 0)::integer AS number,
-       e.link_sealed, coalesce(e.state, '')::text AS entry_state
-FROM registration r LEFT JOIN entry e ON e.id = r.entry_id
-WHERE r.receipt_mac = $1;
-
--- name: WithdrawByReceipt :execrows
-UPDATE registration SET state = 'withdrawn', decided_at = now() WHERE receipt_mac = $1 AND state = 'pending';

@@ -68,3 +68,154 @@ UPDATE registration SET findings = @findings WHERE id = @id;
 
 -- name: SetEntryFindings :exec
 UPDATE entry SET findings = @findings WHERE id = @id;
+
+-- name: FindEntries :many
+SELECT e.id, e.contest_id, e.division_id, coalesce(e.unit_id, 0)::bigint AS unit_id, coalesce(u.name, '')::text AS unit_name,
+       e.kind, e.number, e.name, e.state, e.phone, e.email, e.reason, e.source, e.code_version, e.created_at, e.findings
+FROM entry e LEFT JOIN unit_in_contest u ON u.contest_id = e.contest_id AND u.unit_id = e.unit_id
+WHERE e.contest_id = @contest_id::bigint AND e.number > @after::integer
+  AND (@state::text = '' OR e.state = @state::text)
+  AND (@division_id::bigint = 0 OR e.division_id = @division_id::bigint)
+  AND (@unit_id::bigint = 0 OR e.unit_id = @unit_id::bigint)
+  AND (@block_id::bigint = 0 OR e.unit_id IN (SELECT cu.unit_id FROM contest_unit cu WHERE cu.contest_id = e.contest_id AND cu.block_id = @block_id::bigint))
+  AND (NOT @found::boolean OR e.findings <> '[]')
+  AND (@needle::text = '' OR e.search_key LIKE '%' || @needle::text || '%' OR e.number = @number::integer)
+ORDER BY e.number
+LIMIT @most::integer;
+
+-- name: CountFound :one
+SELECT count(*) FROM (
+    SELECT 1 FROM entry e
+    WHERE e.contest_id = @contest_id::bigint
+      AND (@state::text = '' OR e.state = @state::text)
+      AND (@division_id::bigint = 0 OR e.division_id = @division_id::bigint)
+      AND (@unit_id::bigint = 0 OR e.unit_id = @unit_id::bigint)
+      AND (@block_id::bigint = 0 OR e.unit_id IN (SELECT cu.unit_id FROM contest_unit cu WHERE cu.contest_id = e.contest_id AND cu.block_id = @block_id::bigint))
+      AND (NOT @found::boolean OR e.findings <> '[]')
+      AND (@needle::text = '' OR e.search_key LIKE '%' || @needle::text || '%' OR e.number = @number::integer)
+    LIMIT @most::integer) x;
+
+-- name: FindRegistrations :many
+SELECT r.id, r.division_id, r.unit_id, r.unit_name, r.name, r.phone, r.email, r.state, r.reason, r.entry_id, r.created_at, r.findings,
+       coalesce(u.name, r.unit_name)::text AS unit_shown, coalesce(e.number, 0)::integer AS number
+FROM registration r LEFT JOIN unit_in_contest u ON u.contest_id = r.contest_id AND u.unit_id = r.unit_id LEFT JOIN entry e ON e.id = r.entry_id
+WHERE r.contest_id = @contest_id::bigint AND r.id > @after::bigint
+  AND (@state::text = '' OR r.state = @state::text)
+  AND (@division_id::bigint = 0 OR r.division_id = @division_id::bigint)
+  AND (@unit_id::bigint = 0 OR r.unit_id = @unit_id::bigint)
+  AND (@block_id::bigint = 0 OR r.unit_id IN (SELECT cu.unit_id FROM contest_unit cu WHERE cu.contest_id = r.contest_id AND cu.block_id = @block_id::bigint))
+  AND (NOT @found::boolean OR r.findings <> '[]')
+  AND (@needle::text = '' OR r.search_key LIKE '%' || @needle::text || '%')
+ORDER BY r.id
+LIMIT @most::integer;
+
+-- name: CountFoundRegistrations :one
+SELECT count(*) FROM (
+    SELECT 1 FROM registration r
+    WHERE r.contest_id = @contest_id::bigint
+      AND (@state::text = '' OR r.state = @state::text)
+      AND (@division_id::bigint = 0 OR r.division_id = @division_id::bigint)
+      AND (@unit_id::bigint = 0 OR r.unit_id = @unit_id::bigint)
+      AND (@block_id::bigint = 0 OR r.unit_id IN (SELECT cu.unit_id FROM contest_unit cu WHERE cu.contest_id = r.contest_id AND cu.block_id = @block_id::bigint))
+      AND (NOT @found::boolean OR r.findings <> '[]')
+      AND (@needle::text = '' OR r.search_key LIKE '%' || @needle::text || '%')
+    LIMIT @most::integer) x;
+
+-- name: RegistrationIn :one
+SELECT r.id, r.contest_id, r.division_id, r.unit_id, r.unit_name, r.name, r.phone, r.email, r.state, r.reason, r.entry_id, r.created_at, r.findings,
+       coalesce(u.name, r.unit_name)::text AS unit_shown, coalesce(e.number, 0)::integer AS number
+FROM registration r LEFT JOIN unit_in_contest u ON u.contest_id = r.contest_id AND u.unit_id = r.unit_id LEFT JOIN entry e ON e.id = r.entry_id
+WHERE r.id = @id::bigint AND r.contest_id = @contest_id::bigint;
+
+-- name: LockUndecided :many
+SELECT id, division_id, unit_id, unit_name, name, phone, email, state FROM registration
+WHERE contest_id = @contest_id::bigint AND state IN ('pending', 'waitlisted') AND id = ANY(@ids::bigint[])
+ORDER BY id FOR UPDATE;
+
+-- name: FirstInLine :many
+SELECT id, division_id, unit_id, unit_name, name, phone, email, state FROM registration
+WHERE contest_id = @contest_id::bigint AND state = 'waitlisted'
+ORDER BY id LIMIT 200;
+
+-- name: PlaceInLine :one
+SELECT count(*) FROM registration r WHERE r.contest_id = @contest_id::bigint AND r.state = 'waitlisted' AND r.id <= @id::bigint;
+
+-- name: MoveUp :many
+UPDATE registration SET state = 'pending', findings = '[]'
+WHERE contest_id = @contest_id::bigint AND state = 'waitlisted' AND id = ANY(@ids::bigint[])
+RETURNING id;
+
+-- name: RejectRegistrations :many
+UPDATE registration SET state = 'rejected', reason = @reason, decided_at = now(), decided_by = @decided_by
+WHERE contest_id = @contest_id::bigint AND state IN ('pending', 'waitlisted') AND id = ANY(@ids::bigint[])
+RETURNING id;
+
+-- name: RegistrationByReceipt :one
+SELECT r.id, r.contest_id, r.division_id, r.unit_id, r.unit_name, r.state, r.reason, r.name, r.phone, r.email, r.created_at, r.entry_id,
+       coalesce(u.name, r.unit_name)::text AS unit_shown, coalesce(e.number, 0)::integer AS number, e.link_sealed,
+       coalesce(e.state, '')::text AS entry_state, coalesce(e.reason, '')::text AS entry_reason
+FROM registration r LEFT JOIN unit_in_contest u ON u.contest_id = r.contest_id AND u.unit_id = r.unit_id LEFT JOIN entry e ON e.id = r.entry_id
+WHERE r.receipt_mac = $1;
+
+-- name: WithdrawRegistration :execrows
+UPDATE registration SET state = 'withdrawn', reason = @reason, decided_at = now() WHERE id = @id AND state IN ('pending', 'waitlisted');
+
+-- name: RewriteRegistration :execrows
+UPDATE registration SET division_id = @division_id, unit_id = nullif(@unit_id::bigint, 0), unit_name = @unit_name, name = @name,
+       search_key = @search_key, same_key = @same_key, phone = @phone, email = @email, state = @state, findings = @findings
+WHERE id = @id AND state IN ('pending', 'waitlisted');
+
+-- name: OpenDuplicates :many
+SELECT d.id, d.likeness, d.created_at,
+       coalesce(r1.id, 0)::bigint AS one_registration, coalesce(e1.id, 0)::bigint AS one_entry, coalesce(e1.number, 0)::integer AS one_number,
+       coalesce(e1.name, r1.name)::text AS one_name, coalesce(u1.name, r1.unit_name, '')::text AS one_unit, coalesce(e1.state, r1.state)::text AS one_state,
+       coalesce(r2.id, 0)::bigint AS other_registration, coalesce(e2.id, 0)::bigint AS other_entry, coalesce(e2.number, 0)::integer AS other_number,
+       coalesce(e2.name, r2.name)::text AS other_name, coalesce(u2.name, r2.unit_name, '')::text AS other_unit, coalesce(e2.state, r2.state)::text AS other_state
+FROM duplicate d
+LEFT JOIN registration r1 ON r1.id = d.one_registration_id LEFT JOIN entry e1 ON e1.id = coalesce(d.one_entry_id, r1.entry_id)
+LEFT JOIN registration r2 ON r2.id = d.other_registration_id LEFT JOIN entry e2 ON e2.id = coalesce(d.other_entry_id, r2.entry_id)
+LEFT JOIN unit u1 ON u1.id = coalesce(e1.unit_id, r1.unit_id) LEFT JOIN unit u2 ON u2.id = coalesce(e2.unit_id, r2.unit_id)
+WHERE d.contest_id = @contest_id::bigint AND d.id > @after::bigint AND NOT d.kept AND (@id::bigint = 0 OR d.id = @id::bigint)
+  AND (e1.state = 'active' OR e1.id IS NULL AND r1.state IN ('pending', 'waitlisted'))
+  AND (e2.state = 'active' OR e2.id IS NULL AND r2.state IN ('pending', 'waitlisted'))
+  AND coalesce(e1.id, 0) IS DISTINCT FROM coalesce(e2.id, -1)
+ORDER BY d.id LIMIT @most::integer;
+
+-- name: CountOpenDuplicates :one
+SELECT count(*) FROM duplicate d
+LEFT JOIN registration r1 ON r1.id = d.one_registration_id LEFT JOIN entry e1 ON e1.id = coalesce(d.one_entry_id, r1.entry_id)
+LEFT JOIN registration r2 ON r2.id = d.other_registration_id LEFT JOIN entry e2 ON e2.id = coalesce(d.other_entry_id, r2.entry_id)
+WHERE d.contest_id = $1 AND NOT d.kept
+  AND (e1.state = 'active' OR e1.id IS NULL AND r1.state IN ('pending', 'waitlisted'))
+  AND (e2.state = 'active' OR e2.id IS NULL AND r2.state IN ('pending', 'waitlisted'));
+
+-- name: KeepDuplicate :execrows
+UPDATE duplicate SET kept = true, reason = @reason, decided_at = now(), decided_by = @decided_by
+WHERE id = @id AND contest_id = @contest_id AND NOT kept;
+
+-- name: InsertChange :one
+INSERT INTO change_request (contest_id, registration_id, before_sealed, after_sealed, note)
+VALUES (@contest_id, @registration_id, @before_sealed, @after_sealed, @note) RETURNING id;
+
+-- name: Changes :many
+SELECT c.id, c.registration_id, c.before_sealed, c.after_sealed, c.note, c.state, c.reason, c.created_at, c.decided_at,
+       coalesce(e.id, 0)::bigint AS entry_id, coalesce(e.number, 0)::integer AS number, coalesce(e.name, r.name)::text AS name,
+       coalesce(u.name, r.unit_name, '')::text AS unit_name, r.state AS registration_state, coalesce(e.state, '')::text AS entry_state
+FROM change_request c JOIN registration r ON r.id = c.registration_id LEFT JOIN entry e ON e.id = r.entry_id
+LEFT JOIN unit u ON u.id = coalesce(e.unit_id, r.unit_id)
+WHERE c.contest_id = @contest_id::bigint AND c.id > @after::bigint AND (@state::text = '' OR c.state = @state::text)
+  AND (@id::bigint = 0 OR c.id = @id::bigint) AND (@registration_id::bigint = 0 OR c.registration_id = @registration_id::bigint)
+ORDER BY c.id LIMIT @most::integer;
+
+-- name: CountOpenChanges :one
+SELECT count(*) FROM change_request WHERE contest_id = $1 AND state = 'open';
+
+-- name: DecideChange :execrows
+UPDATE change_request SET state = @state, reason = @reason, decided_at = now(), decided_by = @decided_by
+WHERE id = @id AND contest_id = @contest_id AND state = 'open';
+
+-- name: WithdrawChange :execrows
+UPDATE change_request SET state = 'withdrawn', decided_at = now() WHERE registration_id = @registration_id AND state = 'open';
+
+-- name: Addresses :many
+SELECT id, email, name FROM registration WHERE contest_id = @contest_id::bigint AND id = ANY(@ids::bigint[]) AND email <> '' ORDER BY id;

@@ -115,4 +115,5 @@ type Registration struct {
 	EntryID    int64  // 0 until approved
 	Number     string // "" until approved
 	CreatedAt  time.Time
+	Findings   []Finding
 }

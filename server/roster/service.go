@@ -78,11 +78,11 @@ func (s *Service) Entry(ctx context.Context, contestID, entryID int64) (Entry, e
 	if err != nil {
 		return Entry{}, postgres.Fault(err)
 	}
-	entry := listed(rosterdb.FindEntriesRow(row)).Entry
-	if err := s.addMembers(ctx, []*Entry{&entry}); err != nil {
+	l, err := listed(rosterdb.FindEntriesRow(row))
+	if err != nil {
 		return Entry{}, err
 	}
-	return entry, nil
+	return l.Entry, s.addMembers(ctx, []*Entry{&l.Entry})
 }
 
 // addMembers reads the members of some entries of one contest.

@@ -19,7 +19,7 @@ func despiteReason(reason string) (string, error) {
 
 func withReason(payload map[string]any, reason string) map[string]any {
 	if reason != "" {
-		payload["despite"] = reason
+		payload["despite"] = true
 	}
 	return payload
 }

@@ -3,31 +3,3 @@
 //   sqlc v1.31.1
 
 package rosterdb
-
-import (
-	"time"
-)
-
-type Registration struct {
-	ID         int64
-	ContestID  int64
-	DivisionID int64
-	UnitID     *int64
-	UnitName   string
-	Kind       string
-	Name       string
-	SearchKey  string
-	SameKey    string
-	Phone      string
-	Email      string
-	State      string
-	Reason     string
-	ReceiptMac []byte
-	EntryID    *int64
-	CreatedAt  time.Time
-	DecidedAt  *time.Time
-	DecidedBy  *int64
-	Findings   []byte
-	LedBy      *int64
-	ErasedAt   *time.Time
-}

@@ -111,65 +111,6 @@ func (q *Queries) CountEntries(ctx context.Context, contestID int64) ([]CountEnt
 	return items, nil
 }
 
-const countFound = `-- name: CountFound :one
-SELECT count(*) FROM entry e
-WHERE e.contest_id = $1::bigint
-  AND ($2::text = '' OR e.state = $2::text)
-  AND ($3::bigint = 0 OR e.division_id = $3::bigint)
-  AND ($4::bigint = 0 OR e.unit_id = $4::bigint)
-  AND ($5::text = '' OR e.search_key LIKE '%' || $5::text || '%' OR e.number = $6::integer)
-`
-
-type CountFoundParams struct {
-	ContestID  int64
-	State      string
-	DivisionID int64
-	UnitID     int64
-	Needle     string
-	Number     int32
-}
-
-func (q *Queries) CountFound(ctx context.Context, arg CountFoundParams) (int64, error) {
-	row := q.db.QueryRow(ctx, countFound,
-		arg.ContestID,
-		arg.State,
-		arg.DivisionID,
-		arg.UnitID,
-		arg.Needle,
-		arg.Number,
-	)
-	var count int64
-	err := row.Scan(&count)
-	return count, err
-}
-
-const countFoundRegistrations = `-- name: CountFoundRegistrations :one
-SELECT count(*) FROM registration r
-WHERE r.contest_id = $1::bigint
-  AND ($2::text = '' OR r.state = $2::text)
-  AND ($3::bigint = 0 OR r.division_id = $3::bigint)
-  AND ($4::text = '' OR r.search_key LIKE '%' || $4::text || '%')
-`
-
-type CountFoundRegistrationsParams struct {
-	ContestID  int64
-	State      string
-	DivisionID int64
-	Needle     string
-}
-
-func (q *Queries) CountFoundRegistrations(ctx context.Context, arg CountFoundRegistrationsParams) (int64, error) {
-	row := q.db.QueryRow(ctx, countFoundRegistrations,
-		arg.ContestID,
-		arg.State,
-		arg.DivisionID,
-		arg.Needle,
-	)
-	var count int64
-	err := row.Scan(&count)
-	return count, err
-}
-
 const countInvited = `-- name: CountInvited :one
 SELECT count(*) FROM contest_unit WHERE contest_id = $1
 `
@@ -291,7 +232,7 @@ func (q *Queries) EntryByNumber(ctx context.Context, arg EntryByNumberParams) (E
 
 const entryIn = `-- name: EntryIn :one
 SELECT e.id, e.contest_id, e.division_id, coalesce(e.unit_id, 0)::bigint AS unit_id, coalesce(u.name, '')::text AS unit_name,
-       e.kind, e.number, e.name, e.state, e.phone, e.email, e.reason, e.source, e.code_version, e.created_at
+       e.kind, e.number, e.name, e.state, e.phone, e.email, e.reason, e.source, e.code_version, e.created_at, e.findings
 FROM entry e LEFT JOIN unit_in_contest u ON u.contest_id = e.contest_id AND u.unit_id = e.unit_id
 WHERE e.id = $1::bigint AND ($2::bigint = 0 OR e.contest_id = $2::bigint)
 `
@@ -317,6 +258,7 @@ type EntryInRow struct {
 	Source      string
 	CodeVersion int32
 	CreatedAt   time.Time
+	Findings    []byte
 }
 
 func (q *Queries) EntryIn(ctx context.Context, arg EntryInParams) (EntryInRow, error) {
@@ -338,192 +280,9 @@ func (q *Queries) EntryIn(ctx context.Context, arg EntryInParams) (EntryInRow, e
 		&i.Source,
 		&i.CodeVersion,
 		&i.CreatedAt,
+		&i.Findings,
 	)
 	return i, err
-}
-
-const findEntries = `-- name: FindEntries :many
-SELECT e.id, e.contest_id, e.division_id, coalesce(e.unit_id, 0)::bigint AS unit_id, coalesce(u.name, '')::text AS unit_name,
-       e.kind, e.number, e.name, e.state, e.phone, e.email, e.reason, e.source, e.code_version, e.created_at
-FROM entry e LEFT JOIN unit_in_contest u ON u.contest_id = e.contest_id AND u.unit_id = e.unit_id
-WHERE e.contest_id = $1::bigint
-  AND ($2::text = '' OR e.state = $2::text)
-  AND ($3::bigint = 0 OR e.division_id = $3::bigint)
-  AND ($4::bigint = 0 OR e.unit_id = $4::bigint)
-  AND ($5::text = '' OR e.search_key LIKE '%' || $5::text || '%' OR e.number = $6::integer)
-ORDER BY e.number
-LIMIT $8::integer OFFSET $7::integer
-`
-
-type FindEntriesParams struct {
-	ContestID  int64
-	State      string
-	DivisionID int64
-	UnitID     int64
-	Needle     string
-	Number     int32
-	Skip       int32
-	Most       int32
-}
-
-type FindEntriesRow struct {
-	ID          int64
-	ContestID   int64
-	DivisionID  int64
-	UnitID      int64
-	UnitName    string
-	Kind        string
-	Number      int32
-	Name        string
-	State       string
-	Phone       string
-	Email       string
-	Reason      string
-	Source      string
-	CodeVersion int32
-	CreatedAt   time.Time
-}
-
-func (q *Queries) FindEntries(ctx context.Context, arg FindEntriesParams) ([]FindEntriesRow, error) {
-	rows, err := q.db.Query(ctx, findEntries,
-		arg.ContestID,
-		arg.State,
-		arg.DivisionID,
-		arg.UnitID,
-		arg.Needle,
-		arg.Number,
-		arg.Skip,
-		arg.Most,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []FindEntriesRow{}
-	for rows.Next() {
-		var i FindEntriesRow
-		if err := rows.Scan(
-			&i.ID,
-			&i.ContestID,
-			&i.DivisionID,
-			&i.UnitID,
-			&i.UnitName,
-			&i.Kind,
-			&i.Number,
-			&i.Name,
-			&i.State,
-			&i.Phone,
-			&i.Email,
-			&i.Reason,
-			&i.Source,
-			&i.CodeVersion,
-			&i.CreatedAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const findRegistrations = `-- name: FindRegistrations :many
-SELECT r.id, r.contest_id, r.division_id, r.unit_id, r.unit_name, r.kind, r.name, r.search_key, r.same_key, r.phone, r.email, r.state, r.reason, r.receipt_mac, r.entry_id, r.created_at, r.decided_at, r.decided_by, r.findings, r.led_by, r.erased_at, coalesce(u.name, r.unit_name)::text AS unit_shown, coalesce(e.number, 0)::integer AS number
-FROM registration r LEFT JOIN unit_in_contest u ON u.contest_id = r.contest_id AND u.unit_id = r.unit_id LEFT JOIN entry e ON e.id = r.entry_id
-WHERE r.contest_id = $1::bigint
-  AND ($2::text = '' OR r.state = $2::text)
-  AND ($3::bigint = 0 OR r.division_id = $3::bigint)
-  AND ($4::text = '' OR r.search_key LIKE '%' || $4::text || '%')
-ORDER BY r.id
-LIMIT $6::integer OFFSET $5::integer
-`
-
-type FindRegistrationsParams struct {
-	ContestID  int64
-	State      string
-	DivisionID int64
-	Needle     string
-	Skip       int32
-	Most       int32
-}
-
-type FindRegistrationsRow struct {
-	ID         int64
-	ContestID  int64
-	DivisionID int64
-	UnitID     *int64
-	UnitName   string
-	Kind       string
-	Name       string
-	SearchKey  string
-	SameKey    string
-	Phone      string
-	Email      string
-	State      string
-	Reason     string
-	ReceiptMac []byte
-	EntryID    *int64
-	CreatedAt  time.Time
-	DecidedAt  *time.Time
-	DecidedBy  *int64
-	Findings   []byte
-	LedBy      *int64
-	ErasedAt   *time.Time
-	UnitShown  string
-	Number     int32
-}
-
-func (q *Queries) FindRegistrations(ctx context.Context, arg FindRegistrationsParams) ([]FindRegistrationsRow, error) {
-	rows, err := q.db.Query(ctx, findRegistrations,
-		arg.ContestID,
-		arg.State,
-		arg.DivisionID,
-		arg.Needle,
-		arg.Skip,
-		arg.Most,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []FindRegistrationsRow{}
-	for rows.Next() {
-		var i FindRegistrationsRow
-		if err := rows.Scan(
-			&i.ID,
-			&i.ContestID,
-			&i.DivisionID,
-			&i.UnitID,
-			&i.UnitName,
-			&i.Kind,
-			&i.Name,
-			&i.SearchKey,
-			&i.SameKey,
-			&i.Phone,
-			&i.Email,
-			&i.State,
-			&i.Reason,
-			&i.ReceiptMac,
-			&i.EntryID,
-			&i.CreatedAt,
-			&i.DecidedAt,
-			&i.DecidedBy,
-			&i.Findings,
-			&i.LedBy,
-			&i.ErasedAt,
-			&i.UnitShown,
-			&i.Number,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }
 
 const highestNumber = `-- name: HighestNumber :one
@@ -722,58 +481,6 @@ func (q *Queries) KnownSame(ctx context.Context, arg KnownSameParams) ([]KnownSa
 	return items, nil
 }
 
-const lockPending = `-- name: LockPending :many
-SELECT id, contest_id, division_id, unit_id, unit_name, kind, name, search_key, same_key, phone, email, state, reason, receipt_mac, entry_id, created_at, decided_at, decided_by, findings, led_by, erased_at FROM registration WHERE contest_id = $1::bigint AND state = 'pending' AND id = ANY($2::bigint[])
-ORDER BY id FOR UPDATE
-`
-
-type LockPendingParams struct {
-	ContestID int64
-	Ids       []int64
-}
-
-func (q *Queries) LockPending(ctx context.Context, arg LockPendingParams) ([]Registration, error) {
-	rows, err := q.db.Query(ctx, lockPending, arg.ContestID, arg.Ids)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []Registration{}
-	for rows.Next() {
-		var i Registration
-		if err := rows.Scan(
-			&i.ID,
-			&i.ContestID,
-			&i.DivisionID,
-			&i.UnitID,
-			&i.UnitName,
-			&i.Kind,
-			&i.Name,
-			&i.SearchKey,
-			&i.SameKey,
-			&i.Phone,
-			&i.Email,
-			&i.State,
-			&i.Reason,
-			&i.ReceiptMac,
-			&i.EntryID,
-			&i.CreatedAt,
-			&i.DecidedAt,
-			&i.DecidedBy,
-			&i.Findings,
-			&i.LedBy,
-			&i.ErasedAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const lockRoster = `-- name: LockRoster :exec
 SELECT pg_advisory_xact_lock($1::integer, $2::integer)
 `
@@ -859,67 +566,6 @@ func (q *Queries) PendingSame(ctx context.Context, arg PendingSameParams) ([]Pen
 		return nil, err
 	}
 	return items, nil
-}
-
-const registrationByReceipt = `-- name: RegistrationByReceipt :one
-SELECT r.id, r.contest_id, r.state, r.reason, r.name, r.created_at, coalesce(e.number, 0)::integer AS number,
-       e.link_sealed, coalesce(e.state, '')::text AS entry_state
-FROM registration r LEFT JOIN entry e ON e.id = r.entry_id
-WHERE r.receipt_mac = $1
-`
-
-type RegistrationByReceiptRow struct {
-	ID         int64
-	ContestID  int64
-	State      string
-	Reason     string
-	Name       string
-	CreatedAt  time.Time
-	Number     int32
-	LinkSealed []byte
-	EntryState string
-}
-
-func (q *Queries) RegistrationByReceipt(ctx context.Context, receiptMac []byte) (RegistrationByReceiptRow, error) {
-	row := q.db.QueryRow(ctx, registrationByReceipt, receiptMac)
-	var i RegistrationByReceiptRow
-	err := row.Scan(
-		&i.ID,
-		&i.ContestID,
-		&i.State,
-		&i.Reason,
-		&i.Name,
-		&i.CreatedAt,
-		&i.Number,
-		&i.LinkSealed,
-		&i.EntryState,
-	)
-	return i, err
-}
-
-const rejectRegistrations = `-- name: RejectRegistrations :execrows
-UPDATE registration SET state = 'rejected', reason = $1, decided_at = now(), decided_by = $2
-WHERE contest_id = $3::bigint AND state = 'pending' AND id = ANY($4::bigint[])
-`
-
-type RejectRegistrationsParams struct {
-	Reason    string
-	DecidedBy *int64
-	ContestID int64
-	Ids       []int64
-}
-
-func (q *Queries) RejectRegistrations(ctx context.Context, arg RejectRegistrationsParams) (int64, error) {
-	result, err := q.db.Exec(ctx, rejectRegistrations,
-		arg.Reason,
-		arg.DecidedBy,
-		arg.ContestID,
-		arg.Ids,
-	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
 }
 
 const secretsOf = `-- name: SecretsOf :many
@@ -1099,18 +745,6 @@ func (q *Queries) UpdateEntry(ctx context.Context, arg UpdateEntryParams) (int64
 		arg.ID,
 		arg.ContestID,
 	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
-
-const withdrawByReceipt = `-- name: WithdrawByReceipt :execrows
-UPDATE registration SET state = 'withdrawn', decided_at = now() WHERE receipt_mac = $1 AND state = 'pending'
-`
-
-func (q *Queries) WithdrawByReceipt(ctx context.Context, receiptMac []byte) (int64, error) {
-	result, err := q.db.Exec(ctx, withdrawByReceipt, receiptMac)
 	if err != nil {
 		return 0, err
 	}

@@ -10,6 +10,41 @@ import (
 	"time"
 )
 
+const addresses = `-- name: Addresses :many
+SELECT id, email, name FROM registration WHERE contest_id = $1::bigint AND id = ANY($2::bigint[]) AND email <> '' ORDER BY id
+`
+
+type AddressesParams struct {
+	ContestID int64
+	Ids       []int64
+}
+
+type AddressesRow struct {
+	ID    int64
+	Email string
+	Name  string
+}
+
+func (q *Queries) Addresses(ctx context.Context, arg AddressesParams) ([]AddressesRow, error) {
+	rows, err := q.db.Query(ctx, addresses, arg.ContestID, arg.Ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AddressesRow{}
+	for rows.Next() {
+		var i AddressesRow
+		if err := rows.Scan(&i.ID, &i.Email, &i.Name); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const askedPersons = `-- name: AskedPersons :one
 SELECT count(*) FROM registrant m JOIN registration r ON r.id = m.registration_id
 WHERE r.contest_id = $1::bigint AND r.state = 'pending' AND r.unit_id = $2::bigint AND r.id <> ALL($3::bigint[])
@@ -54,6 +89,87 @@ func (q *Queries) AskedPlaces(ctx context.Context, arg AskedPlacesParams) (int64
 	return count, err
 }
 
+const changes = `-- name: Changes :many
+SELECT c.id, c.registration_id, c.before_sealed, c.after_sealed, c.note, c.state, c.reason, c.created_at, c.decided_at,
+       coalesce(e.id, 0)::bigint AS entry_id, coalesce(e.number, 0)::integer AS number, coalesce(e.name, r.name)::text AS name,
+       coalesce(u.name, r.unit_name, '')::text AS unit_name, r.state AS registration_state, coalesce(e.state, '')::text AS entry_state
+FROM change_request c JOIN registration r ON r.id = c.registration_id LEFT JOIN entry e ON e.id = r.entry_id
+LEFT JOIN unit u ON u.id = coalesce(e.unit_id, r.unit_id)
+WHERE c.contest_id = $1::bigint AND c.id > $2::bigint AND ($3::text = '' OR c.state = $3::text)
+  AND ($4::bigint = 0 OR c.id = $4::bigint) AND ($5::bigint = 0 OR c.registration_id = $5::bigint)
+ORDER BY c.id LIMIT $6::integer
+`
+
+type ChangesParams struct {
+	ContestID      int64
+	After          int64
+	State          string
+	ID             int64
+	RegistrationID int64
+	Most           int32
+}
+
+type ChangesRow struct {
+	ID                int64
+	RegistrationID    int64
+	BeforeSealed      []byte
+	AfterSealed       []byte
+	Note              string
+	State             string
+	Reason            string
+	CreatedAt         time.Time
+	DecidedAt         *time.Time
+	EntryID           int64
+	Number            int32
+	Name              string
+	UnitName          string
+	RegistrationState string
+	EntryState        string
+}
+
+func (q *Queries) Changes(ctx context.Context, arg ChangesParams) ([]ChangesRow, error) {
+	rows, err := q.db.Query(ctx, changes,
+		arg.ContestID,
+		arg.After,
+		arg.State,
+		arg.ID,
+		arg.RegistrationID,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ChangesRow{}
+	for rows.Next() {
+		var i ChangesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.RegistrationID,
+			&i.BeforeSealed,
+			&i.AfterSealed,
+			&i.Note,
+			&i.State,
+			&i.Reason,
+			&i.CreatedAt,
+			&i.DecidedAt,
+			&i.EntryID,
+			&i.Number,
+			&i.Name,
+			&i.UnitName,
+			&i.RegistrationState,
+			&i.EntryState,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const copyTerms = `-- name: CopyTerms :exec
 INSERT INTO registration_terms (contest_id, version, terms) VALUES ($1, 1, $2) ON CONFLICT DO NOTHING
 `
@@ -66,6 +182,142 @@ type CopyTermsParams struct {
 func (q *Queries) CopyTerms(ctx context.Context, arg CopyTermsParams) error {
 	_, err := q.db.Exec(ctx, copyTerms, arg.ContestID, arg.Terms)
 	return err
+}
+
+const countFound = `-- name: CountFound :one
+SELECT count(*) FROM (
+    SELECT 1 FROM entry e
+    WHERE e.contest_id = $1::bigint
+      AND ($2::text = '' OR e.state = $2::text)
+      AND ($3::bigint = 0 OR e.division_id = $3::bigint)
+      AND ($4::bigint = 0 OR e.unit_id = $4::bigint)
+      AND ($5::bigint = 0 OR e.unit_id IN (SELECT cu.unit_id FROM contest_unit cu WHERE cu.contest_id = e.contest_id AND cu.block_id = $5::bigint))
+      AND (NOT $6::boolean OR e.findings <> '[]')
+      AND ($7::text = '' OR e.search_key LIKE '%' || $7::text || '%' OR e.number = $8::integer)
+    LIMIT $9::integer) x
+`
+
+type CountFoundParams struct {
+	ContestID  int64
+	State      string
+	DivisionID int64
+	UnitID     int64
+	BlockID    int64
+	Found      bool
+	Needle     string
+	Number     int32
+	Most       int32
+}
+
+func (q *Queries) CountFound(ctx context.Context, arg CountFoundParams) (int64, error) {
+	row := q.db.QueryRow(ctx, countFound,
+		arg.ContestID,
+		arg.State,
+		arg.DivisionID,
+		arg.UnitID,
+		arg.BlockID,
+		arg.Found,
+		arg.Needle,
+		arg.Number,
+		arg.Most,
+	)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const countFoundRegistrations = `-- name: CountFoundRegistrations :one
+SELECT count(*) FROM (
+    SELECT 1 FROM registration r
+    WHERE r.contest_id = $1::bigint
+      AND ($2::text = '' OR r.state = $2::text)
+      AND ($3::bigint = 0 OR r.division_id = $3::bigint)
+      AND ($4::bigint = 0 OR r.unit_id = $4::bigint)
+      AND ($5::bigint = 0 OR r.unit_id IN (SELECT cu.unit_id FROM contest_unit cu WHERE cu.contest_id = r.contest_id AND cu.block_id = $5::bigint))
+      AND (NOT $6::boolean OR r.findings <> '[]')
+      AND ($7::text = '' OR r.search_key LIKE '%' || $7::text || '%')
+    LIMIT $8::integer) x
+`
+
+type CountFoundRegistrationsParams struct {
+	ContestID  int64
+	State      string
+	DivisionID int64
+	UnitID     int64
+	BlockID    int64
+	Found      bool
+	Needle     string
+	Most       int32
+}
+
+func (q *Queries) CountFoundRegistrations(ctx context.Context, arg CountFoundRegistrationsParams) (int64, error) {
+	row := q.db.QueryRow(ctx, countFoundRegistrations,
+		arg.ContestID,
+		arg.State,
+		arg.DivisionID,
+		arg.UnitID,
+		arg.BlockID,
+		arg.Found,
+		arg.Needle,
+		arg.Most,
+	)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const countOpenChanges = `-- name: CountOpenChanges :one
+SELECT count(*) FROM change_request WHERE contest_id = $1 AND state = 'open'
+`
+
+func (q *Queries) CountOpenChanges(ctx context.Context, contestID int64) (int64, error) {
+	row := q.db.QueryRow(ctx, countOpenChanges, contestID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const countOpenDuplicates = `-- name: CountOpenDuplicates :one
+SELECT count(*) FROM duplicate d
+LEFT JOIN registration r1 ON r1.id = d.one_registration_id LEFT JOIN entry e1 ON e1.id = coalesce(d.one_entry_id, r1.entry_id)
+LEFT JOIN registration r2 ON r2.id = d.other_registration_id LEFT JOIN entry e2 ON e2.id = coalesce(d.other_entry_id, r2.entry_id)
+WHERE d.contest_id = $1 AND NOT d.kept
+  AND (e1.state = 'active' OR e1.id IS NULL AND r1.state IN ('pending', 'waitlisted'))
+  AND (e2.state = 'active' OR e2.id IS NULL AND r2.state IN ('pending', 'waitlisted'))
+`
+
+func (q *Queries) CountOpenDuplicates(ctx context.Context, contestID int64) (int64, error) {
+	row := q.db.QueryRow(ctx, countOpenDuplicates, contestID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const decideChange = `-- name: DecideChange :execrows
+UPDATE change_request SET state = $1, reason = $2, decided_at = now(), decided_by = $3
+WHERE id = $4 AND contest_id = $5 AND state = 'open'
+`
+
+type DecideChangeParams struct {
+	State     string
+	Reason    string
+	DecidedBy *int64
+	ID        int64
+	ContestID int64
+}
+
+func (q *Queries) DecideChange(ctx context.Context, arg DecideChangeParams) (int64, error) {
+	result, err := q.db.Exec(ctx, decideChange,
+		arg.State,
+		arg.Reason,
+		arg.DecidedBy,
+		arg.ID,
+		arg.ContestID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const eventsOf = `-- name: EventsOf :many
@@ -112,6 +364,262 @@ func (q *Queries) EventsOf(ctx context.Context, arg EventsOfParams) ([]EventsOfR
 		return nil, err
 	}
 	return items, nil
+}
+
+const findEntries = `-- name: FindEntries :many
+SELECT e.id, e.contest_id, e.division_id, coalesce(e.unit_id, 0)::bigint AS unit_id, coalesce(u.name, '')::text AS unit_name,
+       e.kind, e.number, e.name, e.state, e.phone, e.email, e.reason, e.source, e.code_version, e.created_at, e.findings
+FROM entry e LEFT JOIN unit_in_contest u ON u.contest_id = e.contest_id AND u.unit_id = e.unit_id
+WHERE e.contest_id = $1::bigint AND e.number > $2::integer
+  AND ($3::text = '' OR e.state = $3::text)
+  AND ($4::bigint = 0 OR e.division_id = $4::bigint)
+  AND ($5::bigint = 0 OR e.unit_id = $5::bigint)
+  AND ($6::bigint = 0 OR e.unit_id IN (SELECT cu.unit_id FROM contest_unit cu WHERE cu.contest_id = e.contest_id AND cu.block_id = $6::bigint))
+  AND (NOT $7::boolean OR e.findings <> '[]')
+  AND ($8::text = '' OR e.search_key LIKE '%' || $8::text || '%' OR e.number = $9::integer)
+ORDER BY e.number
+LIMIT $10::integer
+`
+
+type FindEntriesParams struct {
+	ContestID  int64
+	After      int32
+	State      string
+	DivisionID int64
+	UnitID     int64
+	BlockID    int64
+	Found      bool
+	Needle     string
+	Number     int32
+	Most       int32
+}
+
+type FindEntriesRow struct {
+	ID          int64
+	ContestID   int64
+	DivisionID  int64
+	UnitID      int64
+	UnitName    string
+	Kind        string
+	Number      int32
+	Name        string
+	State       string
+	Phone       string
+	Email       string
+	Reason      string
+	Source      string
+	CodeVersion int32
+	CreatedAt   time.Time
+	Findings    []byte
+}
+
+func (q *Queries) FindEntries(ctx context.Context, arg FindEntriesParams) ([]FindEntriesRow, error) {
+	rows, err := q.db.Query(ctx, findEntries,
+		arg.ContestID,
+		arg.After,
+		arg.State,
+		arg.DivisionID,
+		arg.UnitID,
+		arg.BlockID,
+		arg.Found,
+		arg.Needle,
+		arg.Number,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []FindEntriesRow{}
+	for rows.Next() {
+		var i FindEntriesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.ContestID,
+			&i.DivisionID,
+			&i.UnitID,
+			&i.UnitName,
+			&i.Kind,
+			&i.Number,
+			&i.Name,
+			&i.State,
+			&i.Phone,
+			&i.Email,
+			&i.Reason,
+			&i.Source,
+			&i.CodeVersion,
+			&i.CreatedAt,
+			&i.Findings,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const findRegistrations = `-- name: FindRegistrations :many
+SELECT r.id, r.division_id, r.unit_id, r.unit_name, r.name, r.phone, r.email, r.state, r.reason, r.entry_id, r.created_at, r.findings,
+       coalesce(u.name, r.unit_name)::text AS unit_shown, coalesce(e.number, 0)::integer AS number
+FROM registration r LEFT JOIN unit_in_contest u ON u.contest_id = r.contest_id AND u.unit_id = r.unit_id LEFT JOIN entry e ON e.id = r.entry_id
+WHERE r.contest_id = $1::bigint AND r.id > $2::bigint
+  AND ($3::text = '' OR r.state = $3::text)
+  AND ($4::bigint = 0 OR r.division_id = $4::bigint)
+  AND ($5::bigint = 0 OR r.unit_id = $5::bigint)
+  AND ($6::bigint = 0 OR r.unit_id IN (SELECT cu.unit_id FROM contest_unit cu WHERE cu.contest_id = r.contest_id AND cu.block_id = $6::bigint))
+  AND (NOT $7::boolean OR r.findings <> '[]')
+  AND ($8::text = '' OR r.search_key LIKE '%' || $8::text || '%')
+ORDER BY r.id
+LIMIT $9::integer
+`
+
+type FindRegistrationsParams struct {
+	ContestID  int64
+	After      int64
+	State      string
+	DivisionID int64
+	UnitID     int64
+	BlockID    int64
+	Found      bool
+	Needle     string
+	Most       int32
+}
+
+type FindRegistrationsRow struct {
+	ID         int64
+	DivisionID int64
+	UnitID     *int64
+	UnitName   string
+	Name       string
+	Phone      string
+	Email      string
+	State      string
+	Reason     string
+	EntryID    *int64
+	CreatedAt  time.Time
+	Findings   []byte
+	UnitShown  string
+	Number     int32
+}
+
+func (q *Queries) FindRegistrations(ctx context.Context, arg FindRegistrationsParams) ([]FindRegistrationsRow, error) {
+	rows, err := q.db.Query(ctx, findRegistrations,
+		arg.ContestID,
+		arg.After,
+		arg.State,
+		arg.DivisionID,
+		arg.UnitID,
+		arg.BlockID,
+		arg.Found,
+		arg.Needle,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []FindRegistrationsRow{}
+	for rows.Next() {
+		var i FindRegistrationsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.DivisionID,
+			&i.UnitID,
+			&i.UnitName,
+			&i.Name,
+			&i.Phone,
+			&i.Email,
+			&i.State,
+			&i.Reason,
+			&i.EntryID,
+			&i.CreatedAt,
+			&i.Findings,
+			&i.UnitShown,
+			&i.Number,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const firstInLine = `-- name: FirstInLine :many
+SELECT id, division_id, unit_id, unit_name, name, phone, email, state FROM registration
+WHERE contest_id = $1::bigint AND state = 'waitlisted'
+ORDER BY id LIMIT 200
+`
+
+type FirstInLineRow struct {
+	ID         int64
+	DivisionID int64
+	UnitID     *int64
+	UnitName   string
+	Name       string
+	Phone      string
+	Email      string
+	State      string
+}
+
+func (q *Queries) FirstInLine(ctx context.Context, contestID int64) ([]FirstInLineRow, error) {
+	rows, err := q.db.Query(ctx, firstInLine, contestID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []FirstInLineRow{}
+	for rows.Next() {
+		var i FirstInLineRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.DivisionID,
+			&i.UnitID,
+			&i.UnitName,
+			&i.Name,
+			&i.Phone,
+			&i.Email,
+			&i.State,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const insertChange = `-- name: InsertChange :one
+INSERT INTO change_request (contest_id, registration_id, before_sealed, after_sealed, note)
+VALUES ($1, $2, $3, $4, $5) RETURNING id
+`
+
+type InsertChangeParams struct {
+	ContestID      int64
+	RegistrationID int64
+	BeforeSealed   []byte
+	AfterSealed    []byte
+	Note           string
+}
+
+func (q *Queries) InsertChange(ctx context.Context, arg InsertChangeParams) (int64, error) {
+	row := q.db.QueryRow(ctx, insertChange,
+		arg.ContestID,
+		arg.RegistrationID,
+		arg.BeforeSealed,
+		arg.AfterSealed,
+		arg.Note,
+	)
+	var id int64
+	err := row.Scan(&id)
+	return id, err
 }
 
 const insertDuplicates = `-- name: InsertDuplicates :exec
@@ -172,6 +680,318 @@ func (q *Queries) InsertEvents(ctx context.Context, arg InsertEventsParams) erro
 	return err
 }
 
+const keepDuplicate = `-- name: KeepDuplicate :execrows
+UPDATE duplicate SET kept = true, reason = $1, decided_at = now(), decided_by = $2
+WHERE id = $3 AND contest_id = $4 AND NOT kept
+`
+
+type KeepDuplicateParams struct {
+	Reason    string
+	DecidedBy *int64
+	ID        int64
+	ContestID int64
+}
+
+func (q *Queries) KeepDuplicate(ctx context.Context, arg KeepDuplicateParams) (int64, error) {
+	result, err := q.db.Exec(ctx, keepDuplicate,
+		arg.Reason,
+		arg.DecidedBy,
+		arg.ID,
+		arg.ContestID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const lockUndecided = `-- name: LockUndecided :many
+SELECT id, division_id, unit_id, unit_name, name, phone, email, state FROM registration
+WHERE contest_id = $1::bigint AND state IN ('pending', 'waitlisted') AND id = ANY($2::bigint[])
+ORDER BY id FOR UPDATE
+`
+
+type LockUndecidedParams struct {
+	ContestID int64
+	Ids       []int64
+}
+
+type LockUndecidedRow struct {
+	ID         int64
+	DivisionID int64
+	UnitID     *int64
+	UnitName   string
+	Name       string
+	Phone      string
+	Email      string
+	State      string
+}
+
+func (q *Queries) LockUndecided(ctx context.Context, arg LockUndecidedParams) ([]LockUndecidedRow, error) {
+	rows, err := q.db.Query(ctx, lockUndecided, arg.ContestID, arg.Ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []LockUndecidedRow{}
+	for rows.Next() {
+		var i LockUndecidedRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.DivisionID,
+			&i.UnitID,
+			&i.UnitName,
+			&i.Name,
+			&i.Phone,
+			&i.Email,
+			&i.State,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const moveUp = `-- name: MoveUp :many
+UPDATE registration SET state = 'pending', findings = '[]'
+WHERE contest_id = $1::bigint AND state = 'waitlisted' AND id = ANY($2::bigint[])
+RETURNING id
+`
+
+type MoveUpParams struct {
+	ContestID int64
+	Ids       []int64
+}
+
+func (q *Queries) MoveUp(ctx context.Context, arg MoveUpParams) ([]int64, error) {
+	rows, err := q.db.Query(ctx, moveUp, arg.ContestID, arg.Ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []int64{}
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const openDuplicates = `-- name: OpenDuplicates :many
+SELECT d.id, d.likeness, d.created_at,
+       coalesce(r1.id, 0)::bigint AS one_registration, coalesce(e1.id, 0)::bigint AS one_entry, coalesce(e1.number, 0)::integer AS one_number,
+       coalesce(e1.name, r1.name)::text AS one_name, coalesce(u1.name, r1.unit_name, '')::text AS one_unit, coalesce(e1.state, r1.state)::text AS one_state,
+       coalesce(r2.id, 0)::bigint AS other_registration, coalesce(e2.id, 0)::bigint AS other_entry, coalesce(e2.number, 0)::integer AS other_number,
+       coalesce(e2.name, r2.name)::text AS other_name, coalesce(u2.name, r2.unit_name, '')::text AS other_unit, coalesce(e2.state, r2.state)::text AS other_state
+FROM duplicate d
+LEFT JOIN registration r1 ON r1.id = d.one_registration_id LEFT JOIN entry e1 ON e1.id = coalesce(d.one_entry_id, r1.entry_id)
+LEFT JOIN registration r2 ON r2.id = d.other_registration_id LEFT JOIN entry e2 ON e2.id = coalesce(d.other_entry_id, r2.entry_id)
+LEFT JOIN unit u1 ON u1.id = coalesce(e1.unit_id, r1.unit_id) LEFT JOIN unit u2 ON u2.id = coalesce(e2.unit_id, r2.unit_id)
+WHERE d.contest_id = $1::bigint AND d.id > $2::bigint AND NOT d.kept AND ($3::bigint = 0 OR d.id = $3::bigint)
+  AND (e1.state = 'active' OR e1.id IS NULL AND r1.state IN ('pending', 'waitlisted'))
+  AND (e2.state = 'active' OR e2.id IS NULL AND r2.state IN ('pending', 'waitlisted'))
+  AND coalesce(e1.id, 0) IS DISTINCT FROM coalesce(e2.id, -1)
+ORDER BY d.id LIMIT $4::integer
+`
+
+type OpenDuplicatesParams struct {
+	ContestID int64
+	After     int64
+	ID        int64
+	Most      int32
+}
+
+type OpenDuplicatesRow struct {
+	ID                int64
+	Likeness          string
+	CreatedAt         time.Time
+	OneRegistration   int64
+	OneEntry          int64
+	OneNumber         int32
+	OneName           string
+	OneUnit           string
+	OneState          string
+	OtherRegistration int64
+	OtherEntry        int64
+	OtherNumber       int32
+	OtherName         string
+	OtherUnit         string
+	OtherState        string
+}
+
+func (q *Queries) OpenDuplicates(ctx context.Context, arg OpenDuplicatesParams) ([]OpenDuplicatesRow, error) {
+	rows, err := q.db.Query(ctx, openDuplicates,
+		arg.ContestID,
+		arg.After,
+		arg.ID,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []OpenDuplicatesRow{}
+	for rows.Next() {
+		var i OpenDuplicatesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Likeness,
+			&i.CreatedAt,
+			&i.OneRegistration,
+			&i.OneEntry,
+			&i.OneNumber,
+			&i.OneName,
+			&i.OneUnit,
+			&i.OneState,
+			&i.OtherRegistration,
+			&i.OtherEntry,
+			&i.OtherNumber,
+			&i.OtherName,
+			&i.OtherUnit,
+			&i.OtherState,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const placeInLine = `-- name: PlaceInLine :one
+SELECT count(*) FROM registration r WHERE r.contest_id = $1::bigint AND r.state = 'waitlisted' AND r.id <= $2::bigint
+`
+
+type PlaceInLineParams struct {
+	ContestID int64
+	ID        int64
+}
+
+func (q *Queries) PlaceInLine(ctx context.Context, arg PlaceInLineParams) (int64, error) {
+	row := q.db.QueryRow(ctx, placeInLine, arg.ContestID, arg.ID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const registrationByReceipt = `-- name: RegistrationByReceipt :one
+SELECT r.id, r.contest_id, r.division_id, r.unit_id, r.unit_name, r.state, r.reason, r.name, r.phone, r.email, r.created_at, r.entry_id,
+       coalesce(u.name, r.unit_name)::text AS unit_shown, coalesce(e.number, 0)::integer AS number, e.link_sealed,
+       coalesce(e.state, '')::text AS entry_state, coalesce(e.reason, '')::text AS entry_reason
+FROM registration r LEFT JOIN unit_in_contest u ON u.contest_id = r.contest_id AND u.unit_id = r.unit_id LEFT JOIN entry e ON e.id = r.entry_id
+WHERE r.receipt_mac = $1
+`
+
+type RegistrationByReceiptRow struct {
+	ID          int64
+	ContestID   int64
+	DivisionID  int64
+	UnitID      *int64
+	UnitName    string
+	State       string
+	Reason      string
+	Name        string
+	Phone       string
+	Email       string
+	CreatedAt   time.Time
+	EntryID     *int64
+	UnitShown   string
+	Number      int32
+	LinkSealed  []byte
+	EntryState  string
+	EntryReason string
+}
+
+func (q *Queries) RegistrationByReceipt(ctx context.Context, receiptMac []byte) (RegistrationByReceiptRow, error) {
+	row := q.db.QueryRow(ctx, registrationByReceipt, receiptMac)
+	var i RegistrationByReceiptRow
+	err := row.Scan(
+		&i.ID,
+		&i.ContestID,
+		&i.DivisionID,
+		&i.UnitID,
+		&i.UnitName,
+		&i.State,
+		&i.Reason,
+		&i.Name,
+		&i.Phone,
+		&i.Email,
+		&i.CreatedAt,
+		&i.EntryID,
+		&i.UnitShown,
+		&i.Number,
+		&i.LinkSealed,
+		&i.EntryState,
+		&i.EntryReason,
+	)
+	return i, err
+}
+
+const registrationIn = `-- name: RegistrationIn :one
+SELECT r.id, r.contest_id, r.division_id, r.unit_id, r.unit_name, r.name, r.phone, r.email, r.state, r.reason, r.entry_id, r.created_at, r.findings,
+       coalesce(u.name, r.unit_name)::text AS unit_shown, coalesce(e.number, 0)::integer AS number
+FROM registration r LEFT JOIN unit_in_contest u ON u.contest_id = r.contest_id AND u.unit_id = r.unit_id LEFT JOIN entry e ON e.id = r.entry_id
+WHERE r.id = $1::bigint AND r.contest_id = $2::bigint
+`
+
+type RegistrationInParams struct {
+	ID        int64
+	ContestID int64
+}
+
+type RegistrationInRow struct {
+	ID         int64
+	ContestID  int64
+	DivisionID int64
+	UnitID     *int64
+	UnitName   string
+	Name       string
+	Phone      string
+	Email      string
+	State      string
+	Reason     string
+	EntryID    *int64
+	CreatedAt  time.Time
+	Findings   []byte
+	UnitShown  string
+	Number     int32
+}
+
+func (q *Queries) RegistrationIn(ctx context.Context, arg RegistrationInParams) (RegistrationInRow, error) {
+	row := q.db.QueryRow(ctx, registrationIn, arg.ID, arg.ContestID)
+	var i RegistrationInRow
+	err := row.Scan(
+		&i.ID,
+		&i.ContestID,
+		&i.DivisionID,
+		&i.UnitID,
+		&i.UnitName,
+		&i.Name,
+		&i.Phone,
+		&i.Email,
+		&i.State,
+		&i.Reason,
+		&i.EntryID,
+		&i.CreatedAt,
+		&i.Findings,
+		&i.UnitShown,
+		&i.Number,
+	)
+	return i, err
+}
+
 const registrationOfEntry = `-- name: RegistrationOfEntry :one
 SELECT id FROM registration WHERE entry_id = $1 ORDER BY id LIMIT 1
 `
@@ -181,6 +1001,84 @@ func (q *Queries) RegistrationOfEntry(ctx context.Context, entryID *int64) (int6
 	var id int64
 	err := row.Scan(&id)
 	return id, err
+}
+
+const rejectRegistrations = `-- name: RejectRegistrations :many
+UPDATE registration SET state = 'rejected', reason = $1, decided_at = now(), decided_by = $2
+WHERE contest_id = $3::bigint AND state IN ('pending', 'waitlisted') AND id = ANY($4::bigint[])
+RETURNING id
+`
+
+type RejectRegistrationsParams struct {
+	Reason    string
+	DecidedBy *int64
+	ContestID int64
+	Ids       []int64
+}
+
+func (q *Queries) RejectRegistrations(ctx context.Context, arg RejectRegistrationsParams) ([]int64, error) {
+	rows, err := q.db.Query(ctx, rejectRegistrations,
+		arg.Reason,
+		arg.DecidedBy,
+		arg.ContestID,
+		arg.Ids,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []int64{}
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const rewriteRegistration = `-- name: RewriteRegistration :execrows
+UPDATE registration SET division_id = $1, unit_id = nullif($2::bigint, 0), unit_name = $3, name = $4,
+       search_key = $5, same_key = $6, phone = $7, email = $8, state = $9, findings = $10
+WHERE id = $11 AND state IN ('pending', 'waitlisted')
+`
+
+type RewriteRegistrationParams struct {
+	DivisionID int64
+	UnitID     int64
+	UnitName   string
+	Name       string
+	SearchKey  string
+	SameKey    string
+	Phone      string
+	Email      string
+	State      string
+	Findings   []byte
+	ID         int64
+}
+
+func (q *Queries) RewriteRegistration(ctx context.Context, arg RewriteRegistrationParams) (int64, error) {
+	result, err := q.db.Exec(ctx, rewriteRegistration,
+		arg.DivisionID,
+		arg.UnitID,
+		arg.UnitName,
+		arg.Name,
+		arg.SearchKey,
+		arg.SameKey,
+		arg.Phone,
+		arg.Email,
+		arg.State,
+		arg.Findings,
+		arg.ID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const saveTerms = `-- name: SaveTerms :execrows
@@ -366,4 +1264,33 @@ func (q *Queries) UnitsBySameKey(ctx context.Context, sameKeys []string) ([]Unit
 		return nil, err
 	}
 	return items, nil
+}
+
+const withdrawChange = `-- name: WithdrawChange :execrows
+UPDATE change_request SET state = 'withdrawn', decided_at = now() WHERE registration_id = $1 AND state = 'open'
+`
+
+func (q *Queries) WithdrawChange(ctx context.Context, registrationID int64) (int64, error) {
+	result, err := q.db.Exec(ctx, withdrawChange, registrationID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const withdrawRegistration = `-- name: WithdrawRegistration :execrows
+UPDATE registration SET state = 'withdrawn', reason = $1, decided_at = now() WHERE id = $2 AND state IN ('pending', 'waitlisted')
+`
+
+type WithdrawRegistrationParams struct {
+	Reason string
+	ID     int64
+}
+
+func (q *Queries) WithdrawRegistration(ctx context.Context, arg WithdrawRegistrationParams) (int64, error) {
+	result, err := q.db.Exec(ctx, withdrawRegistration, arg.Reason, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }

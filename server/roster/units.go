@@ -1,0 +1,84 @@
+package roster
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/hoithi/hoithi/server/contest"
+	"github.com/hoithi/hoithi/server/fault"
+	"github.com/hoithi/hoithi/server/postgres"
+	"github.com/hoithi/hoithi/server/roster/rosterdb"
+	"github.com/hoithi/hoithi/server/unit"
+)
+
+func (s *Service) unitsOf(ctx context.Context, contestID int64) ([]UnitCount, error) {
+	rows, err := s.q.UnitsOf(ctx, contestID)
+	if err != nil {
+		return nil, postgres.Fault(err)
+	}
+	units := make([]UnitCount, len(rows))
+	for i, r := range rows {
+		units[i] = UnitCount{ID: r.ID, Name: r.Name, Entries: int(r.Entries), Invited: r.Invited}
+	}
+	unit.SortBy(units, func(u UnitCount) string { return u.Name })
+	return units, nil
+}
+
+// maxUnits is how many units one contest can invite.
+const maxUnits = 2_000
+
+var tooManyUnits = fault.New(fault.Invalid, "too_many_units",
+	"Một hội thi mời được tối đa 2.000 đơn vị. Chưa có gì được lưu.", "A contest can invite at most 2,000 units. Nothing was saved.")
+
+// InviteUnits adds units by name to the list that the registration form offers; known ones are found again.
+func (s *Service) InviteUnits(ctx context.Context, contestID int64, names []string) error {
+	clean := make([]string, 0, len(names))
+	for _, name := range names {
+		if name = unit.CleanName(name); name == "" {
+			continue
+		}
+		if err := unit.CheckName(name); err != nil {
+			return err
+		}
+		clean = append(clean, name)
+	}
+	if len(clean) > maxUnits {
+		return tooManyUnits
+	}
+	return s.change(ctx, contestID, func(tx pgx.Tx, q *rosterdb.Queries, c contest.Contest) error {
+		if err := changeable(c); err != nil {
+			return err
+		}
+		found, err := s.units.Ensure(ctx, tx, clean)
+		if err != nil {
+			return err
+		}
+		ids := make([]int64, 0, len(found))
+		for _, u := range found {
+			ids = append(ids, u.ID)
+		}
+		if err := q.InviteUnits(ctx, rosterdb.InviteUnitsParams{ContestID: contestID, UnitIds: ids}); err != nil {
+			return err
+		}
+		n, err := q.CountInvited(ctx, contestID)
+		if err != nil {
+			return err
+		}
+		if n > maxUnits {
+			return tooManyUnits
+		}
+		return record(ctx, tx, contestID, "invite_units", map[string]any{"units": len(ids)})
+	})
+}
+
+// DismissUnit takes a unit off the list that the registration form offers; its entries stay.
+func (s *Service) DismissUnit(ctx context.Context, contestID, unitID int64) error {
+	return s.change(ctx, contestID, func(tx pgx.Tx, q *rosterdb.Queries, _ contest.Contest) error {
+		n, err := q.DismissUnit(ctx, rosterdb.DismissUnitParams{ContestID: contestID, UnitID: unitID})
+		if err != nil || n == 0 {
+			return err
+		}
+		return record(ctx, tx, contestID, "dismiss_unit", map[string]any{"unit_id": unitID})
+	})
+}
