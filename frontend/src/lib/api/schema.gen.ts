@@ -90,6 +90,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audience/my-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** All that is known of me, by my registration's secret */
+        post: operations["look-at-my-data-by-receipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audience/my-data/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change an answer to an optional purpose */
+        post: operations["decide-by-receipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audience/my-data/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take my data along */
+        post: operations["export-my-data-by-receipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audience/my-data/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask something about my data */
+        post: operations["ask-by-receipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audience/my-data/requests/{request}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a request back */
+        post: operations["cancel-request-by-receipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audience/registration": {
         parameters: {
             query?: never;
@@ -175,6 +260,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contestant/my-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** All that is known of me, by a device that is signed in */
+        post: operations["look-at-my-data"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contestant/my-data/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change an answer to an optional purpose */
+        post: operations["decide-consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contestant/my-data/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take my data along */
+        post: operations["export-my-data"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contestant/my-data/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask something about my data */
+        post: operations["ask-about-my-data"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contestant/my-data/requests/{request}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a request back */
+        post: operations["cancel-my-request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/files/{file}": {
         parameters: {
             query?: never;
@@ -218,6 +388,330 @@ export interface paths {
         };
         /** Rounds in which I sit on the panel */
         get: operations["list-my-panels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leader/contests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Contests in which I act for units */
+        get: operations["list-led-contests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leader/contests/{contest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A contest as a leader works in it */
+        get: operations["get-led-contest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leader/contests/{contest}/cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Entry cards of my units as PDF */
+        post: operations["print-led-cards"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leader/contests/{contest}/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Codes and links of my units' entries, to be passed on; recorded */
+        post: operations["show-led-codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leader/contests/{contest}/entries/{entry}/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Issue a new code and link to an entry of my units; the old ones stop at once */
+        post: operations["reissue-led-code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leader/contests/{contest}/entries/{entry}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an entry of my units out of the contest */
+        post: operations["withdraw-led-entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leader/contests/{contest}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring a list: what it would add, without adding it */
+        post: operations["bring-list-led"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leader/contests/{contest}/import/{upload}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A list that was brought, once more */
+        get: operations["get-list-led"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leader/contests/{contest}/import/{upload}/columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say what the columns of a list mean */
+        put: operations["correct-list-led"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leader/contests/{contest}/import/{upload}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the taking of a list is */
+        get: operations["get-list-progress-led"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leader/contests/{contest}/import/{upload}/refused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows that were not taken as .xlsx, each with the reason */
+        get: operations["get-refused-rows-led"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leader/contests/{contest}/import/{upload}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the good rows of a list */
+        post: operations["take-list-led"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leader/contests/{contest}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Entries and registrations of my units */
+        get: operations["list-led-people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leader/contests/{contest}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far my units are, and who has not entered yet */
+        get: operations["get-led-progress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leader/contests/{contest}/progress/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How far my units are as .xlsx */
+        post: operations["export-led-progress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leader/contests/{contest}/registrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Register a person or team of my units */
+        post: operations["register-led"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leader/contests/{contest}/registrations/{registration}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A registration of my units, to be changed */
+        get: operations["get-led-registration"];
+        /** Change a registration of my units that still waits */
+        put: operations["change-led-registration"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leader/contests/{contest}/registrations/{registration}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back a registration of my units that still waits */
+        post: operations["withdraw-led-registration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leader/contests/{contest}/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An empty file for bulk registration */
+        get: operations["get-import-template-led"];
         put?: never;
         post?: never;
         delete?: never;
@@ -313,6 +807,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizer/contests/{contest}/bank/export/losses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a format would not carry of the bank */
+        get: operations["preview-export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizer/contests/{contest}/bank/images": {
         parameters: {
             query?: never;
@@ -339,7 +850,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Read a .docx or .xlsx file; nothing is saved before it is confirmed */
+        /** Read a file of questions in any of the formats; nothing is saved before it is confirmed */
         post: operations["read-import"];
         delete?: never;
         options?: never;
@@ -862,6 +1373,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizer/contests/{contest}/leaders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who acts for which unit */
+        get: operations["list-leaders"];
+        put?: never;
+        /** Let a person act for a unit */
+        post: operations["invite-leader"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/leaders/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Invite leaders from a spreadsheet */
+        post: operations["invite-leaders-list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/leaders/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** One link for each unit */
+        post: operations["invite-leaders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/leaders/{unit}/{account}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End an account's acting for a unit */
+        delete: operations["dismiss-leader"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizer/contests/{contest}/mails": {
         parameters: {
             query?: never;
@@ -960,6 +1540,142 @@ export interface paths {
         post?: never;
         /** Take a role away */
         delete: operations["dismiss-person"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/privacy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits about personal data, how long it is kept, what people agree to */
+        get: operations["get-privacy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/privacy/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Erase people whose data has been kept long enough, some hundreds at a time */
+        post: operations["erase-kept-data"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/privacy/keeping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** How long personal data is kept after the contest */
+        put: operations["set-keeping"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/privacy/purposes/{purpose}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** A new wording of a purpose, for those who register from now on */
+        put: operations["reword-consent"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/privacy/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests about personal data, the earliest due first */
+        get: operations["list-data-requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/privacy/requests/{request}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer a request, carry it out or refuse it */
+        post: operations["answer-data-request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the units are, and who has not entered yet */
+        get: operations["get-progress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/progress/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How far the units are as .xlsx */
+        post: operations["export-progress"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1989,6 +2705,11 @@ export interface components {
             /** @enum {string} */
             to: "open" | "running" | "ended" | "archived";
         };
+        "Answer-data-requestRequest": {
+            answer: string;
+            /** @enum {string} */
+            state: "accepted" | "done" | "refused";
+        };
         AnswerCommand: {
             data: components["schemas"]["StageAnswerCommand"];
             /**
@@ -2006,6 +2727,12 @@ export interface components {
         };
         "Approve-registrationsRequest": {
             ids: number[];
+        };
+        "Ask-by-receiptRequest": {
+            /** @enum {string} */
+            kind: "see" | "correct" | "withdraw" | "export" | "erase";
+            receipt: string;
+            words?: string;
         };
         AuditCheckOutBody: {
             /**
@@ -2059,8 +2786,18 @@ export interface components {
         BankChosenRow: {
             /** @description The mended content; absent: as it was read */
             content?: components["schemas"]["BankContent"];
+            /**
+             * Format: int64
+             * @description The question that gets a new version; 0: a new question
+             */
+            item_id?: number;
             /** Format: int64 */
             row: number;
+            /**
+             * Format: int64
+             * @description The version of that question that was compared
+             */
+            version?: number;
         };
         BankContent: {
             /** @description The blanks of a fill_in item, in the order of the stem */
@@ -2109,6 +2846,11 @@ export interface components {
             added: number;
             /** @description Rows that the bank had already */
             skipped: number[];
+            /**
+             * Format: int64
+             * @description Questions that got a new version
+             */
+            updated: number;
         };
         BankKey: {
             blanks?: components["schemas"]["BankBlankKey"][];
@@ -2144,6 +2886,22 @@ export interface components {
              */
             row: number;
             stem: string;
+            /**
+             * Format: int64
+             * @description Its newest version; 0: a question of the same file
+             */
+            version: number;
+        };
+        BankLoss: {
+            code: string;
+            en: string;
+            /**
+             * Format: int64
+             * @description How many questions lose it
+             */
+            items: number;
+            vi: string;
+            whole: boolean;
         };
         BankMedia: {
             /** @description What it is, in a few words */
@@ -2218,14 +2976,14 @@ export interface components {
             /** Format: int64 */
             to: number;
             /** @enum {string} */
-            unit: "row" | "paragraph";
+            unit: "row" | "paragraph" | "line";
         };
         BankPreview: {
             /** Format: date-time */
             expires_at: string;
             file_name: string;
             /** @enum {string} */
-            format: "xlsx" | "docx";
+            format: "xlsx" | "docx" | "text" | "gift" | "aiken" | "moodle" | "qti";
             id: string;
             items: components["schemas"]["BankPreviewItem"][];
             problems: components["schemas"]["BankProblem"][];
@@ -2233,6 +2991,8 @@ export interface components {
         BankPreviewItem: {
             chosen: boolean;
             content: components["schemas"]["BankContent"];
+            /** @description The bank has the question and its answer, but the file says something else beside them (explanation, topic, picture...) */
+            differs: boolean;
             /** @description What the file calls it ('Câu 12'); may be empty */
             label: string;
             /** @description Questions that read nearly the same */
@@ -2561,6 +3321,9 @@ export interface components {
             to: "open" | "running" | "ended" | "archived";
             vi: string;
         };
+        "Correct-list-ledRequest": {
+            sheets: components["schemas"]["RosterSheetChoice"][];
+        };
         "Correct-listRequest": {
             sheets: components["schemas"]["RosterSheetChoice"][];
         };
@@ -2601,6 +3364,15 @@ export interface components {
             kind: "cue";
             /** @description organizer/round/{round} */
             topic: string;
+        };
+        "Decide-by-receiptRequest": {
+            given: boolean;
+            purpose: string;
+            receipt: string;
+        };
+        "Decide-consentRequest": {
+            given: boolean;
+            purpose: string;
         };
         DecidedOutBody: {
             /** Format: int64 */
@@ -2646,6 +3418,21 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        "Erase-kept-dataRequest": {
+            /** @description The contest's address */
+            confirm: string;
+        };
+        "Export-my-data-by-receiptRequest": {
+            /** @enum {string} */
+            format: "json" | "pdf";
+            receipt: string;
+        };
+        "Export-my-dataRequest": {
+            /** @description The entry's code: shows citizen numbers as they are */
+            code?: string;
+            /** @enum {string} */
+            format: "json" | "pdf";
+        };
         FaultMessage: {
             fault: components["schemas"]["LiveFaultData"];
             /**
@@ -2687,6 +3474,18 @@ export interface components {
              * @description 0: the whole tree
              */
             unit_id: number;
+        };
+        "Invite-leaderRequest": {
+            /** @description Empty: made of the unit's name */
+            login?: string;
+            /** @description Empty: called after the unit */
+            name?: string;
+            /** Format: int64 */
+            unit_id: number;
+        };
+        "Invite-leadersRequest": {
+            /** @description Empty: all that nobody acts for yet */
+            unit_ids?: number[];
         };
         "Invite-personRequest": {
             login: string;
@@ -3211,6 +4010,271 @@ export interface components {
             seq: number;
             topic: string;
         };
+        LeaderContestView: {
+            /** Format: date-time */
+            closes_at?: string;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "person" | "team";
+            name: string;
+            /** @description Registration is possible now */
+            open: boolean;
+            /** Format: date-time */
+            opens_at?: string;
+            organizer_name: string;
+            slug: string;
+            /** Format: date-time */
+            starts_at?: string;
+            /** @enum {string} */
+            state: "draft" | "open" | "running" | "ended" | "finalized" | "archived";
+            time_zone: string;
+            total: components["schemas"]["LeaderTotal"];
+            /** @description Those that were given to the leader by name */
+            units: string[];
+        };
+        LeaderCount: {
+            /** Format: int64 */
+            approved: number;
+            /**
+             * Format: int64
+             * @description Of the approved, those who have taken the round
+             */
+            entered: number;
+            /** Format: int64 */
+            pending: number;
+            /**
+             * Format: int64
+             * @description Approved or waiting for approval
+             */
+            registered: number;
+            /** Format: int64 */
+            rejected: number;
+            /** Format: int64 */
+            waitlisted: number;
+            /** Format: int64 */
+            withdrawn: number;
+        };
+        LeaderDivision: {
+            count: components["schemas"]["LeaderCount"];
+            /**
+             * Format: int64
+             * @description Entries that the contest takes in it; 0: no bound
+             */
+            entries: number;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description Entries that a unit may have in it; 0: no bound
+             */
+            per_unit: number;
+        };
+        LeaderHomeView: {
+            /** @description Entries can still be withdrawn */
+            changeable: boolean;
+            contest: components["schemas"]["LeaderContestView"];
+            divisions: components["schemas"]["LeaderDivision"][];
+            /** @description What is asked of every person */
+            fields: components["schemas"]["RosterField"][];
+            /** @description Rounds of which it is known who has taken them */
+            rounds: components["schemas"]["LeaderRound"][];
+            /** Format: int64 */
+            team_max: number;
+            /** Format: int64 */
+            team_min: number;
+            /**
+             * Format: int64
+             * @description Entries that a unit may have; 0: no bound
+             */
+            unit_entries: number;
+            /**
+             * Format: int64
+             * @description People that a unit may have in its teams; 0: no bound
+             */
+            unit_persons: number;
+            units: components["schemas"]["LeaderUnit"][];
+        };
+        LeaderInvitedView: {
+            /** Format: int64 */
+            account_id: number;
+            login: string;
+            name: string;
+            /** @description Address of the one-time link on this server; empty when the person already signs in with a password */
+            path: string;
+            problem: string;
+            /**
+             * Format: int64
+             * @description In the file; 0: not from a file
+             */
+            row: number;
+            /** Format: int64 */
+            unit_id: number;
+            unit_name: string;
+        };
+        LeaderKey: {
+            /** @description In groups of four */
+            code: string;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            number: string;
+            /** @description The personal link on this server */
+            path: string;
+        };
+        LeaderLeftView: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+            number: string;
+            phone: string;
+            unit_name: string;
+        };
+        LeaderPersonView: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: int64 */
+            division_id: number;
+            email: string;
+            /** @description An entry; otherwise a registration */
+            entry: boolean;
+            /** Format: int64 */
+            id: number;
+            members: components["schemas"]["RosterMemberName"][];
+            name: string;
+            number: string;
+            phone: string;
+            /** @description What the rules find, in the reader's language */
+            problems: string[];
+            reason: string;
+            /**
+             * Format: int64
+             * @description 0: it came another way
+             */
+            registration_id: number;
+            /** @enum {string} */
+            state: "pending" | "waitlisted" | "rejected" | "withdrawn" | "active";
+            /** Format: int64 */
+            unit_id: number;
+            unit_name: string;
+        };
+        LeaderPlacedView: {
+            /** Format: int64 */
+            account_id: number;
+            /** @description The invitation was accepted */
+            has_password: boolean;
+            /** Format: date-time */
+            last_seen_at?: string;
+            login: string;
+            name: string;
+        };
+        LeaderProgressView: {
+            blocks: components["schemas"]["LeaderTotal"][];
+            /** @description At most 2,000 of those who have not taken the round */
+            left: components["schemas"]["LeaderLeftView"][];
+            /**
+             * Format: int64
+             * @description How many those are
+             */
+            left_all: number;
+            /**
+             * Format: int64
+             * @description Whose turns are counted; 0: no round has begun
+             */
+            round_id: number;
+            rounds: components["schemas"]["LeaderRound"][];
+            total: components["schemas"]["LeaderTotal"];
+            units: components["schemas"]["LeaderUnitProgressView"][];
+        };
+        LeaderReasonIn: {
+            reason: string;
+        };
+        LeaderRound: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+        };
+        LeaderTotal: {
+            /**
+             * Format: int64
+             * @description Units that have registered fewer than their target
+             */
+            below: number;
+            count: components["schemas"]["LeaderCount"];
+            /** @description Of the block; empty: without one, or of all */
+            name: string;
+            /**
+             * Format: int64
+             * @description Units that have registered nobody
+             */
+            not_begun: number;
+            /**
+             * Format: int64
+             * @description Registered, none counting beyond its unit's own target
+             */
+            of_target: number;
+            /**
+             * Format: int64
+             * @description Of the target, whole percent; -1 without one
+             */
+            percent: number;
+            /**
+             * Format: int64
+             * @description 0: none
+             */
+            target: number;
+            /** Format: int64 */
+            units: number;
+        };
+        LeaderUnit: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** @description Given to the leader by name; the others are below one of those */
+            own: boolean;
+        };
+        LeaderUnitLeadersView: {
+            above: string;
+            block: string;
+            leaders: components["schemas"]["LeaderPlacedView"][];
+            name: string;
+            /** Format: int64 */
+            unit_id: number;
+        };
+        LeaderUnitProgressView: {
+            /** @description The units above it, from the top */
+            above: string;
+            block: string;
+            count: components["schemas"]["LeaderCount"];
+            /**
+             * Format: int64
+             * @description 0: not known
+             */
+            headcount: number;
+            /**
+             * Format: int64
+             * @description Accounts that act for this very unit
+             */
+            leaders: number;
+            /** Format: int64 */
+            missing: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description Of the target; -1 without one
+             */
+            percent: number;
+            /** @enum {string} */
+            standing: "none" | "below" | "reached";
+            /**
+             * Format: int64
+             * @description 0: none
+             */
+            target: number;
+            /** Format: int64 */
+            unit_id: number;
+        };
         LeaderboardBoardRound: {
             /** Format: int64 */
             id: number;
@@ -3334,6 +4398,46 @@ export interface components {
              */
             round_id?: number;
         };
+        LeadersInvitedOutBody: {
+            invited: components["schemas"]["LeaderInvitedView"][];
+        };
+        LedContestsOutBody: {
+            contests: components["schemas"]["LeaderContestView"][];
+        };
+        LedDraftOutBody: {
+            draft: components["schemas"]["RosterDraftView"];
+            /** @enum {string} */
+            state: "pending" | "waitlisted" | "approved" | "rejected" | "withdrawn";
+        };
+        LedKeysOutBody: {
+            entries: components["schemas"]["LeaderKey"][];
+        };
+        LedPeopleOutBody: {
+            /** Format: int64 */
+            page_size: number;
+            people: components["schemas"]["LeaderPersonView"][];
+            /** Format: int64 */
+            total: number;
+        };
+        LedRegisteredOutBody: {
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            state: "pending" | "waitlisted";
+        };
+        LedReissuedOutBody: {
+            /** @description In groups of four */
+            code: string;
+            /** @description The new personal link on this server */
+            path: string;
+        };
+        LeftOutBody: {
+            /**
+             * Format: int64
+             * @description Still to be erased: call again until 0
+             */
+            left: number;
+        };
         LinkInBody: {
             token: string;
         };
@@ -3344,6 +4448,14 @@ export interface components {
              * Format: int64
              * @description Of all pages
              */
+            total: number;
+        };
+        ListProgressOutBody: {
+            /** Format: int64 */
+            done: number;
+            /** @enum {string} */
+            state: "read" | "taking" | "taken";
+            /** Format: int64 */
             total: number;
         };
         LiveClockAnswer: {
@@ -3427,6 +4539,29 @@ export interface components {
             kind: "lock_sheet";
             /** @description judge/round/{round} */
             topic: string;
+        };
+        "Look-at-my-data-by-receiptRequest": {
+            /** @description Show citizen numbers as they are */
+            full?: boolean;
+            receipt: string;
+        };
+        LossesOutBody: {
+            /**
+             * Format: int64
+             * @description How many questions there are to write
+             */
+            items: number;
+            losses: components["schemas"]["BankLoss"][];
+        };
+        MailLine: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            sent_at?: string;
+            /** @enum {string} */
+            state: "queued" | "sending" | "sent" | "failed";
+            template: string;
+            to: string;
         };
         MailListView: {
             /** Format: int64 */
@@ -3554,19 +4689,259 @@ export interface components {
             /** @enum {string} */
             locale?: "vi" | "en";
         };
-        ProgressOutBody: {
-            /** Format: int64 */
-            done: number;
+        "Print-led-cardsRequest": {
+            /** @description Of this server, as it is printed */
+            address: string;
+            /** @description Entries; empty: all of my units */
+            ids?: number[];
             /** @enum {string} */
-            state: "read" | "taking" | "taken";
+            locale?: "vi" | "en";
+        };
+        PrivacyAccess: {
+            /** Format: date-time */
+            at: string;
+            /** @description detail, request, reveal; or an act with the whole list: roster.export_list, roster.print_cards */
+            purpose: string;
+            who: string;
+        };
+        PrivacyAskView: {
+            /** @enum {string} */
+            kind: "see" | "correct" | "withdraw" | "export" | "erase";
+            words?: string;
+        };
+        PrivacyChoiceView: {
+            given: boolean;
+            purpose: string;
+            text: string;
+        };
+        PrivacyCodeIn: {
+            /** @description The entry's code: shows citizen numbers as they are */
+            code?: string;
+        };
+        PrivacyConsentLine: {
+            agent: string;
+            /** Format: date-time */
+            at: string;
+            given: boolean;
+            guardian_name: string;
+            guardian_phone: string;
+            /** @description The newest answer to its purpose */
+            in_force: boolean;
+            /** @enum {string} */
+            method: "form" | "own_page" | "leader" | "organizer";
+            network: string;
+            purpose: string;
+            statement: string;
+            /** @description As it was worded then */
+            text: string;
+            version: string;
+        };
+        PrivacyDeviceView: {
+            agent: string;
+            /** Format: date-time */
+            first_seen: string;
+            /** Format: date-time */
+            last_seen: string;
+        };
+        PrivacyFieldView: {
+            label: string;
+            value: string;
+        };
+        PrivacyOverviewView: {
             /** Format: int64 */
-            total: number;
+            ended: number;
+            /** Format: date-time */
+            ended_at?: string;
+            /**
+             * Format: int64
+             * @description That still have personal data
+             */
+            entries: number;
+            /** Format: int64 */
+            keep_months: number;
+            keep_over: boolean;
+            /** Format: date-time */
+            keep_until?: string;
+            /** @description A mail server is configured, or letters were sent */
+            mail: boolean;
+            /** Format: int64 */
+            overdue: number;
+            purposes: components["schemas"]["PrivacyWordingView"][];
+            /**
+             * Format: int64
+             * @description Others that still have personal data
+             */
+            registrations: number;
+            slug: string;
+            source: string;
+            terms: components["schemas"]["PrivacyTermView"][];
+            /**
+             * Format: int64
+             * @description Requests that are not finished
+             */
+            waiting: number;
+        };
+        PrivacyOwnView: {
+            /** @description Who looked at or handled the data */
+            accesses: components["schemas"]["PrivacyAccess"][];
+            /** @description What can be agreed to or not, as worded now */
+            choices: components["schemas"]["PrivacyChoiceView"][];
+            /** @description Every answer that was ever given, oldest first */
+            consents: components["schemas"]["PrivacyConsentLine"][];
+            contest_name: string;
+            contest_slug: string;
+            /** Format: date-time */
+            created_at: string;
+            devices: components["schemas"]["PrivacyDeviceView"][];
+            division_name: string;
+            email: string;
+            /** @description active, withdrawn; empty: not approved yet */
+            entry: string;
+            erased: boolean;
+            /** @description Citizen numbers are shown in full */
+            full: boolean;
+            /**
+             * Format: int64
+             * @description After the end of the contest
+             */
+            keep_months: number;
+            /** Format: date-time */
+            keep_until?: string;
+            /** @enum {string} */
+            kind: "person" | "team";
+            letters: components["schemas"]["MailLine"][];
+            name: string;
+            /** @description Empty until approved */
+            number: string;
+            organizer_name: string;
+            people: components["schemas"]["PrivacyPersonView"][];
+            phone: string;
+            /** @description Of the organizers' decision */
+            reason: string;
+            /** @description pending, waitlisted, approved, rejected, withdrawn; empty: entered by the organizers */
+            registration: string;
+            requests: components["schemas"]["PrivacyRequestView"][];
+            results: components["schemas"]["PrivacyResult"][];
+            /** @description There is something that is shown masked */
+            sensitive: boolean;
+            /** @description The law from which the terms are taken */
+            source: string;
+            terms: components["schemas"]["PrivacyTermView"][];
+            unit_name: string;
+        };
+        PrivacyPersonView: {
+            fields: components["schemas"]["PrivacyFieldView"][];
+            name: string;
+            /** @enum {string} */
+            role: "captain" | "member" | "reserve";
+        };
+        PrivacyQueuedView: {
+            answer: string;
+            /** Format: date-time */
+            answer_due: string;
+            /** Format: date-time */
+            answered_at?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            done_at?: string;
+            /** Format: date-time */
+            done_due: string;
+            /** Format: int64 */
+            entry_id: number;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "see" | "correct" | "withdraw" | "export" | "erase";
+            name: string;
+            number: string;
+            overdue: boolean;
+            /** Format: int64 */
+            registration_id: number;
+            /** @enum {string} */
+            state: "open" | "accepted" | "done" | "refused" | "cancelled";
+            words: string;
+        };
+        PrivacyReceiptIn: {
+            receipt: string;
+        };
+        PrivacyRequestView: {
+            answer: string;
+            /** Format: date-time */
+            answer_due: string;
+            /** Format: date-time */
+            answered_at?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            done_at?: string;
+            /** Format: date-time */
+            done_due: string;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "see" | "correct" | "withdraw" | "export" | "erase";
+            overdue: boolean;
+            /** @enum {string} */
+            state: "open" | "accepted" | "done" | "refused" | "cancelled";
+            words: string;
+        };
+        PrivacyResult: {
+            /**
+             * Format: int64
+             * @description 0: none
+             */
+            place: number;
+            /**
+             * Format: int64
+             * @description Hundredths of a point
+             */
+            points: number;
+            /** @description Empty: in all */
+            round: string;
+        };
+        PrivacyTermView: {
+            /** Format: int64 */
+            answer_days: number;
+            /** Format: int64 */
+            done_days: number;
+            /** @enum {string} */
+            kind: "see" | "correct" | "withdraw" | "export" | "erase";
+        };
+        PrivacyWordingView: {
+            en: string;
+            /** @description Asked of the parents of children under 16 */
+            guardian: boolean;
+            key: string;
+            required: boolean;
+            version: string;
+            vi: string;
         };
         PublicContestsOutBody: {
             contests: components["schemas"]["ContestAudienceView"][];
         };
         ReceiptInBody: {
             receipt: string;
+        };
+        "Register-ledRequest": {
+            consent: components["schemas"]["RosterLedConsent"];
+            /**
+             * Format: int64
+             * @description May be left out when there is one division
+             */
+            division_id?: number;
+            email?: string;
+            /** @description Of a team */
+            members?: components["schemas"]["RosterMemberView"][];
+            /** @description Of the person, or of the team */
+            name: string;
+            phone?: string;
+            /**
+             * Format: int64
+             * @description 0: unit_name says it
+             */
+            unit_id?: number;
+            unit_name?: string;
         };
         RegisterRequest: {
             consents: components["schemas"]["RosterConsentView"][];
@@ -3638,6 +5013,11 @@ export interface components {
             kind: "release_entry_device";
             /** @description organizer/round/{round} */
             topic: string;
+        };
+        RequestsOutBody: {
+            /** Format: int64 */
+            page_size: number;
+            requests: components["schemas"]["PrivacyQueuedView"][];
         };
         ResultAudienceView: {
             /** Format: int64 */
@@ -3744,6 +5124,10 @@ export interface components {
         "Retire-itemRequest": {
             retired: boolean;
         };
+        "Reword-consentRequest": {
+            en: string;
+            vi: string;
+        };
         RosterBlock: {
             /**
              * Format: int64
@@ -3751,6 +5135,12 @@ export interface components {
              */
             id: number;
             name: string;
+        };
+        RosterChoice: {
+            en?: string;
+            /** @description Empty for a new one */
+            key: string;
+            vi: string;
         };
         RosterConsentView: {
             given: boolean;
@@ -3817,6 +5207,26 @@ export interface components {
             /** Format: int64 */
             unit_id: number;
             unit_name: string;
+        };
+        RosterField: {
+            choices?: components["schemas"]["RosterChoice"][];
+            en?: string;
+            help_en?: string;
+            help_vi?: string;
+            /** @description Empty for a new field of the organizer's own */
+            key: string;
+            /** @description Greatest length of a text, greatest number, latest date */
+            max?: string;
+            /** @description Least length of a text, least number, earliest date */
+            min?: string;
+            on: boolean;
+            /** @description Regular expression (RE2) that the whole text must match */
+            pattern?: string;
+            required: boolean;
+            standard: boolean;
+            /** @enum {string} */
+            type: "text" | "number" | "date" | "choice" | "yes_no" | "phone" | "email" | "citizen";
+            vi: string;
         };
         RosterFileColumnView: {
             /** @description Key of a field, or ignored */
@@ -4291,6 +5701,10 @@ export interface components {
             absent: boolean;
             reason: string;
         };
+        "Set-keepingRequest": {
+            /** Format: int64 */
+            keep_months: number;
+        };
         "Set-panelRequest": {
             accounts: number[];
             /**
@@ -4317,6 +5731,10 @@ export interface components {
             settings: components["schemas"]["StageSettings"];
             /** Format: int64 */
             version: number;
+        };
+        "Show-led-codesRequest": {
+            /** @description Entries; empty: all of my units */
+            ids?: number[];
         };
         SignInInBody: {
             login: string;
@@ -5103,6 +6521,10 @@ export interface components {
             kind: "subscribe";
             topic: string;
         };
+        "Take-list-ledRequest": {
+            /** @description Of leaders only */
+            consent?: components["schemas"]["RosterLedConsent"];
+        };
         "Take-listRequest": {
             /** @description Of leaders only */
             consent?: components["schemas"]["RosterLedConsent"];
@@ -5242,6 +6664,9 @@ export interface components {
             staff: number;
             /** @description The former name by which it was found */
             was: string;
+        };
+        UnitLeadersOutBody: {
+            units: components["schemas"]["LeaderUnitLeadersView"][];
         };
         UnitNameView: {
             /** Format: int64 */
@@ -5768,6 +7193,222 @@ export interface operations {
             };
         };
     };
+    "look-at-my-data-by-receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Look-at-my-data-by-receiptRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyOwnView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "decide-by-receipt": {
+        parameters: {
+            query?: never;
+            header?: {
+                "User-Agent"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decide-by-receiptRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyOwnView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "export-my-data-by-receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Export-my-data-by-receiptRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "ask-by-receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ask-by-receiptRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyOwnView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "cancel-request-by-receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrivacyReceiptIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyOwnView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "look-at-registration": {
         parameters: {
             query?: never;
@@ -5980,6 +7621,218 @@ export interface operations {
             };
         };
     };
+    "look-at-my-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrivacyCodeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyOwnView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "decide-consent": {
+        parameters: {
+            query?: never;
+            header?: {
+                "User-Agent"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decide-consentRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyOwnView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "export-my-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Export-my-dataRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "ask-about-my-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrivacyAskView"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyOwnView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "cancel-my-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyOwnView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "get-file": {
         parameters: {
             query?: never;
@@ -6086,6 +7939,873 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SeatsOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-led-contests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedContestsOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-led-contest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaderHomeView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "print-led-cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Print-led-cardsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    "X-Replaced-Letters"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "show-led-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Show-led-codesRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedKeysOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "reissue-led-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                entry: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedReissuedOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "withdraw-led-entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                entry: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaderReasonIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "bring-list-led": {
+        parameters: {
+            query?: {
+                name?: string;
+            };
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterFileView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-list-led": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                upload: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterFileView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "correct-list-led": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                upload: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Correct-list-ledRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterFileView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-list-progress-led": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                upload: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListProgressOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-refused-rows-led": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                upload: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    "X-Replaced-Letters"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "take-list-led": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                upload: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Take-list-ledRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterFileView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-led-people": {
+        parameters: {
+            query?: {
+                /** @description In names, members, phone numbers; or a candidate number */
+                q?: string;
+                state?: "pending" | "waitlisted" | "rejected" | "withdrawn" | "active";
+                division?: number;
+                unit?: number;
+                page?: number;
+            };
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedPeopleOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-led-progress": {
+        parameters: {
+            query?: {
+                /** @description Whose turns are counted; 0: the latest that has begun */
+                round?: number;
+            };
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaderProgressView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "export-led-progress": {
+        parameters: {
+            query?: {
+                /** @description Whose turns are counted; 0: the latest that has begun */
+                round?: number;
+            };
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    "X-Replaced-Letters"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "register-led": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Register-ledRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedRegisteredOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-led-registration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                registration: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedDraftOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "change-led-registration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                registration: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterDraftView"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedRegisteredOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "withdraw-led-registration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                registration: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaderReasonIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-import-template-led": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    "X-Replaced-Letters"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description Unprocessable Entity */
@@ -6358,7 +9078,9 @@ export interface operations {
     "export-bank": {
         parameters: {
             query: {
-                format: "xlsx" | "docx";
+                format: "xlsx" | "docx" | "gift" | "aiken" | "moodle" | "qti21" | "qti30";
+                /** @description Only this topic, with its branches */
+                topic?: string;
                 /** @description A small file that shows how to write questions, instead of the bank */
                 sample?: boolean;
             };
@@ -6379,6 +9101,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "preview-export": {
+        parameters: {
+            query: {
+                format: "xlsx" | "docx" | "gift" | "aiken" | "moodle" | "qti21" | "qti30";
+                /** @description Only this topic, with its branches */
+                topic?: string;
+                /** @description A small file that shows how to write questions, instead of the bank */
+                sample?: boolean;
+            };
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LossesOutBody"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -7882,7 +10650,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProgressOutBody"];
+                    "application/json": components["schemas"]["ListProgressOutBody"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -7973,6 +10741,221 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RosterFileView"];
                 };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-leaders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitLeadersOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "invite-leader": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Invite-leaderRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaderInvitedView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "invite-leaders-list": {
+        parameters: {
+            query?: {
+                /** @description Invite; otherwise only look at the file */
+                do?: boolean;
+            };
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadersInvitedOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "invite-leaders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Invite-leadersRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadersInvitedOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "dismiss-leader": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                unit: number;
+                account: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unprocessable Entity */
             422: {
@@ -8261,6 +11244,350 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-privacy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyOverviewView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "erase-kept-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Erase-kept-dataRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeftOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "set-keeping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Set-keepingRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "reword-consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                purpose: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reword-consentRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-data-requests": {
+        parameters: {
+            query?: {
+                ended?: boolean;
+                page?: number;
+            };
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestsOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "answer-data-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                request: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Answer-data-requestRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-progress": {
+        parameters: {
+            query?: {
+                /** @description Whose turns are counted; 0: the latest that has begun */
+                round?: number;
+            };
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaderProgressView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "export-progress": {
+        parameters: {
+            query?: {
+                /** @description Whose turns are counted; 0: the latest that has begun */
+                round?: number;
+            };
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    "X-Replaced-Letters"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
             };
             /** @description Unprocessable Entity */
             422: {
