@@ -6,11 +6,12 @@ import { defineConfig } from 'vitest/config';
 import { browserslistQuery, buildTargets } from './browsers.js';
 import { paraglideOptions } from './paraglide.js';
 import { inFewFiles } from './scripts/chunks.mjs';
+import { onlyWoff2 } from './scripts/fonts.mjs';
 import { organizerPages } from './scripts/pages.mjs';
 import { chooseOnce } from './scripts/words.mjs';
 
 export default defineConfig({
-  plugins: [paraglideVitePlugin(paraglideOptions), chooseOnce(), sveltekit(), inFewFiles()],
+  plugins: [onlyWoff2(), paraglideVitePlugin(paraglideOptions), chooseOnce(), sveltekit(), inFewFiles()],
   define: {
     __ORGANIZER_PAGES__: JSON.stringify(organizerPages()),
     __STYLEGUIDE__: JSON.stringify(

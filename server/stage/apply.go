@@ -58,6 +58,8 @@ func Apply(s State, e Event) State {
 		d.PrevFlag, s.BoardShown = s.BoardShown, e.On
 	case EventAuto:
 		d.PrevFlag, s.Auto, s.AutoSinceUs = s.Auto, e.On, e.AtUs
+	case EventMedia:
+		s.MediaOn, s.MediaUs = e.On, e.AtUs
 	case EventFinished:
 		s.Phase, s.FinishedUs = PhaseClosed, e.AtUs
 	case EventScored:
@@ -66,14 +68,14 @@ func Apply(s State, e Event) State {
 		s.undo(e)
 	}
 	switch e.Kind {
-	case EventClosed, EventScored, EventUndone: // not cues that can be undone
+	case EventClosed, EventScored, EventUndone, EventMedia: // not cues that can be undone
 	default:
 		s.Done = append(s.Done, d)
 	}
 	switch e.Kind {
 	case EventUndone:
 		s.AutoHeld = true
-	case EventClosed, EventScreen, EventBoard, EventVoided, EventCorrected: // leave the pace of the round as it is
+	case EventClosed, EventScreen, EventBoard, EventMedia, EventVoided, EventCorrected: // leave the pace of the round as it is
 	default:
 		if s.AutoHeld {
 			s.AutoHeld, s.AutoSinceUs = false, e.AtUs
@@ -94,7 +96,7 @@ func (s *State) addPlay(number int32, itemID, atUs int64) {
 		Number: number, ItemID: it.ID, VersionID: it.VersionID, KeyVersionID: it.VersionID,
 		Points: it.Points, DurationUs: it.DurationUs, Status: PlayShown, ShownUs: atUs,
 	}
-	s.Current = number
+	s.Current, s.MediaOn, s.MediaUs = number, false, 0
 }
 
 // pause stops the round, and the clock of a play that still has time; it tells whether it stopped a clock.

@@ -19,6 +19,7 @@ const (
 	CueScreen  Cue = "screen"
 	CueBoard   Cue = "board"
 	CueAuto    Cue = "auto"
+	CueMedia   Cue = "media" // the projector plays the sound or film of the item on stage, or stops
 	CueFinish  Cue = "finish"
 	CueScored  Cue = "scored"
 	CueUndo    Cue = "undo"

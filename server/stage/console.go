@@ -14,8 +14,9 @@ import (
 // ConsoleView is what the host and the organizers see: everything.
 type ConsoleView struct {
 	Head
-	Settings Settings      `json:"settings"`
-	Screen   Screen        `json:"screen" enum:"waiting,black,question,board"`
+	Settings Settings `json:"settings"`
+	Screen   Screen   `json:"screen" enum:"waiting,black,question,board"`
+	MediaPlaying
 	Auto     bool          `json:"auto"`
 	AutoHeld bool          `json:"auto_held" doc:"After an undo the clock waits for the host's next cue"`
 	AutoAtUs int64         `json:"auto_at_us,omitzero" doc:"When the clock gives the next cue by itself"`
@@ -104,7 +105,7 @@ const (
 )
 
 func consoleView(head Head, in info, s *State, events []Event, contents map[int64]Version) ConsoleView {
-	v := ConsoleView{Head: head, Settings: s.Settings, Screen: s.Screen, Auto: s.Auto, AutoHeld: s.AutoHeld,
+	v := ConsoleView{Head: head, Settings: s.Settings, Screen: s.Screen, MediaPlaying: MediaPlaying{s.MediaOn, s.MediaUs}, Auto: s.Auto, AutoHeld: s.AutoHeld,
 		Timeline: []ConsoleItem{}, Cues: possible(s), NextCue: nextCue(s), Events: []EventView{}}
 	if due, ok := NextDue(s); ok && !due.Close {
 		v.AutoAtUs = due.AtUs
@@ -199,7 +200,7 @@ func possible(s *State) []Cue {
 	for _, c := range []Command{
 		{Cue: CueStart, Settings: s.Settings, Items: s.Items}, {Cue: CueNext}, {Cue: CueOpen}, {Cue: CueClose}, {Cue: CueReveal},
 		{Cue: CuePause}, {Cue: CueResume}, {Cue: CueExtend}, {Cue: CueVoid, Play: s.Current, Policy: VoidNobody},
-		{Cue: CueReplace}, {Cue: CueFinish}, {Cue: CueScored}, {Cue: CueAuto, On: !s.Auto}, {Cue: CueBoard, On: !s.BoardShown},
+		{Cue: CueReplace}, {Cue: CueFinish}, {Cue: CueScored}, {Cue: CueAuto, On: !s.Auto}, {Cue: CueMedia, On: !s.MediaOn}, {Cue: CueBoard, On: !s.BoardShown},
 		{Cue: CueUndo},
 	} {
 		if _, f := Step(*s, c, s.LastUs); f == nil {

@@ -26,6 +26,7 @@ const (
 	EventScreen    EventKind = "screen"
 	EventBoard     EventKind = "board"
 	EventAuto      EventKind = "auto"
+	EventMedia     EventKind = "media"
 	EventFinished  EventKind = "finished"
 	EventScored    EventKind = "scored"
 	EventUndone    EventKind = "undone"

@@ -63,14 +63,14 @@ type ReleaseEntryCommand struct {
 
 // CueCommand is what the host does.
 type CueCommand struct {
-	Cue      Cue        `json:"cue" enum:"start,next,open,close,reveal,pause,resume,extend,void,replace,correct,screen,board,auto,finish,scored,undo"`
+	Cue      Cue        `json:"cue" enum:"start,next,open,close,reveal,pause,resume,extend,void,replace,correct,screen,board,auto,media,finish,scored,undo"`
 	Expected int64      `json:"expected" minimum:"0" doc:"The seq of the view on which the host decided: a second click finds that the round has moved on"`
 	Play     int32      `json:"play,omitempty" minimum:"0" doc:"For void and correct"`
 	Item     int64      `json:"item,omitempty" minimum:"0" doc:"For next and replace: another than the next in order"`
 	Version  int64      `json:"version,omitempty" minimum:"0" doc:"For correct: the version of the item whose key counts"`
 	Policy   VoidPolicy `json:"policy,omitempty" enum:"nobody,everybody" doc:"For void; none: it counts again"`
 	Screen   Screen     `json:"screen,omitempty" enum:"waiting,black,question,board" doc:"For screen"`
-	On       bool       `json:"on,omitempty" doc:"For board and auto"`
+	On       bool       `json:"on,omitempty" doc:"For board, auto and media"`
 	Reason   string     `json:"reason,omitempty" maxLength:"400"`
 }
 

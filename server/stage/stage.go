@@ -189,6 +189,9 @@ type State struct {
 	Screen     Screen
 	BoardShown bool
 	Auto       bool
+	// MediaOn: the projector plays what the item on stage has to be heard or seen, since MediaUs.
+	MediaOn bool
+	MediaUs int64
 	// AutoHeld: after an undo the clock gives no cues until the host gives one, or it would repeat what was undone.
 	AutoHeld    bool
 	AutoSinceUs int64

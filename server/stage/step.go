@@ -62,6 +62,14 @@ func stepCue(s State, c Command, nowUs int64) (Event, *fault.Fault) {
 		return stepScreen(s, c)
 	case CueBoard:
 		return Event{Kind: EventBoard, On: c.On}, nil
+	case CueMedia:
+		if s.CurrentPlay() == nil {
+			return Event{}, errNotStarted
+		}
+		if !c.On && !s.MediaOn {
+			return Event{}, errNoChange
+		}
+		return Event{Kind: EventMedia, On: c.On}, nil // on again: from the start
 	}
 	switch s.Phase {
 	case PhasePlanned, PhaseReady:

@@ -102,13 +102,20 @@ type OwnResult struct {
 	Parts []scoring.PartResult `json:"parts,omitempty"`
 }
 
+// MediaPlaying says what the projector does with the sound or film of the item on stage: it starts by the host's cue.
+type MediaPlaying struct {
+	MediaOn bool  `json:"media_on" doc:"It plays"`
+	MediaUs int64 `json:"media_us,omitzero" doc:"Contest time of the host's last word on it"`
+}
+
 // AudienceView is for projectors and phones in the hall.
 type AudienceView struct {
 	Head
-	Screen Screen       `json:"screen" enum:"waiting,black,question,board"`
-	Ahead  []SealedFile `json:"ahead,omitempty" doc:"Sealed files of items to come, to be fetched beforehand"`
-	Play   *PlayView    `json:"play,omitempty"`
-	Tally  []TallyLine  `json:"tally,omitempty" doc:"How often each option was chosen, of types with several parts how often each was right; only once the answer is public"`
+	Screen Screen `json:"screen" enum:"waiting,black,question,board"`
+	MediaPlaying
+	Ahead []SealedFile `json:"ahead,omitempty" doc:"Sealed files of items to come, to be fetched beforehand"`
+	Play  *PlayView    `json:"play,omitempty"`
+	Tally []TallyLine  `json:"tally,omitempty" doc:"How often each option was chosen, of types with several parts how often each was right; only once the answer is public"`
 }
 
 // TallyLine counts the choices of one option, or the right answers to one part.
@@ -133,7 +140,7 @@ func (r *room) makeFrames(ctx context.Context, in info, s *State, events []Event
 		play.Files = keys
 	}
 	ahead := sealed.ahead(s, contents, keys)
-	audience := AudienceView{Head: head, Screen: s.Screen, Ahead: ahead, Play: play}
+	audience := AudienceView{Head: head, Screen: s.Screen, MediaPlaying: MediaPlaying{s.MediaOn, s.MediaUs}, Ahead: ahead, Play: play}
 	if p := s.CurrentPlay(); p != nil && p.Status == PlayRevealed {
 		scored, err := r.resultsOf(ctx, s, p, in, contents)
 		if err != nil {

@@ -39,6 +39,7 @@ func ContentSecurityPolicy(page []byte) string {
 		// The announcer of page changes hides itself by one style attribute; its hash is the text of that attribute.
 		"style-src-attr 'unsafe-hashes' '" + announcerStyle() + "'",
 		"img-src 'self' data: blob:",
+		"media-src 'self' blob:",
 		"font-src 'self'",
 		"connect-src 'self' ws: wss:",
 		"object-src 'none'",

@@ -1,6 +1,7 @@
 // The words and small rules of questions that several pages share. The server decides what is valid; nothing here does.
 import type { components } from '$lib/api';
 import { parseScaled, scaled } from '$lib/format/number';
+import { cleanedBlanks } from './authored';
 import { m } from '$lib/paraglide/messages.js';
 import { getLocale } from '$lib/paraglide/runtime.js';
 
@@ -16,9 +17,32 @@ export type PreviewItem = Schemas['BankPreviewItem'];
 export type Problem = Schemas['BankProblem'];
 export type Image = Schemas['BankImage'];
 
-export const types: ItemType[] = ['single', 'multiple', 'true_false', 'short_text', 'numeric'];
+export type Media = Schemas['BankMedia'];
+export type Credit = Content['partial_credit'];
+
+export const types: ItemType[] = [
+  'single',
+  'multiple',
+  'true_false',
+  'true_false_group',
+  'short_text',
+  'numeric',
+  'fill_in',
+  'ordering',
+  'matching',
+];
 export const difficulties: Difficulty[] = ['recognition', 'understanding', 'application', 'high_application'];
 export const maxOptions = 8;
+export const maxTargets = 12;
+export const maxBlanks = 10;
+
+/** The rules for partly right answers that a type has, the usual one first. */
+export const credits: Partial<Record<ItemType, Credit[]>> = {
+  multiple: ['all_or_nothing', 'right_minus_wrong', 'proportion'],
+  ordering: ['all_or_nothing', 'per_part', 'in_sequence'],
+  matching: ['per_part', 'all_or_nothing'],
+  fill_in: ['per_part', 'all_or_nothing'],
+};
 
 export function typeLabel(type: ItemType): string {
   switch (type) {
@@ -32,6 +56,14 @@ export function typeLabel(type: ItemType): string {
       return m.bank_type_short_text();
     case 'numeric':
       return m.bank_type_numeric();
+    case 'true_false_group':
+      return m.bank_type_true_false_group();
+    case 'fill_in':
+      return m.bank_type_fill_in();
+    case 'ordering':
+      return m.bank_type_ordering();
+    case 'matching':
+      return m.bank_type_matching();
   }
 }
 
@@ -50,6 +82,10 @@ export function difficultyLabel(difficulty: Difficulty): string {
 
 export const letterOf = (index: number) => String.fromCharCode(65 + index);
 export const optionId = (index: number) => String.fromCharCode(97 + index);
+
+/** Options with the ids of their places. */
+export const letterIds = <T extends { id: string }>(options: T[]): T[] =>
+  options.map((o, i) => ({ ...o, id: optionId(i) }));
 
 /** The sign of an option: its letter; for true/false the place in which it stands. */
 export function letterOfOption(content: Content, id: string): string {
@@ -80,6 +116,11 @@ export function canonical(text: string): string {
   return sign + digits.slice(0, -6) + (fraction ? `.${fraction}` : '');
 }
 
+const worded = (options: { id: string; text: string; image?: Image }[], id: string) => {
+  const option = options.find((o) => o.id === id);
+  return option?.text || option?.image?.alt || '';
+};
+
 /** The right answer in one line. */
 export function answerLine(content: Content): string {
   switch (content.type) {
@@ -95,6 +136,27 @@ export function answerLine(content: Content): string {
         : content.key.options[0]
           ? m.bank_true()
           : '';
+    case 'true_false_group':
+      return content.options
+        .map((o) => `${o.id}) ${content.key.options.includes(o.id) ? m.bank_true() : m.bank_false()}`)
+        .join(' · ');
+    case 'ordering':
+      return (content.key.order ?? []).map((id) => worded(content.options, id)).join(' → ');
+    case 'matching':
+      return (content.key.pairs ?? [])
+        .map((p) => `${worded(content.options, p.option)} → ${worded(content.targets ?? [], p.target)}`)
+        .join(' · ');
+    case 'fill_in':
+      return (content.key.blanks ?? [])
+        .map((key) => {
+          const choices = content.blanks?.find((b) => b.id === key.id)?.options ?? [];
+          const number = key.number
+            ? decimal(key.number) +
+              (key.tolerance && key.tolerance !== '0' ? ` ± ${decimal(key.tolerance)}` : '')
+            : '';
+          return `(${key.id}) ${worded(choices, key.option ?? '') || key.texts?.[0] || number}`;
+        })
+        .join(' · ');
     default:
       return content.options
         .filter((o) => content.key.options.includes(o.id))
@@ -112,7 +174,7 @@ export const problemText = (p: { vi: string; en: string }) => (getLocale() === '
 
 export function emptyContent(): Content {
   return {
-    schema: 1,
+    schema: 2,
     type: 'single',
     stem: '',
     options: [0, 1, 2, 3].map((i) => ({ id: optionId(i), text: '', pinned: false })),
@@ -137,18 +199,35 @@ export function withType(content: Content, type: ItemType): Content {
       { id: 'false', text: 'Sai', pinned: true },
     ];
     next.key.options = content.type === 'true_false' ? content.key.options : [];
+    next.targets = next.blanks = next.credit_table = undefined;
+    next.key = { ...next.key, order: undefined, pairs: undefined, blanks: undefined };
+    next.partial_credit = 'all_or_nothing';
     return next;
   }
   if (type === 'single' || type === 'multiple') {
     if (content.type !== 'single' && content.type !== 'multiple') {
-      next.options = emptyContent().options;
+      const lined = ['true_false_group', 'ordering', 'matching'].includes(content.type);
+      next.options = lined ? next.options : emptyContent().options;
       next.key.options = [];
+      next.targets = next.key.pairs = next.key.order = next.credit_table = undefined;
+      next.blanks = next.key.blanks = undefined;
     }
     if (type === 'single') next.key.options = next.key.options.slice(0, 1);
+    next.partial_credit = 'all_or_nothing';
     return next;
   }
-  next.options = [];
+  // Lines of one kind become lines of another; what is right has to be said anew.
+  const lined = (t: ItemType) => t === 'true_false_group' || t === 'ordering' || t === 'matching';
+  const had = content.type === 'single' || content.type === 'multiple' || lined(content.type);
+  next.options = lined(type) ? (had ? next.options : emptyContent().options) : [];
   next.key.options = [];
+  next.key.order = type === 'ordering' ? next.options.map((o) => o.id) : undefined;
+  next.targets = next.key.pairs = next.blanks = next.key.blanks = next.credit_table = undefined;
+  if (type === 'matching') {
+    next.targets = next.options.map((_, i) => ({ id: String(i + 1), text: '', pinned: false }));
+    next.key.pairs = next.options.map((o, i) => ({ option: o.id, target: String(i + 1) }));
+  }
+  next.partial_credit = credits[type]?.[0] ?? (type === 'true_false_group' ? 'table' : 'all_or_nothing');
   return next;
 }
 
@@ -163,5 +242,6 @@ export function cleaned(content: Content): Content {
     next.key.tolerance = '';
   }
   if (next.type !== 'short_text') next.key.ignore_marks = false;
+  if (next.type === 'fill_in') cleanedBlanks(next);
   return next;
 }

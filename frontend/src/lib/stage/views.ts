@@ -57,6 +57,14 @@ export function typeWords(type: Question['type']): string {
       return m.stage_type_short_text();
     case 'numeric':
       return m.stage_type_numeric();
+    case 'true_false_group':
+      return m.stage_type_true_false_group();
+    case 'fill_in':
+      return m.stage_type_fill_in();
+    case 'ordering':
+      return m.stage_type_ordering();
+    case 'matching':
+      return m.stage_type_matching();
   }
 }
 

@@ -11,6 +11,8 @@ export const icons = {
   'chevron-left': 'M14.5 6l-6 6 6 6',
   'chevron-right': 'M9.5 6l6 6-6 6',
   'arrow-left': 'M20 12H4M10 6l-6 6 6 6',
+  'arrow-up': 'M12 20V4M6 10l6-6 6 6',
+  'arrow-down': 'M12 4v16M6 14l6 6 6-6',
   'arrow-right': 'M4 12h16M14 6l6 6-6 6',
   search: 'M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.5 15.5L20.5 20.5',
   filter: 'M4 6h16M7 12h10M10 18h4',
@@ -20,6 +22,7 @@ export const icons = {
   download: 'M12 4v11M7 10.5l5 5 5-5M4 20h16',
   upload: 'M12 16V5M7 9.5l5-5 5 5M4 20h16',
   file: 'M6 3.5h8l4.5 4.5v12.5H6zM14 3.5V8h4.5',
+  image: 'M4 5h16v14H4zM4 16l4.5-4.5 3.5 3.5 3-3 5 4.5M15.5 9.5h.01',
   print: 'M7 9V3.5h10V9M7 17H4V9h16v8h-3M7 14h10v6.5H7z',
   settings:
     'M4 7h9M17 7h3M4 17h3M11 17h9M15 9.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM9 19.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5z',

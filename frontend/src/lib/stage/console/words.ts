@@ -89,6 +89,8 @@ export function eventWords(
       return event.on ? m.stage_log_auto_on() : m.stage_log_auto_off();
     case 'board':
       return event.on ? m.stage_log_board_on() : m.stage_log_board_off();
+    case 'media':
+      return event.on ? m.stage_log_media_on() : m.stage_log_media_off();
     case 'undone':
       return line(m.stage_log_undone({ what: doneWords(event.undoes ?? '') }));
     default:

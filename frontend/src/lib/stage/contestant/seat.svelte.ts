@@ -6,7 +6,8 @@ import { Outbox } from '$lib/live/outbox.svelte';
 import { LiveTopic } from '$lib/live/topic.svelte';
 import type { OwnAnswer, OwnView } from '../views';
 
-export type Draft = { options?: string[]; text?: string };
+export type Part = { id: string; value: string };
+export type Draft = { options?: string[]; text?: string; parts?: Part[] };
 
 /** "held": this device answers · "other": another one does · "lost": another one has taken over from this one. */
 export type Hold = 'none' | 'held' | 'other' | 'lost' | 'refused';
@@ -14,6 +15,7 @@ export type Hold = 'none' | 'held' | 'other' | 'lost' | 'refused';
 export type Shown = {
   options: string[];
   text: string;
+  parts: Part[];
   state: 'none' | 'saving' | 'waiting' | 'saved' | 'refused';
   /** When the server took it; 0: it has not. */
   receivedUs: number;
@@ -54,7 +56,7 @@ export class Seat {
     // What a reload found unsent is what the person chose last.
     for (const key of Object.keys(this.outbox.states)) {
       const sent = this.outbox.peek(key) as Sent | undefined;
-      if (sent) this.#drafts = { ...this.#drafts, [sent.play]: { options: sent.options, text: sent.text } };
+      if (sent) this.#drafts = { ...this.#drafts, [sent.play]: said(sent) };
     }
   }
 
@@ -158,7 +160,7 @@ export class Seat {
   #acknowledged(reply: Stored, sent: Sent): void {
     this.#stored = {
       ...this.#stored,
-      [sent.play]: { options: sent.options, text: sent.text, receivedUs: reply.received_us },
+      [sent.play]: { ...said(sent), receivedUs: reply.received_us },
     };
   }
 
@@ -169,7 +171,7 @@ export class Seat {
     } else if (fault.code === 'answer_conflict' && sent.seq + 1000 < greatestSeq) {
       // The count of this device was lost: leave the numbers that were used behind.
       this.#keep({ writer: sent.writer, seq: sent.seq + 1000 });
-      this.#put(sent.play, { options: sent.options, text: sent.text });
+      this.#put(sent.play, said(sent));
     }
   }
 
@@ -201,7 +203,12 @@ export class Seat {
   }
 }
 
-const whole = (draft: Draft) => ({ options: draft.options ?? [], text: draft.text ?? '' });
+const said = ({ options, text, parts }: Draft): Draft => ({ options, text, parts });
+const whole = (draft: Draft) => ({
+  options: draft.options ?? [],
+  text: draft.text ?? '',
+  parts: draft.parts ?? [],
+});
 
 /** Of what the server told and what it acknowledged to this device, the later one. */
 function newer(server: OwnAnswer | undefined, mine: (Draft & { receivedUs: number }) | undefined): Shown {
@@ -209,12 +216,7 @@ function newer(server: OwnAnswer | undefined, mine: (Draft & { receivedUs: numbe
     return { ...whole(mine), state: 'saved', receivedUs: mine.receivedUs };
   }
   if (server && (server.received_us ?? 0) > 0) {
-    return {
-      options: server.options ?? [],
-      text: server.text ?? '',
-      state: 'saved',
-      receivedUs: server.received_us ?? 0,
-    };
+    return { ...whole(server), state: 'saved', receivedUs: server.received_us ?? 0 };
   }
-  return { options: [], text: '', state: 'none', receivedUs: 0 };
+  return { ...whole({}), state: 'none', receivedUs: 0 };
 }

@@ -1,5 +1,6 @@
 // The timeline and the rules of a round before its start, as the page edits them. Each change is saved by itself a
 // moment later; the version that the server gives back makes sure that two organizers never overwrite each other.
+import { asked } from '../asked';
 import { api, call } from '$lib/api/client';
 import { Fault } from '$lib/api/fault';
 import type { components } from '$lib/api/schema.gen';
@@ -72,12 +73,7 @@ export class Plan {
       .map((item) => ({
         version_id: item.version_id,
         item_id: item.id,
-        question: {
-          type: item.content.type,
-          stem: item.content.stem,
-          image: item.content.image,
-          options: item.content.options.map((o) => ({ id: o.id, text: o.text })),
-        },
+        question: asked(item.content),
         points: null,
         duration_s: null,
         reserve,
