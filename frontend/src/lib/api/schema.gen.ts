@@ -192,6 +192,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audience/registration/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the organizers for a change */
+        post: operations["ask-change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audience/registration/ask/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back my request for a change */
+        post: operations["withdraw-change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audience/registration/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change what I have registered, while the window is open */
+        post: operations["change-registration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audience/registration/withdraw": {
         parameters: {
             query?: never;
@@ -201,7 +252,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take back a registration that is waiting */
+        /** Take back a registration */
         post: operations["withdraw-registration"];
         delete?: never;
         options?: never;
@@ -1116,6 +1167,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizer/contests/{contest}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests for a change, oldest first */
+        get: operations["list-changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/changes/{change}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept or decline a request for a change */
+        post: operations["answer-change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizer/contests/{contest}/clone": {
         parameters: {
             query?: never;
@@ -1144,6 +1229,40 @@ export interface paths {
         /** Replace the list of divisions */
         put: operations["set-divisions"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People who seem to have entered twice */
+        get: operations["list-duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/duplicates/{duplicate}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep both of a pair, or take one out */
+        post: operations["decide-duplicate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1681,6 +1800,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizer/contests/{contest}/registration-terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a contest asks of those who register */
+        get: operations["get-registration-terms"];
+        /** Set what a contest asks of those who register */
+        put: operations["set-registration-terms"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizer/contests/{contest}/registrations": {
         parameters: {
             query?: never;
@@ -1715,6 +1852,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizer/contests/{contest}/registrations/move-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take registrations out of the waiting list */
+        post: operations["move-up-registrations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizer/contests/{contest}/registrations/reject": {
         parameters: {
             query?: never;
@@ -1726,6 +1880,23 @@ export interface paths {
         put?: never;
         /** Turn registrations down */
         post: operations["reject-registrations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/registrations/{registration}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A registration with what the rules say of it now, and its history */
+        get: operations["get-registration"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2685,6 +2856,27 @@ export interface components {
             /** @description A browser or tablet is signed in */
             signed_in: boolean;
         };
+        "Add-entryRequest": {
+            /** @description Why it is taken although the rules refuse it */
+            despite?: string;
+            /**
+             * Format: int64
+             * @description May be left out when there is one division
+             */
+            division_id?: number;
+            email?: string;
+            /** @description Of a team; of a person who enters alone one, for the fields */
+            members?: components["schemas"]["RosterDraftMember"][];
+            /** @description Of the person, or of the team */
+            name: string;
+            phone?: string;
+            /**
+             * Format: int64
+             * @description 0: unit_name says it
+             */
+            unit_id?: number;
+            unit_name?: string;
+        };
         "Add-roundRequest": {
             /** @enum {string} */
             kind: "stage" | "judged";
@@ -2704,6 +2896,13 @@ export interface components {
             from: "draft" | "open" | "running" | "ended" | "finalized" | "archived";
             /** @enum {string} */
             to: "open" | "running" | "ended" | "archived";
+        };
+        "Answer-changeRequest": {
+            accept: boolean;
+            /** @description Why it is taken although the rules refuse it */
+            despite?: string;
+            /** @description Needed to decline */
+            reason?: string;
         };
         "Answer-data-requestRequest": {
             answer: string;
@@ -2725,14 +2924,32 @@ export interface components {
             /** @description contestant/round/{round} */
             topic: string;
         };
-        "Approve-registrationsRequest": {
-            ids: number[];
-        };
         "Ask-by-receiptRequest": {
             /** @enum {string} */
             kind: "see" | "correct" | "withdraw" | "export" | "erase";
             receipt: string;
             words?: string;
+        };
+        "Ask-changeRequest": {
+            /**
+             * Format: int64
+             * @description May be left out when there is one division
+             */
+            division_id?: number;
+            email?: string;
+            /** @description Of a team; of a person who enters alone one, for the fields */
+            members?: components["schemas"]["RosterDraftMember"][];
+            /** @description Of the person, or of the team */
+            name: string;
+            note?: string;
+            phone?: string;
+            receipt: string;
+            /**
+             * Format: int64
+             * @description 0: unit_name says it
+             */
+            unit_id?: number;
+            unit_name?: string;
         };
         AuditCheckOutBody: {
             /**
@@ -3101,6 +3318,34 @@ export interface components {
         CandidatesOutBody: {
             candidates: components["schemas"]["JudgingCandidate"][];
         };
+        "Change-registrationRequest": {
+            /**
+             * Format: int64
+             * @description May be left out when there is one division
+             */
+            division_id?: number;
+            email?: string;
+            /** @description Of a team; of a person who enters alone one, for the fields */
+            members?: components["schemas"]["RosterDraftMember"][];
+            /** @description Of the person, or of the team */
+            name: string;
+            phone?: string;
+            receipt: string;
+            /**
+             * Format: int64
+             * @description 0: unit_name says it
+             */
+            unit_id?: number;
+            unit_name?: string;
+        };
+        ChangesOutBody: {
+            changes: components["schemas"]["RosterChangeView"][];
+            /**
+             * Format: int64
+             * @description after of the next page; 0: this is the last
+             */
+            next: number;
+        };
         ClaimDeviceCommand: {
             data: components["schemas"]["StageClaimCommand"];
             /**
@@ -3374,11 +3619,28 @@ export interface components {
             given: boolean;
             purpose: string;
         };
+        "Decide-duplicateRequest": {
+            /** @enum {string} */
+            keep: "both" | "one" | "other";
+            reason: string;
+        };
+        DecideInBody: {
+            ids: number[];
+            /** @description To approve: why those that the rules refuse are taken all the same */
+            reason?: string;
+        };
         DecidedOutBody: {
             /** Format: int64 */
             done: number;
+            /**
+             * Format: int64
+             * @description From the waiting list, to places that have become free
+             */
+            moved_up: number;
             /** @description Candidate numbers that were given */
             numbers: string[];
+            /** @description Kept out by the rules */
+            refused: components["schemas"]["RosterRefusedView"][];
             /**
              * Format: int64
              * @description Decided by someone else in the meantime
@@ -3388,6 +3650,16 @@ export interface components {
         DetailOutBody: {
             consents: components["schemas"]["RosterGivenConsent"][];
             entry: components["schemas"]["RosterEntryView"];
+            history: components["schemas"]["RosterEventView"][];
+            people: components["schemas"]["RosterDraftMember"][];
+        };
+        DuplicatesOutBody: {
+            duplicates: components["schemas"]["RosterDuplicateView"][];
+            /**
+             * Format: int64
+             * @description after of the next page; 0: this is the last
+             */
+            next: number;
         };
         "Edit-itemRequest": {
             content: components["schemas"]["BankContent"];
@@ -3412,7 +3684,14 @@ export interface components {
             number: string;
         };
         EntriesOutBody: {
+            /** @description There may be more: the hits of a search are counted up to a bound */
+            at_least: boolean;
             entries: components["schemas"]["RosterEntryView"][];
+            /**
+             * Format: int64
+             * @description after of the next page; 0: this is the last
+             */
+            next: number;
             /** Format: int64 */
             page_size: number;
             /** Format: int64 */
@@ -4931,8 +5210,8 @@ export interface components {
              */
             division_id?: number;
             email?: string;
-            /** @description Of a team */
-            members?: components["schemas"]["RosterMemberView"][];
+            /** @description Of a team; of a person who enters alone one, for the fields */
+            members?: components["schemas"]["RosterDraftMember"][];
             /** @description Of the person, or of the team */
             name: string;
             phone?: string;
@@ -4952,8 +5231,8 @@ export interface components {
             division_id?: number;
             email?: string;
             guardians?: components["schemas"]["RosterGuardianView"][];
-            /** @description Of a team */
-            members?: components["schemas"]["RosterMemberView"][];
+            /** @description Of a team; of a person who enters alone one, for the fields */
+            members?: components["schemas"]["RosterDraftMember"][];
             /** @description Of the person, or of the team */
             name: string;
             phone?: string;
@@ -4968,7 +5247,19 @@ export interface components {
             /** @description Secret by which the registrant asks how the registration stands */
             receipt: string;
         };
+        RegistrationOutBody: {
+            history: components["schemas"]["RosterEventView"][];
+            people: components["schemas"]["RosterDraftMember"][];
+            registration: components["schemas"]["RosterRegistrationView"];
+        };
         RegistrationsOutBody: {
+            /** @description There may be more: the hits of a search are counted up to a bound */
+            at_least: boolean;
+            /**
+             * Format: int64
+             * @description after of the next page; 0: this is the last
+             */
+            next: number;
             /** Format: int64 */
             page_size: number;
             registrations: components["schemas"]["RosterRegistrationView"][];
@@ -4980,10 +5271,6 @@ export interface components {
             code: string;
             /** @description The new personal link on this server */
             path: string;
-        };
-        "Reject-registrationsRequest": {
-            ids: number[];
-            reason: string;
         };
         ReleaseDeviceCommand: {
             /**
@@ -5128,6 +5415,17 @@ export interface components {
             en: string;
             vi: string;
         };
+        RosterBarredPerson: {
+            birth_date?: string;
+            /** @description Of the number given before; sent back unchanged */
+            citizen_mac?: string;
+            /** @description Written only: kept as a keyed hash */
+            citizen_number?: string;
+            email?: string;
+            name: string;
+            phone?: string;
+            reason?: string;
+        };
         RosterBlock: {
             /**
              * Format: int64
@@ -5135,6 +5433,26 @@ export interface components {
              */
             id: number;
             name: string;
+        };
+        RosterChangeView: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            decided_at?: string;
+            differences: components["schemas"]["RosterDifferenceView"][];
+            /** Format: int64 */
+            entry_id: number;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            note: string;
+            number: string;
+            reason: string;
+            /** Format: int64 */
+            registration_id: number;
+            /** @enum {string} */
+            state: "open" | "accepted" | "declined" | "withdrawn";
+            unit_name: string;
         };
         RosterChoice: {
             en?: string;
@@ -5163,6 +5481,63 @@ export interface components {
             organizer_name: string;
             unit_name: string;
         };
+        RosterDifferenceView: {
+            after: string;
+            before: string;
+            label: string;
+        };
+        RosterDivisionQuota: {
+            /** Format: int64 */
+            division_id: number;
+            /**
+             * Format: int64
+             * @description In all
+             */
+            entries: number;
+            /**
+             * Format: int64
+             * @description Of every unit
+             */
+            per_unit: number;
+        };
+        RosterDivisionTerms: {
+            /** Format: int64 */
+            division_id: number;
+            /** @description A field of the organizer's own */
+            field_key?: string;
+            /** Format: int64 */
+            max_age?: number;
+            /** Format: int64 */
+            min_age?: number;
+            /** @description Words of which one must stand in the position; empty: all */
+            positions: string[];
+            /** @description Kinds of unit; empty: all */
+            unit_kinds: string[];
+            /** @description Of that field, one of which it must have */
+            values: string[];
+        };
+        RosterDraftMember: {
+            /** @description 2006-01-31, or as people write it */
+            birth_date?: string;
+            citizen_number?: string;
+            email?: string;
+            /**
+             * Format: int64
+             * @description Of somebody who is there already
+             */
+            id?: number;
+            name: string;
+            /** @description The organizer's own fields by key */
+            own?: {
+                [key: string]: string;
+            };
+            phone?: string;
+            position?: string;
+            /** @enum {string} */
+            role: "captain" | "member" | "reserve";
+            /** @description male, female, other */
+            sex?: string;
+        };
         RosterDraftView: {
             /**
              * Format: int64
@@ -5170,8 +5545,8 @@ export interface components {
              */
             division_id?: number;
             email?: string;
-            /** @description Of a team */
-            members?: components["schemas"]["RosterMemberView"][];
+            /** @description Of a team; of a person who enters alone one, for the fields */
+            members?: components["schemas"]["RosterDraftMember"][];
             /** @description Of the person, or of the team */
             name: string;
             phone?: string;
@@ -5181,6 +5556,42 @@ export interface components {
              */
             unit_id?: number;
             unit_name?: string;
+        };
+        RosterDuplicateView: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            likeness: "citizen" | "phone" | "name_birth";
+            one: components["schemas"]["RosterSideView"];
+            other: components["schemas"]["RosterSideView"];
+        };
+        RosterEligibility: {
+            /** @description Day at which the age counts, 2006-01-31; empty: the contest's own day */
+            age_on?: string;
+            /** @description Organizers, hosts, secretaries, judges and authors of this contest may not enter */
+            bar_staff: boolean;
+            barred: components["schemas"]["RosterBarredPerson"][];
+            divisions: components["schemas"]["RosterDivisionTerms"][];
+            /**
+             * Format: int64
+             * @description 0: no bound
+             */
+            max_age?: number;
+            /**
+             * Format: int64
+             * @description 0: no bound
+             */
+            min_age?: number;
+            /** @description Units whose branches may enter */
+            under: number[];
+            /** @enum {string} */
+            units: "any" | "listed" | "under";
+            /** @description Further former winners */
+            winners: components["schemas"]["RosterBarredPerson"][];
+            /** @description Contests whose first prizes may not enter again */
+            winners_of: number[];
         };
         RosterEntryView: {
             /**
@@ -5193,6 +5604,7 @@ export interface components {
             /** Format: int64 */
             division_id: number;
             email: string;
+            findings: components["schemas"]["RosterFindingView"][];
             /** Format: int64 */
             id: number;
             members: components["schemas"]["RosterMemberView"][];
@@ -5207,6 +5619,14 @@ export interface components {
             /** Format: int64 */
             unit_id: number;
             unit_name: string;
+        };
+        RosterEventView: {
+            /** Format: date-time */
+            at: string;
+            by_organizer: boolean;
+            kind: string;
+            reason: string;
+            who: string;
         };
         RosterField: {
             choices?: components["schemas"]["RosterChoice"][];
@@ -5306,6 +5726,21 @@ export interface components {
             /** Format: int64 */
             updates: number;
         };
+        RosterFindingView: {
+            code: string;
+            /**
+             * Format: int64
+             * @description The other one of a duplicate; 0: none
+             */
+            entry_id: number;
+            /** @description JSON path in the draft; empty: the whole */
+            field: string;
+            /** Format: int64 */
+            registration_id: number;
+            /** @enum {string} */
+            severity: "refuse" | "warn";
+            text: string;
+        };
         RosterFormUnit: {
             /** Format: int64 */
             id: number;
@@ -5318,22 +5753,34 @@ export interface components {
             closes_at?: string;
             contest_name: string;
             divisions: components["schemas"]["ContestDivision"][];
+            /** @description Asked of every person */
+            fields: components["schemas"]["RosterField"][];
             /** @description What a parent or guardian agrees to, for each person under adult_age */
             guardian: components["schemas"]["RosterPurposeView"];
             /** @enum {string} */
             kind: "person" | "team";
+            /**
+             * Format: date-time
+             * @description The server's, for the countdown
+             */
+            now: string;
             open: boolean;
             /** Format: date-time */
             opens_at?: string;
             organizer_name: string;
+            /** @enum {string} */
+            phase: "before" | "open" | "closed";
             purposes: components["schemas"]["RosterPurposeView"][];
             /** Format: int64 */
             team_max: number;
             /** Format: int64 */
             team_min: number;
+            time_zone: string;
             /** @description Day in the contest's time zone, by which ages are counted: 2026-01-31 */
             today: string;
+            unit_required: boolean;
             units: components["schemas"]["RosterFormUnit"][];
+            waiting_list: boolean;
         };
         RosterGivenConsent: {
             /** Format: date-time */
@@ -5500,19 +5947,82 @@ export interface components {
             text: string;
             version: string;
         };
+        RosterQuotas: {
+            divisions: components["schemas"]["RosterDivisionQuota"][];
+            /**
+             * Format: int64
+             * @description In all
+             */
+            entries: number;
+            /**
+             * Format: int64
+             * @description Of every unit
+             */
+            unit_entries: number;
+            /**
+             * Format: int64
+             * @description People of every unit, in all its teams
+             */
+            unit_persons: number;
+            /** @description Units with a number of their own */
+            units: components["schemas"]["RosterUnitQuota"][];
+        };
+        RosterReceiptChangeView: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            decided_at?: string;
+            differences: components["schemas"]["RosterDifferenceView"][];
+            note: string;
+            /** @description Of the answer */
+            reason: string;
+            /** @enum {string} */
+            state: "open" | "accepted" | "declined" | "withdrawn";
+        };
+        RosterReceiptEventView: {
+            /** Format: date-time */
+            at: string;
+            by_organizer: boolean;
+            kind: string;
+            reason: string;
+        };
         RosterReceiptView: {
+            /** @description By a request to the organizers */
+            can_ask: boolean;
+            /** @description By oneself */
+            can_change: boolean;
+            can_withdraw: boolean;
+            changes: components["schemas"]["RosterReceiptChangeView"][];
             contest_name: string;
             contest_slug: string;
             /** Format: date-time */
             created_at: string;
+            /** @description As it stands now */
+            draft: components["schemas"]["RosterDraftView"];
             /** @description The personal link on this server, once approved */
             enter_path: string;
+            fields: components["schemas"]["RosterField"][];
+            history: components["schemas"]["RosterReceiptEventView"][];
+            /**
+             * Format: int64
+             * @description Place in the waiting list; 0: not in line
+             */
+            in_line: number;
+            /** @enum {string} */
+            kind: "person" | "team";
             name: string;
             /** @description Candidate number, once approved */
             number: string;
             reason: string;
             /** @enum {string} */
-            state: "pending" | "approved" | "rejected" | "withdrawn";
+            state: "pending" | "waitlisted" | "approved" | "rejected" | "withdrawn";
+            unit_name: string;
+        };
+        RosterRefusedView: {
+            findings: components["schemas"]["RosterFindingView"][];
+            /** Format: int64 */
+            id: number;
+            name: string;
         };
         RosterRegistrationView: {
             /** Format: date-time */
@@ -5522,6 +6032,7 @@ export interface components {
             email: string;
             /** Format: int64 */
             entry_id: number;
+            findings: components["schemas"]["RosterFindingView"][];
             /** Format: int64 */
             id: number;
             members: components["schemas"]["RosterMemberView"][];
@@ -5530,7 +6041,7 @@ export interface components {
             phone: string;
             reason: string;
             /** @enum {string} */
-            state: "pending" | "approved" | "rejected" | "withdrawn";
+            state: "pending" | "waitlisted" | "approved" | "rejected" | "withdrawn";
             /**
              * Format: int64
              * @description 0: the unit was typed by hand and becomes a new one
@@ -5542,6 +6053,67 @@ export interface components {
             fields: string[];
             name: string;
             use: boolean;
+        };
+        RosterSideView: {
+            /**
+             * Format: int64
+             * @description 0: not an entry yet
+             */
+            entry_id: number;
+            name: string;
+            number: string;
+            /**
+             * Format: int64
+             * @description 0: it did not come by registration
+             */
+            registration_id: number;
+            /** @enum {string} */
+            state: "active" | "withdrawn" | "pending" | "waitlisted" | "approved" | "rejected";
+            unit_name: string;
+        };
+        RosterTerms: {
+            eligibility: components["schemas"]["RosterEligibility"];
+            fields: components["schemas"]["RosterField"][];
+            /** @description The next in line gets a place that has become free at once; otherwise an organizer gives it */
+            move_up: boolean;
+            quotas: components["schemas"]["RosterQuotas"];
+            /**
+             * Format: int64
+             * @description As it was read; a change made in between is not overwritten
+             */
+            version: number;
+            /** @description When a quota is full, further registrations wait in line instead of being refused */
+            waiting_list: boolean;
+        };
+        RosterTermsView: {
+            changeable: boolean;
+            eligibility: components["schemas"]["RosterEligibility"];
+            fields: components["schemas"]["RosterField"][];
+            /** @enum {string} */
+            kind: "person" | "team";
+            /** @description The next in line gets a place that has become free at once; otherwise an organizer gives it */
+            move_up: boolean;
+            quotas: components["schemas"]["RosterQuotas"];
+            /**
+             * Format: int64
+             * @description As it was read; a change made in between is not overwritten
+             */
+            version: number;
+            /** @description When a quota is full, further registrations wait in line instead of being refused */
+            waiting_list: boolean;
+        };
+        RosterUnitQuota: {
+            /**
+             * Format: int64
+             * @description 0: over all divisions
+             */
+            division_id?: number;
+            /** Format: int64 */
+            entries: number;
+            /** Format: int64 */
+            persons?: number;
+            /** Format: int64 */
+            unit_id: number;
         };
         RosterUnitView: {
             /** Format: int64 */
@@ -5556,7 +6128,19 @@ export interface components {
             /** Format: int64 */
             active: number;
             changeable: boolean;
+            /**
+             * Format: int64
+             * @description Requests for a change that nobody has answered
+             */
+            changes: number;
             divisions: components["schemas"]["ContestDivision"][];
+            /**
+             * Format: int64
+             * @description Pairs that nobody has decided about
+             */
+            duplicates: number;
+            /** @description Asked of every person */
+            fields: components["schemas"]["RosterField"][];
             /** @enum {string} */
             kind: "person" | "team";
             /** Format: int64 */
@@ -5568,6 +6152,8 @@ export interface components {
             /** Format: int64 */
             team_min: number;
             units: components["schemas"]["RosterUnitView"][];
+            /** Format: int64 */
+            waitlisted: number;
             /** Format: int64 */
             withdrawn: number;
         };
@@ -5820,6 +6406,13 @@ export interface components {
              * @description How many items the round has, without the reserve
              */
             items: number;
+            /** @description It plays */
+            media_on: boolean;
+            /**
+             * Format: int64
+             * @description Contest time of the host's last word on it
+             */
+            media_us?: number;
             /** @enum {string} */
             phase: "planned" | "ready" | "running" | "paused" | "closed" | "scored";
             play?: components["schemas"]["StagePlayView"];
@@ -6010,6 +6603,13 @@ export interface components {
              * @description How many items the round has, without the reserve
              */
             items: number;
+            /** @description It plays */
+            media_on: boolean;
+            /**
+             * Format: int64
+             * @description Contest time of the host's last word on it
+             */
+            media_us?: number;
             /** @description The item that comes next */
             next?: components["schemas"]["StageConsoleNext"];
             /** @description What the big button does */
@@ -6134,7 +6734,7 @@ export interface components {
         };
         StageCueCommand: {
             /** @enum {string} */
-            cue: "start" | "next" | "open" | "close" | "reveal" | "pause" | "resume" | "extend" | "void" | "replace" | "correct" | "screen" | "board" | "auto" | "finish" | "scored" | "undo";
+            cue: "start" | "next" | "open" | "close" | "reveal" | "pause" | "resume" | "extend" | "void" | "replace" | "correct" | "screen" | "board" | "auto" | "media" | "finish" | "scored" | "undo";
             /**
              * Format: int64
              * @description The seq of the view on which the host decided: a second click finds that the round has moved on
@@ -6145,7 +6745,7 @@ export interface components {
              * @description For next and replace: another than the next in order
              */
             item?: number;
-            /** @description For board and auto */
+            /** @description For board, auto and media */
             on?: boolean;
             /**
              * Format: int32
@@ -6816,14 +7416,16 @@ export interface components {
             version: number;
         };
         "Update-entryRequest": {
+            /** @description Why it is taken although the rules refuse it */
+            despite?: string;
             /**
              * Format: int64
              * @description May be left out when there is one division
              */
             division_id?: number;
             email?: string;
-            /** @description Of a team */
-            members?: components["schemas"]["RosterMemberView"][];
+            /** @description Of a team; of a person who enters alone one, for the fields */
+            members?: components["schemas"]["RosterDraftMember"][];
             /** @description Of the person, or of the team */
             name: string;
             number: string;
@@ -6936,6 +7538,10 @@ export interface components {
         };
         "Withdraw-entryRequest": {
             reason: string;
+        };
+        "Withdraw-registrationRequest": {
+            reason?: string;
+            receipt: string;
         };
     };
     responses: never;
@@ -7451,7 +8057,49 @@ export interface operations {
             };
         };
     };
-    "withdraw-registration": {
+    "ask-change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ask-changeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterReceiptView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "withdraw-change": {
         parameters: {
             query?: never;
             header?: never;
@@ -7461,6 +8109,90 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ReceiptInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterReceiptView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "change-registration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Change-registrationRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterReceiptView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "withdraw-registration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Withdraw-registrationRequest"];
             };
         };
         responses: {
@@ -10018,6 +10750,92 @@ export interface operations {
             };
         };
     };
+    "list-changes": {
+        parameters: {
+            query?: {
+                after?: number;
+                state?: "open" | "accepted" | "declined" | "withdrawn";
+            };
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangesOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "answer-change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                change: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Answer-changeRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "clone-contest": {
         parameters: {
             query?: never;
@@ -10106,6 +10924,91 @@ export interface operations {
             };
         };
     };
+    "list-duplicates": {
+        parameters: {
+            query?: {
+                after?: number;
+            };
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatesOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "decide-duplicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                duplicate: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decide-duplicateRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "list-entries": {
         parameters: {
             query?: {
@@ -10113,8 +11016,12 @@ export interface operations {
                 q?: string;
                 division?: number;
                 unit?: number;
-                state?: "pending" | "approved" | "rejected" | "withdrawn" | "active";
-                page?: number;
+                block?: number;
+                state?: "pending" | "waitlisted" | "approved" | "rejected" | "withdrawn" | "active";
+                /** @description Only those in which the rules have found something */
+                found?: boolean;
+                /** @description The page begins behind it: next of the page before */
+                after?: number;
             };
             header?: never;
             path: {
@@ -10164,7 +11071,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RosterDraftView"];
+                "application/json": components["schemas"]["Add-entryRequest"];
             };
         };
         responses: {
@@ -11609,6 +12516,90 @@ export interface operations {
             };
         };
     };
+    "get-registration-terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterTermsView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "set-registration-terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterTerms"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterTermsView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "list-registrations": {
         parameters: {
             query?: {
@@ -11616,8 +12607,12 @@ export interface operations {
                 q?: string;
                 division?: number;
                 unit?: number;
-                state?: "pending" | "approved" | "rejected" | "withdrawn" | "active";
-                page?: number;
+                block?: number;
+                state?: "pending" | "waitlisted" | "approved" | "rejected" | "withdrawn" | "active";
+                /** @description Only those in which the rules have found something */
+                found?: boolean;
+                /** @description The page begins behind it: next of the page before */
+                after?: number;
             };
             header?: never;
             path: {
@@ -11667,7 +12662,51 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Approve-registrationsRequest"];
+                "application/json": components["schemas"]["DecideInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecidedOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "move-up-registrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideInBody"];
             };
         };
         responses: {
@@ -11711,7 +12750,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Reject-registrationsRequest"];
+                "application/json": components["schemas"]["DecideInBody"];
             };
         };
         responses: {
@@ -11722,6 +12761,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DecidedOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-registration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                registration: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationOutBody"];
                 };
             };
             /** @description Unprocessable Entity */
