@@ -69,14 +69,17 @@ SELECT EXISTS (SELECT 1 FROM account WHERE login = $1);
 INSERT INTO session (token_hash, account_id, entry_id, contest_id, expires_at, user_agent)
 VALUES ($1, $2, $3, $4, $5, $6) RETURNING id;
 
--- name: SessionByToken :one
-SELECT s.id, s.account_id, s.entry_id, s.contest_id, s.last_seen_at, coalesce(a.name, '')::text AS name,
+-- name: SessionsByTokens :many
+SELECT s.token_hash, s.id, s.account_id, s.entry_id, s.contest_id, s.last_seen_at, coalesce(a.name, '')::text AS name,
        coalesce(a.admin, false)::boolean AS admin
 FROM session s LEFT JOIN account a ON a.id = s.account_id
-WHERE s.token_hash = $1 AND s.revoked_at IS NULL AND s.expires_at > now() AND a.disabled_at IS NULL;
+WHERE s.token_hash = ANY(@token_hashes::bytea[]) AND s.revoked_at IS NULL AND s.expires_at > now() AND a.disabled_at IS NULL;
 
--- name: TouchSession :exec
-UPDATE session SET last_seen_at = now() WHERE id = $1 AND last_seen_at < now() - interval '5 minutes';
+-- name: TouchSessions :exec
+-- In one order and past those that another node notes just now, so that two nodes never wait for each other.
+UPDATE session SET last_seen_at = now() WHERE id IN (
+    SELECT t.id FROM session t WHERE t.id = ANY(@ids::bigint[]) AND t.last_seen_at < now() - interval '5 minutes'
+    ORDER BY t.id FOR UPDATE SKIP LOCKED);
 
 -- name: RevokeSession :exec
 UPDATE session SET revoked_at = now() WHERE token_hash = $1 AND revoked_at IS NULL;

@@ -35,6 +35,7 @@ type Service struct {
 	db        *pgxpool.Pool
 	q         *accountdb.Queries
 	key       []byte
+	sessions  *postgres.Lane[string, session]
 	passwords chan struct{} // as many hashes at once as cores
 	nobody    string        // a hash to compare with when there is no such login, so that both take equally long
 	// OnSessions is called after sessions were ended or somebody's roles have changed, so that open sockets are looked at
@@ -48,7 +49,8 @@ type Service struct {
 
 // New opens the room; it makes the installation's secret key at the first start.
 func New(ctx context.Context, db *pgxpool.Pool) (*Service, error) {
-	s := &Service{db: db, q: accountdb.New(db), passwords: make(chan struct{}, max(1, runtime.NumCPU()))}
+	q := accountdb.New(db)
+	s := &Service{db: db, q: q, sessions: newSessionLane(q), passwords: make(chan struct{}, max(1, runtime.NumCPU()))}
 	fresh := make([]byte, 32)
 	_, _ = rand.Read(fresh) // never fails: it ends the process instead
 	if err := s.q.PutSecret(ctx, accountdb.PutSecretParams{Name: "server_key", Value: fresh}); err != nil {
@@ -85,25 +87,21 @@ func (s *Service) Identify(ctx context.Context, p Principal, accountToken, entry
 		}
 	}
 	if entryToken != "" && len(entryToken) <= 64 {
-		row, err := s.q.SessionByToken(ctx, HashToken(entryToken))
-		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-			return p, unavailable(err)
+		row, err := s.session(ctx, entryToken)
+		if err != nil {
+			return p, err
 		}
-		if err == nil && row.EntryID != nil && row.ContestID != nil {
+		if row.EntryID != nil && row.ContestID != nil {
 			p.Entry = &EntrySession{EntryID: *row.EntryID, ContestID: *row.ContestID, DeviceID: row.ID}
-			s.touch(ctx, row.ID, row.LastSeenAt)
 		}
 	}
 	return p, nil
 }
 
 func (s *Service) identifyAccount(ctx context.Context, p *Principal, token string) error {
-	row, err := s.q.SessionByToken(ctx, HashToken(token))
-	if errors.Is(err, pgx.ErrNoRows) || err == nil && row.AccountID == nil {
-		return nil
-	}
-	if err != nil {
-		return unavailable(err)
+	row, err := s.session(ctx, token)
+	if err != nil || row.AccountID == nil {
+		return err
 	}
 	p.AccountID, p.Name, p.Admin, p.SessionID = *row.AccountID, row.Name, row.Admin, row.ID
 	grants, err := s.q.GrantsOf(ctx, *row.AccountID)
@@ -114,15 +112,7 @@ func (s *Service) identifyAccount(ctx context.Context, p *Principal, token strin
 		p.Admin, p.PairedWith = false, *row.ContestID
 	}
 	p.Grants, p.Units = p.rights(grants)
-	s.touch(ctx, row.ID, row.LastSeenAt)
 	return nil
-}
-
-// touch notes that a session is in use; a note that fails harms nobody.
-func (s *Service) touch(ctx context.Context, id int64, last time.Time) {
-	if time.Since(last) > 10*time.Minute {
-		_ = s.q.TouchSession(ctx, id)
-	}
 }
 
 // unavailable is what a reader hears when the database does not answer.

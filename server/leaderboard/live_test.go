@@ -284,8 +284,8 @@ func TestHiddenRoundsAndScreensLive(t *testing.T) {
 func TestADraftHasNoPublicBoard(t *testing.T) {
 	h := open(t, testkit.Redis(t), 2)
 	n := h.node()
-	phone := h.watch(n, audienceTopic, 0)
 	h.exec(`UPDATE contest SET state = 'draft'`)
+	phone := h.watch(n, contestantTopic, h.entries[0].ID) // what comes to everybody is not asked for yet
 	for _, topic := range []string{audienceTopic, screenTopic} {
 		var f *liveclient.Fault
 		if err := phone.Do(context.Background(), "subscribe", topicOf(topic, h.contestID), nil, nil); !errors.As(err, &f) || f.Code != "not_found" {

@@ -76,6 +76,7 @@ type Service struct {
 	address  string
 
 	reading sync.Mutex // one board at a time that this node doesn't know yet
+	seen    sync.Map   // contests that are public
 
 	mu     sync.Mutex
 	boards map[int64]*watched // contests with watchers here, or changed here

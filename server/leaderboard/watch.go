@@ -156,8 +156,12 @@ func (s *Service) Topics() {
 	s.screenTopics()
 }
 
-// visible refuses what the public may not know to exist.
+// visible refuses what the public may not know to exist. A contest never becomes a draft again, so what was seen once is
+// not asked for by each of the thousands who come back.
 func (s *Service) visible(ctx context.Context, contestID int64) error {
+	if _, seen := s.seen.Load(contestID); seen {
+		return nil
+	}
 	c, err := s.contests.Get(ctx, contestID)
 	if err != nil {
 		return err
@@ -165,6 +169,7 @@ func (s *Service) visible(ctx context.Context, contestID int64) error {
 	if c.State == contest.Draft {
 		return fault.NothingHere
 	}
+	s.seen.Store(contestID, true)
 	return nil
 }
 

@@ -574,14 +574,15 @@ func (q *Queries) Secret(ctx context.Context, name string) ([]byte, error) {
 	return value, err
 }
 
-const sessionByToken = `-- name: SessionByToken :one
-SELECT s.id, s.account_id, s.entry_id, s.contest_id, s.last_seen_at, coalesce(a.name, '')::text AS name,
+const sessionsByTokens = `-- name: SessionsByTokens :many
+SELECT s.token_hash, s.id, s.account_id, s.entry_id, s.contest_id, s.last_seen_at, coalesce(a.name, '')::text AS name,
        coalesce(a.admin, false)::boolean AS admin
 FROM session s LEFT JOIN account a ON a.id = s.account_id
-WHERE s.token_hash = $1 AND s.revoked_at IS NULL AND s.expires_at > now() AND a.disabled_at IS NULL
+WHERE s.token_hash = ANY($1::bytea[]) AND s.revoked_at IS NULL AND s.expires_at > now() AND a.disabled_at IS NULL
 `
 
-type SessionByTokenRow struct {
+type SessionsByTokensRow struct {
+	TokenHash  []byte
 	ID         int64
 	AccountID  *int64
 	EntryID    *int64
@@ -591,19 +592,33 @@ type SessionByTokenRow struct {
 	Admin      bool
 }
 
-func (q *Queries) SessionByToken(ctx context.Context, tokenHash []byte) (SessionByTokenRow, error) {
-	row := q.db.QueryRow(ctx, sessionByToken, tokenHash)
-	var i SessionByTokenRow
-	err := row.Scan(
-		&i.ID,
-		&i.AccountID,
-		&i.EntryID,
-		&i.ContestID,
-		&i.LastSeenAt,
-		&i.Name,
-		&i.Admin,
-	)
-	return i, err
+func (q *Queries) SessionsByTokens(ctx context.Context, tokenHashes [][]byte) ([]SessionsByTokensRow, error) {
+	rows, err := q.db.Query(ctx, sessionsByTokens, tokenHashes)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []SessionsByTokensRow{}
+	for rows.Next() {
+		var i SessionsByTokensRow
+		if err := rows.Scan(
+			&i.TokenHash,
+			&i.ID,
+			&i.AccountID,
+			&i.EntryID,
+			&i.ContestID,
+			&i.LastSeenAt,
+			&i.Name,
+			&i.Admin,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const setName = `-- name: SetName :exec
@@ -670,12 +685,15 @@ func (q *Queries) SweepAccount(ctx context.Context) error {
 	return err
 }
 
-const touchSession = `-- name: TouchSession :exec
-UPDATE session SET last_seen_at = now() WHERE id = $1 AND last_seen_at < now() - interval '5 minutes'
+const touchSessions = `-- name: TouchSessions :exec
+UPDATE session SET last_seen_at = now() WHERE id IN (
+    SELECT t.id FROM session t WHERE t.id = ANY($1::bigint[]) AND t.last_seen_at < now() - interval '5 minutes'
+    ORDER BY t.id FOR UPDATE SKIP LOCKED)
 `
 
-func (q *Queries) TouchSession(ctx context.Context, id int64) error {
-	_, err := q.db.Exec(ctx, touchSession, id)
+// In one order and past those that another node notes just now, so that two nodes never wait for each other.
+func (q *Queries) TouchSessions(ctx context.Context, ids []int64) error {
+	_, err := q.db.Exec(ctx, touchSessions, ids)
 	return err
 }
 
