@@ -210,11 +210,12 @@ func possible(s *State) []Cue {
 	return cues
 }
 
-// countAll tells the consoles on this node who is there and who has answered, at most twice a second and only when
-// something has changed.
+// countAll tells the consoles on this node who is there and who has answered, and the hall how many have, at most twice a
+// second and only when something has changed.
 func (s *Service) countAll(ctx context.Context) {
 	for _, r := range s.allRooms() {
-		if s.cfg.Hub.Count(organizerTopic(r.id)) == 0 {
+		console, hall := s.cfg.Hub.Count(organizerTopic(r.id)) > 0, s.cfg.Hub.Count(audienceTopic(r.id)) > 0
+		if !console && !hall {
 			continue
 		}
 		counts, err := r.count(ctx)
@@ -225,9 +226,15 @@ func (s *Service) countAll(ctx context.Context) {
 		r.mu.Lock()
 		same := reflect.DeepEqual(counts, r.counts)
 		r.counts = counts
+		public := HallCount{Play: counts.Play, Entries: counts.Entries, Answered: counts.Answered}
+		sameHall := public == r.hallCount
+		r.hallCount = public
 		r.mu.Unlock()
-		if !same {
+		if console && !same {
 			s.cfg.Hub.Publish(organizerTopic(r.id), live.Message{Kind: KindCounts, Data: counts})
+		}
+		if hall && !sameHall {
+			s.cfg.Hub.Publish(audienceTopic(r.id), live.Message{Kind: KindHallCount, Data: public})
 		}
 	}
 }

@@ -176,6 +176,7 @@ func TestHealthNotesOutages(t *testing.T) {
 	}
 }
 
+// Names go to the console only; the hall learns how many.
 func TestCountsGoToTheConsoleOnly(t *testing.T) {
 	h := newHall(t, 3)
 	a := h.addNode("a", nil, false)
@@ -196,6 +197,15 @@ func TestCountsGoToTheConsoleOnly(t *testing.T) {
 				t.Fatalf("counts went to %s", m)
 			}
 		}
+	}
+	hall, told := 0, a.hub.newest(audienceTopic(h.round.ID), KindHallCount).Data.(HallCount)
+	for _, m := range a.hub.messages() {
+		if strings.Contains(m, " "+KindHallCount+" ") {
+			hall++
+		}
+	}
+	if hall != 1 || told != (HallCount{Play: p.Number, Entries: 3, Answered: 1}) {
+		t.Fatalf("the hall got %d messages, the last %+v", hall, told)
 	}
 	counts := a.hub.newest(organizerTopic(h.round.ID), KindCounts).Data.(ConsoleCounts)
 	if sent != 1 || counts.Entries != 3 || counts.Connected != 2 || counts.Answered != 1 || len(counts.Waiting) != 2 || len(counts.Absent) != 1 {

@@ -48,6 +48,8 @@ type room struct {
 	sockets sockets
 	own     lane[int64, ownPart]
 	counts  ConsoleCounts
+	// hallCount is what the hall was told last.
+	hallCount HallCount
 }
 
 // info is what a round is, beside its course.

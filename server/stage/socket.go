@@ -86,6 +86,7 @@ func (s *Service) Register(h *live.Hub) {
 	live.Declare[AudienceView](h, KindAudience)
 	live.Declare[ConsoleView](h, KindConsole)
 	live.Declare[ConsoleCounts](h, KindCounts)
+	live.Declare[HallCount](h, KindHallCount)
 	h.Topic(TopicContestant, live.TopicSpec{Need: "topic:" + TopicContestant, Open: s.openContestant, Closed: s.closedContestant})
 	h.Topic(TopicAudience, live.TopicSpec{Need: "topic:" + TopicAudience, Open: s.openAudience})
 	h.Topic(TopicOrganizer, live.TopicSpec{Need: "topic:" + TopicOrganizer, Open: s.openOrganizer})
@@ -195,7 +196,7 @@ func (s *Service) openAudience(ctx context.Context, _ *live.Client, params live.
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return live.Snapshot{r.frames.audience}, nil
+	return live.Snapshot{r.frames.audience, {Kind: KindHallCount, Data: r.hallCount}}, nil
 }
 
 // public tells whether the audience may know of the round: not while its contest is a draft. A contest never becomes a

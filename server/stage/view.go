@@ -15,6 +15,7 @@ const (
 	KindAudience   = "stage_audience"
 	KindConsole    = "stage_console"
 	KindCounts     = "stage_counts"
+	KindHallCount  = "stage_hall_count"
 )
 
 // Head is what every view says of a round.
@@ -116,6 +117,13 @@ type AudienceView struct {
 	Ahead []SealedFile `json:"ahead,omitempty" doc:"Sealed files of items to come, to be fetched beforehand"`
 	Play  *PlayView    `json:"play,omitempty"`
 	Tally []TallyLine  `json:"tally,omitempty" doc:"How often each option was chosen, of types with several parts how often each was right; only once the answer is public"`
+}
+
+// HallCount tells the hall how many have answered, and nothing of who or what.
+type HallCount struct {
+	Play     int32 `json:"play" doc:"0: no item is open or has been"`
+	Entries  int   `json:"entries"`
+	Answered int   `json:"answered" doc:"Entries with a saved answer to the play"`
 }
 
 // TallyLine counts the choices of one option, or the right answers to one part.
