@@ -76,7 +76,7 @@ type UnitView struct {
 	Events   []EventView  `json:"events" doc:"Oldest first"`
 	Counts   []CountView  `json:"counts" doc:"Newest first"`
 	Heirs    []NameView   `json:"heirs" doc:"Who goes on with it"`
-	Children []NodeView   `json:"child_units" doc:"Right below it on the day"`
+	Below    []NodeView   `json:"child_units" doc:"Right below it on the day"`
 }
 
 // PartView is a unit that a change leads to.
@@ -279,7 +279,7 @@ func (s *Service) whole(ctx context.Context, id int64, day Day) (UnitView, error
 	at := tree.At(day)
 	path := at.Path(id)
 	v := UnitView{NodeView: nodeView(h.unit(day), at.HasChildren(id), counts), Path: nameViews(path[:max(len(path)-1, 0)]), There: at.Has(id),
-		Periods: []PeriodView{}, Events: []EventView{}, Counts: []CountView{}, Heirs: []NameView{}, Children: []NodeView{}}
+		Periods: []PeriodView{}, Events: []EventView{}, Counts: []CountView{}, Heirs: []NameView{}, Below: []NodeView{}}
 	for _, p := range h.Periods {
 		up, _ := tree.Unit(p.ParentID)
 		v.Periods = append(v.Periods, PeriodView{From: p.From, To: p.To, Name: p.Name, ShortName: p.ShortName, Kind: p.Kind, ParentID: p.ParentID,
@@ -310,7 +310,7 @@ func (s *Service) whole(ctx context.Context, id int64, day Day) (UnitView, error
 		}
 	}
 	for _, u := range at.Children(id) {
-		v.Children = append(v.Children, nodeView(u, at.HasChildren(u.ID), counts))
+		v.Below = append(v.Below, nodeView(u, at.HasChildren(u.ID), counts))
 	}
 	return v, nil
 }

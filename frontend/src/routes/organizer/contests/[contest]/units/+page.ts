@@ -7,14 +7,14 @@ export const load: PageLoad = async ({ parent, url, depends, fetch }) => {
   const { contest } = await parent();
   await requireRole(url, contest.id, 'organizer');
   try {
-    const roster = await call(
-      api.GET('/api/organizer/contests/{contest}/roster', {
+    const plan = await call(
+      api.GET('/api/organizer/contests/{contest}/unit-plan', {
         params: { path: { contest: contest.id } },
         fetch,
       }),
     );
-    return { roster, fault: null };
+    return { plan, fault: null };
   } catch (error) {
-    return { roster: null, fault: Fault.from(error) };
+    return { plan: null, fault: Fault.from(error) };
   }
 };
