@@ -120,6 +120,7 @@ var access = web.Access{
 	"register-led":              web.Leader,
 	"get-led-registration":      web.Leader,
 	"change-led-registration":   web.Leader,
+	"ask-led-change":            web.Leader,
 	"withdraw-led-registration": web.Leader,
 	"withdraw-led-entry":        web.Leader,
 	"reissue-led-code":          web.Leader,

@@ -35,6 +35,15 @@ func (s *Service) Draft(ctx context.Context, contestID, registrationID int64) (r
 	return s.Roster.LedDraft(ctx, contestID, led, registrationID)
 }
 
+// AskChange asks the organizers for a change of what is approved already, or comes after the window has closed.
+func (s *Service) AskChange(ctx context.Context, contestID, registrationID int64, d roster.Draft, text string) error {
+	led, err := s.Led(ctx, contestID)
+	if err != nil {
+		return err
+	}
+	return s.Roster.AskChangeLed(ctx, contestID, led, registrationID, d, text)
+}
+
 // WithdrawRegistration takes back a registration of the leader's units that still waits.
 func (s *Service) WithdrawRegistration(ctx context.Context, contestID, registrationID int64, reason string) error {
 	led, err := s.Led(ctx, contestID)

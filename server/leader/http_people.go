@@ -76,6 +76,16 @@ func peopleRoutes(api *web.API, s *Service) {
 		}) (*ledRegisteredOut, error) {
 			return registered(s.Change(ctx, in.Contest, in.Registration, in.Body.Draft()))
 		})
+	web.Handle(api, web.Op{ID: "ask-led-change", Method: http.MethodPost, Path: base + "/registrations/{registration}/change", Summary: "Ask the organizers for a change of what is decided or closed"},
+		func(ctx context.Context, in *struct {
+			RegistrationIn
+			Body struct {
+				roster.DraftView
+				Note string `json:"note" maxLength:"500" doc:"Why"`
+			}
+		}) (*struct{}, error) {
+			return nil, s.AskChange(ctx, in.Contest, in.Registration, in.Body.Draft(), in.Body.Note)
+		})
 	web.Handle(api, web.Op{ID: "withdraw-led-registration", Method: http.MethodPost, Path: base + "/registrations/{registration}/withdraw", Summary: "Take back a registration of my units that still waits"},
 		func(ctx context.Context, in *struct {
 			RegistrationIn

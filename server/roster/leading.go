@@ -244,27 +244,13 @@ func (s *Service) keepLedPeople(ctx context.Context, q *rosterdb.Queries, c cont
 	return note(ctx, q, c.ID, EventWaitlisted, "", happened[RegistrationWaitlisted], nil)
 }
 
-// LedDraft reads a registration of the leader's units, to be changed.
-func (s *Service) LedDraft(ctx context.Context, contestID int64, led Led, registrationID int64) (Draft, RegistrationState, error) {
-	row, err := s.q.LedRegistration(ctx, rosterdb.LedRegistrationParams{ID: registrationID, ContestID: contestID, UnitIds: led.IDs()})
-	if errors.Is(err, pgx.ErrNoRows) {
-		return Draft{}, "", fault.NothingHere
-	}
-	if err != nil {
-		return Draft{}, "", postgres.Fault(err)
-	}
-	people, err := s.registrantsOf(ctx, s.q, contestID, []int64{registrationID})
-	return Draft{DivisionID: row.DivisionID, UnitID: row.UnitID, Name: row.Name, Phone: row.Phone, Email: row.Email, Members: people[registrationID]},
-		RegistrationState(row.State), err
-}
-
 // WithdrawLed takes back a registration of the leader's units that still waits.
 func (s *Service) WithdrawLed(ctx context.Context, contestID int64, led Led, registrationID int64, reason string) error {
 	reason, err := checkReason(reason)
 	if err != nil {
 		return err
 	}
-	return s.change(ctx, contestID, func(tx pgx.Tx, q *rosterdb.Queries, _ contest.Contest) error {
+	return s.change(ctx, contestID, func(tx pgx.Tx, q *rosterdb.Queries, c contest.Contest) error {
 		n, err := q.WithdrawLedRegistration(ctx, rosterdb.WithdrawLedRegistrationParams{ID: registrationID, ContestID: contestID, UnitIds: led.IDs(),
 			Reason: reason, DecidedBy: &led.AccountID})
 		if err != nil {
@@ -274,6 +260,9 @@ func (s *Service) WithdrawLed(ctx context.Context, contestID int64, led Led, reg
 			return alreadyDecided
 		}
 		if err := note(ctx, q, contestID, EventWithdrawn, reason, []int64{registrationID}, nil); err != nil {
+			return err
+		}
+		if _, err := s.fillPlaces(ctx, tx, q, c); err != nil {
 			return err
 		}
 		return record(ctx, tx, contestID, "withdraw_led", map[string]any{"registration_id": registrationID, "reason": reason})

@@ -62,7 +62,7 @@ UPDATE registration SET state = 'withdrawn', reason = @reason, decided_at = now(
 WHERE id = @id AND contest_id = @contest_id AND state IN ('pending', 'waitlisted') AND unit_id = ANY(@unit_ids::bigint[]);
 
 -- name: LedRegistration :one
-SELECT r.id, r.division_id, coalesce(r.unit_id, 0)::bigint AS unit_id, r.name, r.phone, r.email, r.state, r.reason FROM registration r
+SELECT r.id, r.contest_id, r.division_id, r.unit_id, r.unit_name, r.name, r.phone, r.email, r.state, r.entry_id FROM registration r
 WHERE r.id = @id AND r.contest_id = @contest_id AND r.unit_id = ANY(@unit_ids::bigint[]);
 
 -- name: InsertLedConsents :exec

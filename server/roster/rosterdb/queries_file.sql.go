@@ -279,7 +279,7 @@ func (q *Queries) KeepUpload(ctx context.Context, arg KeepUploadParams) (int64, 
 }
 
 const ledRegistration = `-- name: LedRegistration :one
-SELECT r.id, r.division_id, coalesce(r.unit_id, 0)::bigint AS unit_id, r.name, r.phone, r.email, r.state, r.reason FROM registration r
+SELECT r.id, r.contest_id, r.division_id, r.unit_id, r.unit_name, r.name, r.phone, r.email, r.state, r.entry_id FROM registration r
 WHERE r.id = $1 AND r.contest_id = $2 AND r.unit_id = ANY($3::bigint[])
 `
 
@@ -291,13 +291,15 @@ type LedRegistrationParams struct {
 
 type LedRegistrationRow struct {
 	ID         int64
+	ContestID  int64
 	DivisionID int64
-	UnitID     int64
+	UnitID     *int64
+	UnitName   string
 	Name       string
 	Phone      string
 	Email      string
 	State      string
-	Reason     string
+	EntryID    *int64
 }
 
 func (q *Queries) LedRegistration(ctx context.Context, arg LedRegistrationParams) (LedRegistrationRow, error) {
@@ -305,13 +307,15 @@ func (q *Queries) LedRegistration(ctx context.Context, arg LedRegistrationParams
 	var i LedRegistrationRow
 	err := row.Scan(
 		&i.ID,
+		&i.ContestID,
 		&i.DivisionID,
 		&i.UnitID,
+		&i.UnitName,
 		&i.Name,
 		&i.Phone,
 		&i.Email,
 		&i.State,
-		&i.Reason,
+		&i.EntryID,
 	)
 	return i, err
 }

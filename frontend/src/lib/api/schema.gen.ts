@@ -737,6 +737,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/leader/contests/{contest}/registrations/{registration}/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the organizers for a change of what is decided or closed */
+        post: operations["ask-led-change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/leader/contests/{contest}/registrations/{registration}/withdraw": {
         parameters: {
             query?: never;
@@ -2944,6 +2961,27 @@ export interface components {
             note?: string;
             phone?: string;
             receipt: string;
+            /**
+             * Format: int64
+             * @description 0: unit_name says it
+             */
+            unit_id?: number;
+            unit_name?: string;
+        };
+        "Ask-led-changeRequest": {
+            /**
+             * Format: int64
+             * @description May be left out when there is one division
+             */
+            division_id?: number;
+            email?: string;
+            /** @description Of a team; of a person who enters alone one, for the fields */
+            members?: components["schemas"]["RosterDraftMember"][];
+            /** @description Of the person, or of the team */
+            name: string;
+            /** @description Why */
+            note: string;
+            phone?: string;
             /**
              * Format: int64
              * @description 0: unit_name says it
@@ -9491,6 +9529,49 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["LedRegisteredOutBody"];
                 };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "ask-led-change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                registration: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ask-led-changeRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unprocessable Entity */
             422: {

@@ -14,6 +14,8 @@ export function roleLabel(role: Role): string {
       return m.app_role_secretary();
     case 'judge':
       return m.app_role_judge();
+    case 'leader':
+      return m.leader_role();
   }
 }
 
@@ -27,5 +29,7 @@ export function roleHint(role: Role): string {
       return m.people_hint_secretary();
     case 'judge':
       return m.people_hint_judge();
+    case 'leader':
+      return m.leaders_lead();
   }
 }

@@ -5,7 +5,7 @@ import type { components } from '$lib/api/schema.gen';
 import { live } from '$lib/live/connection.svelte';
 
 export type SessionView = components['schemas']['WebSessionView'];
-export type Role = 'organizer' | 'host' | 'secretary' | 'judge';
+export type Role = 'organizer' | 'host' | 'secretary' | 'judge' | 'leader';
 
 class Session {
   /** undefined until the server has been asked. */
@@ -47,13 +47,21 @@ class Session {
     live.restart();
   }
 
-  /** As the server decides it: an administrator is an organizer everywhere, nobody is a judge without being named. */
+  /** As the server decides it: an administrator is an organizer everywhere, nobody is a judge or a unit's leader without
+   *  being named. */
   has(contest: number, role: Role): boolean {
     const account = this.account;
     if (!account) return false;
-    if (account.admin && role !== 'judge') return true;
+    if (account.admin && role !== 'judge' && role !== 'leader') return true;
     const roles = account.grants.find((g) => g.contest_id === contest)?.roles ?? [];
     return roles.some((r) => r === role || (r === 'organizer' && (role === 'host' || role === 'secretary')));
+  }
+
+  /** Where this account begins: who only judges at the marks, who only acts for a unit at the unit's contests. */
+  get home(): string {
+    const roles = this.account?.grants.flatMap((g) => g.roles) ?? [];
+    const only = (role: Role) => !this.account?.admin && roles.length > 0 && roles.every((r) => r === role);
+    return only('judge') ? '/judge' : only('leader') ? '/leader' : '/organizer/contests';
   }
 
   /** Organizer, host or secretary. */

@@ -8,7 +8,9 @@ export const menuOrder = [
   ['', m.menu_overview],
   ['settings', m.menu_rules],
   ['units', m.menu_units],
+  ['leaders', m.leader_menu],
   ['entries', m.menu_entries],
+  ['progress', m.leader_menu_progress],
   ['people', m.menu_people],
   ['bank', m.menu_bank],
   ['rounds', m.menu_rounds],
@@ -17,6 +19,7 @@ export const menuOrder = [
   ['results', m.menu_results],
   ['awards', m.menu_awards],
   ['reports', m.menu_reports],
+  ['privacy', m.privacy_org_title],
   ['audit', m.menu_audit],
 ] as const;
 
