@@ -313,7 +313,12 @@ var reCloze = regexp.MustCompile(`\{\d*:(SHORTANSWER|SHORTANSWER_C|SAC?|SAC|MWC?
 
 // moodleCloze reads answers that stand in the text: {1:SHORTANSWER:=a~=b}.
 func (b *built) moodleCloze(q *node) {
-	text := q.at("questiontext", "text").content()
+	question := q.child("questiontext")
+	if question == nil {
+		b.unknown("cloze")
+		return
+	}
+	text := question.child("text").content()
 	var out strings.Builder
 	b.c.Type, b.c.PartialCredit = bank.FillIn, bank.PerPart
 	for {
@@ -332,8 +337,8 @@ func (b *built) moodleCloze(q *node) {
 		text = text[at[1]+end+1:]
 	}
 	out.WriteString(text)
-	n := *q.child("questiontext")
-	n.kids = append([]*node{{name: "text", kids: []*node{{text: out.String()}}}}, q.child("questiontext").children("file")...)
+	n := *question
+	n.kids = append([]*node{{name: "text", kids: []*node{{text: out.String()}}}}, question.children("file")...)
 	b.stem(b.moodleText(&n))
 }
 

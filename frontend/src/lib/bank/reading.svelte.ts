@@ -4,11 +4,15 @@ import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import type { components } from '$lib/api';
 import { cleaned, copy, type Content, type Preview, type PreviewItem, type Problem } from './content';
 
+export type Likeness = components['schemas']['BankLikeness'];
+/** What becomes of a question that the bank has, or nearly: left out, a question more, or a new version of that one. */
+export type Fate = 'skip' | 'new' | number;
 export type Group = 'all' | 'broken' | 'doubtful' | 'known' | 'ready';
 
 export class Decisions {
   readonly chosen = new SvelteSet<number>();
   readonly #mended = new SvelteMap<number, Content>();
+  readonly #renews = new SvelteMap<number, Likeness>();
 
   constructor(readonly preview: Preview) {
     for (const item of preview.items) if (item.chosen) this.chosen.add(item.row);
@@ -95,12 +99,44 @@ export class Decisions {
     else this.chosen.delete(item.row);
   }
 
+  /** The questions of the bank that an item could give a new version to. */
+  renewable(item: PreviewItem): Likeness[] {
+    if (item.standing === 'exists') return item.differs && item.of ? [item.of] : [];
+    return item.near.filter((near) => near.item_id > 0);
+  }
+
+  fate(item: PreviewItem): Fate {
+    if (!this.chosen.has(item.row)) return 'skip';
+    return this.#renews.get(item.row)?.item_id ?? 'new';
+  }
+
+  decide(item: PreviewItem, fate: Fate): void {
+    this.#renews.delete(item.row);
+    if (fate === 'skip') {
+      this.chosen.delete(item.row);
+      return;
+    }
+    const of = this.renewable(item).find((likeness) => likeness.item_id === fate);
+    if (of) this.#renews.set(item.row, of);
+    this.chosen.add(item.row);
+  }
+
+  /** Questions that the bank has with other words beside them, and that nobody has decided about. */
+  get outdated(): PreviewItem[] {
+    return this.preview.items.filter((item) => item.differs && item.of && !this.isBroken(item));
+  }
+
   rows(): components['schemas']['BankChosenRow'][] {
     return this.preview.items
       .filter((item) => this.chosen.has(item.row) && !this.isBroken(item))
       .map((item) => {
         const content = this.#mended.get(item.row);
-        return content ? { row: item.row, content } : { row: item.row };
+        const of = this.#renews.get(item.row);
+        return {
+          row: item.row,
+          ...(content ? { content } : {}),
+          ...(of ? { item_id: of.item_id, version: of.version } : {}),
+        };
       });
   }
 }
