@@ -68,6 +68,9 @@ func (a *App) Seed(ctx context.Context) (*DemoLogins, error) {
 		return nil, fmt.Errorf("the demo's people: %w", err)
 	}
 	ctx = account.With(ctx, account.Principal{AccountID: logins.Organizer.ID, Name: logins.Organizer.Name, Locale: "vi"})
+	if err := a.demoUnits(ctx); err != nil {
+		return nil, fmt.Errorf("the demo's units: %w", err)
+	}
 	c, err := a.demoContest(ctx, content)
 	if err != nil {
 		return nil, fmt.Errorf("the demo's contest: %w", err)
@@ -79,6 +82,9 @@ func (a *App) Seed(ctx context.Context) (*DemoLogins, error) {
 	entries, err := a.demoTeams(ctx, c, content)
 	if err != nil {
 		return nil, fmt.Errorf("the demo's teams: %w", err)
+	}
+	if err := a.demoPlan(ctx, c, entries); err != nil {
+		return nil, fmt.Errorf("the demo's blocks and targets: %w", err)
 	}
 	if err := a.demoRounds(ctx, c, content, logins, entries); err != nil {
 		return nil, fmt.Errorf("the demo's rounds: %w", err)
