@@ -19,7 +19,7 @@ func Translate(s string, text func(string) string, formula func(source string, d
 			i += 2
 			continue
 		case s[i] == '$':
-			if source, display, size := formulaAt(s[i:]); size > 0 {
+			if source, display, size := formulaIn(s, i); size > 0 {
 				flush()
 				out.WriteString(formula(source, display))
 				i += size
@@ -41,7 +41,7 @@ func EscapeDollars(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		if s[i] == '$' && (i == 0 || s[i-1] != '\\') {
-			if _, _, size := formulaAt(s[i:]); size > 0 {
+			if _, _, size := formulaIn(s, i); size > 0 {
 				b.WriteByte('\\')
 			}
 		}

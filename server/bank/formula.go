@@ -3,6 +3,8 @@ package bank
 import (
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // The limits of formulas. They keep a hostile one from holding up a phone.
@@ -20,8 +22,8 @@ type Segment struct {
 }
 
 // Segments parts a text into plain stretches and formulas: $...$ within a line, $$...$$ on a line of its own, \$ is a
-// dollar. A $ that is followed by a space, or not closed before the paragraph ends, is a dollar too, so that prices
-// need no care. frontend/src/lib/ui/formula/segments.ts reads texts in the same way; the two share their test cases.
+// dollar. A $ that is followed by a space, or not closed before the paragraph ends, is a dollar too, and so is one that
+// touches a letter or digit on its outer side: prices and cells of a spreadsheet ($A$1) need no care. frontend/src/lib/ui/formula/segments.ts reads texts in the same way; the two share their test cases.
 func Segments(s string) []Segment {
 	var out []Segment
 	var plain strings.Builder
@@ -37,7 +39,7 @@ func Segments(s string) []Segment {
 			plain.WriteByte('$')
 			i += 2
 		case s[i] == '$':
-			formula, display, size := formulaAt(s[i:])
+			formula, display, size := formulaIn(s, i)
 			if size == 0 {
 				plain.WriteByte('$')
 				i++
@@ -55,6 +57,15 @@ func Segments(s string) []Segment {
 	return out
 }
 
+// formulaIn reads the formula that begins with the $ at this place. A size of 0 says that there is none.
+func formulaIn(s string, at int) (formula string, display bool, size int) {
+	formula, display, size = formulaAt(s[at:])
+	if !display && touches(utf8.DecodeLastRuneInString(s[:at])) {
+		return "", false, 0
+	}
+	return formula, display, size
+}
+
 // formulaAt reads the formula at the start of s, which is a $. A size of 0 says that there is none.
 func formulaAt(s string) (formula string, display bool, size int) {
 	sign := "$"
@@ -70,7 +81,8 @@ func formulaAt(s string) (formula string, display bool, size int) {
 			return "", false, 0
 		case strings.HasPrefix(inside[i:], sign):
 			formula = inside[:i]
-			if strings.TrimSpace(formula) == "" || sign == "$" && (formula[0] == ' ' || formula[i-1] == ' ') {
+			if strings.TrimSpace(formula) == "" || sign == "$" &&
+				(formula[0] == ' ' || formula[i-1] == ' ' || touches(utf8.DecodeRuneInString(inside[i+1:]))) {
 				return "", false, 0
 			}
 			return strings.TrimSpace(formula), sign == "$$", i + 2*len(sign)
@@ -78,6 +90,8 @@ func formulaAt(s string) (formula string, display bool, size int) {
 	}
 	return "", false, 0
 }
+
+func touches(r rune, size int) bool { return size > 0 && (unicode.IsLetter(r) || unicode.IsNumber(r)) }
 
 // PlainText is a text for places that can't show formulas: their source without the dollars.
 func PlainText(s string) string {

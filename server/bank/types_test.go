@@ -226,6 +226,8 @@ func TestSegments(t *testing.T) {
 		"không có": "không có", "Giải $x^2 = 4$ nhé": "Giải |{x^2 = 4}| nhé", "$$\\frac{1}{2}$$": "{{\\frac{1}{2}}}",
 		`giá \$5`: "giá $5", "từ $5 đến $10": "từ $5 đến $10", "5$ hay 10$": "5$ hay 10$", "$x": "$x", "$$ $$": "$$ $$",
 		`$\$5$`: `{\$5}`, "$a\nb$": "$a\nb$", "$$a\nb$$": "{{a\nb}}", "$a$$b$": "{a}|{b}", "$ a$": "$ a$", "cuối $": "cuối $",
+		"Ô $A$1 cố định": "Ô $A$1 cố định", "=SUM($A$1:$B$2)": "=SUM($A$1:$B$2)", "=$A1*$B1": "=$A1*$B1", "=A$1+B$1": "=A$1+B$1",
+		"($x$)": "(|{x}|)", "$n$-giác": "{n}|-giác",
 	} {
 		var got []string
 		for _, s := range Segments(in) {

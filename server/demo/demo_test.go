@@ -46,7 +46,9 @@ func TestBankIsLargeAndMixed(t *testing.T) {
 	if len(list) < 84 {
 		t.Errorf("%d items, want at least 84", len(list))
 	}
-	for kind, least := range map[bank.ItemType]int{bank.Single: 65, bank.Multiple: 10, bank.TrueFalse: 8, bank.ShortText: 5, bank.Numeric: 5} {
+	for kind, least := range map[bank.ItemType]int{
+		bank.Single: 65, bank.Multiple: 10, bank.TrueFalse: 8, bank.ShortText: 5, bank.Numeric: 5,
+		bank.TrueFalseGroup: 2, bank.Ordering: 2, bank.Matching: 2, bank.FillIn: 2} {
 		if types[kind] < least {
 			t.Errorf("%d items of type %s, want %d", types[kind], kind, least)
 		}
@@ -276,7 +278,11 @@ func TestQuizChoosesItemsOfTheBank(t *testing.T) {
 				t.Errorf("item %q is missing or used twice", q.Ref)
 			}
 			used[q.Ref] = true
-			if q.Seconds < 20 || q.Seconds > 30 {
+			most := 30
+			if len(c.Type.Credits()) > 1 && c.Type != bank.Multiple || c.Type == bank.TrueFalseGroup {
+				most = 60 // more to read, and more to do
+			}
+			if q.Seconds < 20 || q.Seconds > most {
 				t.Errorf("%s: %d seconds", q.Ref, q.Seconds)
 			}
 			if strings.Contains(c.Source.Note, "Hết hiệu lực") {

@@ -16,6 +16,12 @@ const cases: Record<string, string> = {
   $a$$b$: '{a}|{b}',
   '$ a$': '$ a$',
   'cuối $': 'cuối $',
+  'Ô $A$1 cố định': 'Ô $A$1 cố định',
+  '=SUM($A$1:$B$2)': '=SUM($A$1:$B$2)',
+  '=$A1*$B1': '=$A1*$B1',
+  '=A$1+B$1': '=A$1+B$1',
+  '($x$)': '(|{x}|)',
+  '$n$-giác': '{n}|-giác',
 };
 
 describe('segments', () => {
