@@ -85,7 +85,11 @@ func (s *Service) enter(ctx context.Context, tx pgx.Tx, q *rosterdb.Queries, c c
 		entries[row.Number-highest-1].ID = row.ID
 	}
 	for i, e := range entries {
-		if err := noteDuplicates(ctx, q, c.ID, 0, e.ID, drafts[i].Findings); err != nil {
+		registration, entry := drafts[i].RegistrationID, e.ID
+		if registration != 0 {
+			entry = 0 // the pair stands already, or begins, with the registration
+		}
+		if err := noteDuplicates(ctx, q, c.ID, registration, entry, drafts[i].Findings); err != nil {
 			return nil, err
 		}
 	}

@@ -278,7 +278,7 @@ func TestTheListHoldsNoCodesAndComesBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	data, err := g.s.List(g.ctx, g.contest.ID, "vi")
+	data, err := g.s.List(g.ctx, g.contest.ID, "vi", []string{KeyPhone, KeyEmail, KeyBirthDate})
 	if err != nil {
 		t.Fatal(err)
 	}

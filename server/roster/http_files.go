@@ -53,8 +53,17 @@ func fileRoutes(api *web.API, s *Service) {
 			return out, nil
 		})
 	web.Handle(api, web.Op{ID: "export-entries", Method: http.MethodPost, Path: base + "/entries/export", Summary: "The list of entries as .xlsx", Timeout: 2 * time.Minute},
-		func(ctx context.Context, in *ContestIn) (*download, error) {
-			data, err := s.List(ctx, in.Contest, account.From(ctx).Locale)
+		func(ctx context.Context, in *struct {
+			ContestIn
+			Body *struct {
+				Personal []string `json:"personal,omitempty" maxItems:"40" doc:"Keys of the fields whose personal data go into the list; empty: none"`
+			} `required:"false"`
+		}) (*download, error) {
+			var personal []string
+			if in.Body != nil {
+				personal = in.Body.Personal
+			}
+			data, err := s.List(ctx, in.Contest, account.From(ctx).Locale, personal)
 			return newDownload(name(ctx, in.Contest, "thi-sinh", "entries", ".xlsx"), xlsxType, data), err
 		})
 	ImportRoutes(api, s, ImportPlace{Base: base, Led: func(context.Context, int64) (*Led, error) { return nil, nil }})

@@ -49,6 +49,13 @@ type RosterView struct {
 	Duplicates int                `json:"duplicates" doc:"Pairs that nobody has decided about"`
 	Changes    int                `json:"changes" doc:"Requests for a change that nobody has answered"`
 	Fields     []Field            `json:"fields" doc:"Asked of every person"`
+	Blocks     []BlockNameView    `json:"blocks"`
+}
+
+// BlockNameView is a block by which the lists can be filtered.
+type BlockNameView struct {
+	ID   int64  `json:"id"`
+	Name string `json:"name"`
 }
 
 // RegistrationView is a registration as organizers see it.
@@ -135,6 +142,9 @@ func registrationRoutes(api *web.API, s *Service) {
 				return nil, err
 			}
 			view.Fields = notNil(rules.Asked())
+			for _, b := range o.Blocks {
+				view.Blocks = append(view.Blocks, BlockNameView(b))
+			}
 			for _, u := range o.Units {
 				view.Units = append(view.Units, UnitView(u))
 			}

@@ -84,24 +84,34 @@ func (s *Service) Find(ctx context.Context, contestID int64, f Filter) ([]Listed
 		return nil, Page{}, postgres.Fault(err)
 	}
 	page := f.page(total)
+	rows, next, err := s.entriesAfter(ctx, contestID, f, PageSize)
+	page.Next = next
+	return rows, page, err
+}
+
+// entriesAfter gives some of the entries that a filter chooses, in the order of their numbers, and behind which number
+// the rest begins; 0: there is no more.
+func (s *Service) entriesAfter(ctx context.Context, contestID int64, f Filter, most int) ([]Listed, int64, error) {
 	rows, err := s.q.FindEntries(ctx, rosterdb.FindEntriesParams{ContestID: contestID, State: f.State, DivisionID: f.DivisionID,
-		UnitID: f.UnitID, BlockID: f.BlockID, Found: f.Found, Needle: f.needle(), Number: number, After: int32(min(f.After, MaxNumber)), Most: PageSize + 1})
+		UnitID: f.UnitID, BlockID: f.BlockID, Found: f.Found, Needle: f.needle(), Number: int32(ParseNumber(clipRunes(f.Words, 20))),
+		After: int32(min(f.After, MaxNumber)), Most: int32(most) + 1})
 	if err != nil {
-		return nil, page, postgres.Fault(err)
+		return nil, 0, postgres.Fault(err)
 	}
-	if len(rows) > PageSize {
-		rows = rows[:PageSize]
-		page.Next = int64(rows[PageSize-1].Number)
+	next := int64(0)
+	if len(rows) > most {
+		rows = rows[:most]
+		next = int64(rows[most-1].Number)
 	}
 	out := make([]Listed, len(rows))
 	entries := make([]*Entry, len(rows))
 	for i, r := range rows {
 		if out[i], err = listed(r); err != nil {
-			return nil, page, err
+			return nil, 0, err
 		}
 		entries[i] = &out[i].Entry
 	}
-	return out, page, s.addMembers(ctx, entries)
+	return out, next, s.addMembers(ctx, entries)
 }
 
 // Detailed is an entry with all that organizers may know about it.
@@ -238,6 +248,7 @@ type Overview struct {
 	Units         []UnitCount
 	Duplicates    int // pairs that nobody has decided about
 	Changes       int // requests for a change that nobody has answered
+	Blocks        []Block
 }
 
 // UnitCount is a unit with the number of its entries.
@@ -278,6 +289,13 @@ func (s *Service) Overview(ctx context.Context, contestID int64) (Overview, erro
 		return o, postgres.Fault(err)
 	}
 	o.Duplicates, o.Changes = int(duplicates), int(changes)
+	blocks, err := s.q.BlocksOf(ctx, contestID)
+	if err != nil {
+		return o, postgres.Fault(err)
+	}
+	for _, b := range blocks {
+		o.Blocks = append(o.Blocks, Block{ID: b.ID, Name: b.Name})
+	}
 	o.Units, err = s.unitsOf(ctx, contestID)
 	return o, err
 }

@@ -119,64 +119,6 @@ func (w listWords) of(role MemberRole) string {
 	return w.plain
 }
 
-// List writes a contest's entries as .xlsx: a row a person, a row a team's member. Codes are never in it.
-func (s *Service) List(ctx context.Context, contestID int64, locale string) ([]byte, error) {
-	c, err := s.contests.Get(ctx, contestID)
-	if err != nil {
-		return nil, err
-	}
-	w := listWordsFor(locale)
-	divisions := map[int64]string{}
-	for _, d := range c.Divisions {
-		divisions[d.ID] = d.Name
-	}
-	team := c.EntryKind == contest.TeamEntry
-	sheet := export.Sheet{Name: w.sheet, Columns: []export.Column{{Title: w.number, Width: 14}}}
-	if team {
-		sheet.Columns = append(sheet.Columns, export.Column{Title: w.team, Width: 30}, export.Column{Title: w.unit, Width: 32},
-			export.Column{Title: w.division, Width: 14}, export.Column{Title: w.member, Width: 28}, export.Column{Title: w.role, Width: 12})
-	} else {
-		sheet.Columns = append(sheet.Columns, export.Column{Title: w.name, Width: 28}, export.Column{Title: w.unit, Width: 32}, export.Column{Title: w.division, Width: 14})
-	}
-	sheet.Columns = append(sheet.Columns, export.Column{Title: w.phone, Width: 16}, export.Column{Title: w.email, Width: 28}, export.Column{Title: w.state, Width: 12})
-	for after := int64(0); ; {
-		entries, page, err := s.Find(ctx, contestID, Filter{After: after})
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range entries {
-			state := w.active
-			if e.State == EntryWithdrawn {
-				state = w.withdrawn
-			}
-			head := []any{e.Number, e.Name, e.UnitName, divisions[e.DivisionID]}
-			tail := []any{e.Phone, e.Email, state}
-			if !team {
-				sheet.Rows = append(sheet.Rows, append(head, tail...))
-				continue
-			}
-			if len(e.Members) == 0 {
-				sheet.Rows = append(sheet.Rows, append(append(head, "", ""), tail...))
-			}
-			for _, m := range e.Members {
-				sheet.Rows = append(sheet.Rows, append(append(append([]any(nil), head...), m.Name, w.of(m.Role)), tail...))
-			}
-		}
-		if after = page.Next; after == 0 {
-			break
-		}
-	}
-	err = postgres.InTx(ctx, s.db, func(tx pgx.Tx) error {
-		return record(ctx, tx, contestID, "export_list", map[string]any{"rows": len(sheet.Rows)})
-	})
-	if err != nil {
-		return nil, postgres.Fault(err)
-	}
-	var b bytes.Buffer
-	err = export.WriteWorkbook(&b, sheet)
-	return b.Bytes(), err
-}
-
 // Template writes an empty file for bulk registration, with a guide on a sheet of its own: an example among the rows
 // would be registered.
 func (s *Service) Template(ctx context.Context, contestID int64, locale string) ([]byte, error) {

@@ -623,10 +623,19 @@ func (q *Queries) InsertChange(ctx context.Context, arg InsertChangeParams) (int
 }
 
 const insertDuplicates = `-- name: InsertDuplicates :exec
+WITH d AS (SELECT unnest($2::text[]) AS likeness, unnest($3::bigint[]) AS one_registration, unnest($4::bigint[]) AS one_entry,
+                  unnest($5::bigint[]) AS other_registration, unnest($6::bigint[]) AS other_entry),
+     x AS (SELECT DISTINCT d.likeness, coalesce(nullif(d.one_registration, 0), r1.id) AS one_registration, nullif(d.one_entry, 0) AS one_entry,
+                  coalesce(nullif(d.other_registration, 0), r2.id) AS other_registration, nullif(d.other_entry, 0) AS other_entry
+           FROM d LEFT JOIN registration r1 ON d.one_entry <> 0 AND r1.entry_id = d.one_entry
+                  LEFT JOIN registration r2 ON d.other_entry <> 0 AND r2.entry_id = d.other_entry)
 INSERT INTO duplicate (contest_id, likeness, one_registration_id, one_entry_id, other_registration_id, other_entry_id)
-SELECT $1::bigint, d.likeness, nullif(d.one_registration, 0), nullif(d.one_entry, 0), nullif(d.other_registration, 0), nullif(d.other_entry, 0)
-FROM (SELECT unnest($2::text[]) AS likeness, unnest($3::bigint[]) AS one_registration, unnest($4::bigint[]) AS one_entry,
-             unnest($5::bigint[]) AS other_registration, unnest($6::bigint[]) AS other_entry) d
+SELECT $1::bigint, x.likeness, x.one_registration, CASE WHEN x.one_registration IS NULL THEN x.one_entry END,
+       x.other_registration, CASE WHEN x.other_registration IS NULL THEN x.other_entry END
+FROM x
+WHERE NOT EXISTS (SELECT 1 FROM duplicate o WHERE o.contest_id = $1::bigint AND o.likeness = x.likeness
+      AND o.other_registration_id IS NOT DISTINCT FROM x.one_registration AND o.one_registration_id IS NOT DISTINCT FROM x.other_registration
+      AND (x.one_registration IS NOT NULL OR o.other_entry_id = x.one_entry) AND (x.other_registration IS NOT NULL OR o.one_entry_id = x.other_entry))
 ON CONFLICT DO NOTHING
 `
 
@@ -639,6 +648,7 @@ type InsertDuplicatesParams struct {
 	OtherEntries       []int64
 }
 
+// An entry that came by registration is known by that registration; a pair is kept once, whichever side is named first.
 func (q *Queries) InsertDuplicates(ctx context.Context, arg InsertDuplicatesParams) error {
 	_, err := q.db.Exec(ctx, insertDuplicates,
 		arg.ContestID,
