@@ -39,10 +39,15 @@ const nearPercent = 60
 type alike struct {
 	all     []known
 	byText  map[string][]int
-	byPiece map[string][]int
+	byPiece map[string][]int32
+	shared  []int32 // how many pieces each one shares with the one that is looked for; all 0 between two searches
+	touched []int32
 }
 
-func newAlike() *alike { return &alike{byText: map[string][]int{}, byPiece: map[string][]int{}} }
+func newAlike() *alike { return &alike{byText: map[string][]int{}, byPiece: map[string][]int32{}} }
+
+// commonPiece is how many questions may share a piece before it tells nothing ("của nhà nước").
+const commonPiece = 800
 
 func knownOf(c Content) known {
 	parts := []string{strings.TrimRight(strings.ToLower(CleanLine(c.PlainStem())), " .:?!…")}
@@ -135,8 +140,11 @@ func (a *alike) add(k known) {
 	i := len(a.all)
 	a.all = append(a.all, k)
 	a.byText[k.text] = append(a.byText[k.text], i)
+	a.shared = append(a.shared, 0)
 	for _, p := range k.pieces {
-		a.byPiece[p] = append(a.byPiece[p], i)
+		if list := a.byPiece[p]; len(list) <= commonPiece {
+			a.byPiece[p] = append(list, int32(i))
+		}
 	}
 }
 
@@ -153,19 +161,22 @@ func (a *alike) same(k known) (known, bool) {
 
 // near finds the questions most like this one, at most three.
 func (a *alike) near(k known) []Likeness {
-	shared := map[int]int{}
 	for _, p := range k.pieces {
 		list := a.byPiece[p]
-		if len(list) > 3000 {
-			continue // "của nhà nước": what so many share tells nothing
+		if len(list) > commonPiece {
+			continue
 		}
 		for _, i := range list {
-			shared[i]++
+			if a.shared[i]++; a.shared[i] == 1 {
+				a.touched = append(a.touched, i)
+			}
 		}
 	}
 	var out []Likeness
-	for i, n := range shared {
-		other := a.all[i]
+	for _, i := range a.touched {
+		n := int(a.shared[i])
+		a.shared[i] = 0
+		other := &a.all[i]
 		percent := 100 * n / (len(k.pieces) + len(other.pieces) - n)
 		sameText := other.text == k.text
 		if sameText {
@@ -175,6 +186,7 @@ func (a *alike) near(k known) []Likeness {
 			out = append(out, Likeness{ItemID: other.itemID, Version: other.version, Row: other.row, Stem: other.stem, Percent: percent, OtherKey: sameText && other.key != k.key})
 		}
 	}
+	a.touched = a.touched[:0]
 	slices.SortFunc(out, func(a, b Likeness) int {
 		return cmp.Or(-cmp.Compare(a.Percent, b.Percent), cmp.Compare(a.ItemID, b.ItemID), cmp.Compare(a.Row, b.Row))
 	})
