@@ -109,6 +109,9 @@ func (a *App) welcomeDemo(ctx context.Context, address string, line func(string,
 	line("Hội thi mẫu · Demo contest:")
 	line("Tổ chức · organizer    %s/sign-in   %s / %s", address, d.Organizer.Login, d.Organizer.Password)
 	line("Thư ký · secretary     %s/sign-in   %s / %s", address, d.Secretary.Login, d.Secretary.Password)
+	if d.Leader.ID != 0 {
+		line("Phụ trách đơn vị · unit leader  %s/sign-in   %s / %s", address, d.Leader.Login, d.Leader.Password)
+	}
 	for i, j := range d.Judges {
 		if i < 2 {
 			line("Giám khảo · judge      %s/sign-in   %s / %s", address, j.Login, j.Password)

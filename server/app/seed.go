@@ -29,6 +29,7 @@ type DemoLogins struct {
 	Slug      string      `json:"slug"`
 	Organizer DemoLogin   `json:"organizer"`
 	Secretary DemoLogin   `json:"secretary"`
+	Leader    DemoLogin   `json:"leader"`
 	Judges    []DemoLogin `json:"judges"`
 }
 
@@ -86,6 +87,9 @@ func (a *App) Seed(ctx context.Context) (*DemoLogins, error) {
 	if err := a.demoPlan(ctx, c, entries); err != nil {
 		return nil, fmt.Errorf("the demo's blocks and targets: %w", err)
 	}
+	if err := a.demoLeader(ctx, c, logins, entries); err != nil {
+		return nil, fmt.Errorf("the demo's leader: %w", err)
+	}
 	if err := a.demoRounds(ctx, c, content, logins, entries); err != nil {
 		return nil, fmt.Errorf("the demo's rounds: %w", err)
 	}
@@ -126,6 +130,9 @@ func (a *App) demoPeople(ctx context.Context, content demo.Contest) (*DemoLogins
 			return nil, err
 		}
 	}
+	if d.Leader, err = person("donvi", "Phụ trách "+demoUnit); err != nil {
+		return nil, err
+	}
 	for i, j := range content.Judges {
 		l, err := person(fmt.Sprintf("giamkhao%d", i+1), j.Name)
 		if err != nil {
@@ -134,6 +141,19 @@ func (a *App) demoPeople(ctx context.Context, content demo.Contest) (*DemoLogins
 		d.Judges = append(d.Judges, l)
 	}
 	return d, nil
+}
+
+// demoUnit is the unit that the demo's leader acts for.
+const demoUnit = "Phường Hạc Thành"
+
+// demoLeader lets the demo's leader act for the unit of a team. A demo made before there were leaders has none.
+func (a *App) demoLeader(ctx context.Context, c contest.Contest, d *DemoLogins, entries []roster.Entry) error {
+	for _, e := range entries {
+		if e.UnitName == demoUnit && d.Leader.ID != 0 {
+			return a.Accounts.Lead(ctx, c.ID, e.UnitID, d.Leader.ID)
+		}
+	}
+	return nil
 }
 
 // demoPassword is easy to type from a terminal: four groups of four letters.

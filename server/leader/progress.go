@@ -98,13 +98,15 @@ func (s *Service) rowsOf(ctx context.Context, c contest.Contest, led *roster.Led
 	for _, l := range all {
 		leaders[l.UnitID]++
 	}
-	byUnit := gathered(counts.byUnit, plan, view, led)
-	wanted := map[int64]bool{}
-	for id := range byUnit {
-		wanted[id] = true
+	byUnit, wanted := map[int64]Count{}, map[int64]bool{}
+	for id, count := range counts.byUnit {
+		at := place(id, plan, view, led)
+		byUnit[at], wanted[at] = byUnit[at].Plus(count), true
 	}
 	for id := range plan {
-		wanted[id] = led == nil || led.May(id)
+		if led == nil || led.May(id) {
+			wanted[place(id, plan, view, led)] = true
+		}
 	}
 	if led != nil && len(wanted) == 0 { // a leader without a plan and without people still has a unit
 		for _, id := range led.Own {
@@ -247,20 +249,26 @@ func (s *Service) plan(ctx context.Context, contestID int64) (map[int64]planned,
 	return out, nil
 }
 
-// gathered adds the people of units that the contest does not invite by name to the nearest one above that it does: a
-// branch counts towards its commune's target.
-func gathered(counts map[int64]Count, plan map[int64]planned, view unit.View, led *roster.Led) map[int64]Count {
-	out := make(map[int64]Count, len(counts))
-	for id, c := range counts {
-		at := id
-		path := view.Path(id)
-		for i := len(path) - 1; i >= 0; i-- {
-			if _, ok := plan[path[i].ID]; ok && (led == nil || led.May(path[i].ID)) {
-				at = path[i].ID
-				break
-			}
+// place tells at which unit the people of a unit count: at the nearest one, itself included, that has a target, so that a
+// branch counts towards its commune's; without a target at itself where the contest invites it, or at the nearest above.
+func place(id int64, plan map[int64]planned, view unit.View, led *roster.Led) int64 {
+	nearest := int64(0)
+	path := view.Path(id)
+	for i := len(path) - 1; i >= 0; i-- {
+		at := path[i].ID
+		p, invited := plan[at]
+		if !invited || led != nil && !led.May(at) {
+			continue
 		}
-		out[at] = out[at].Plus(c)
+		if p.target > 0 {
+			return at
+		}
+		if nearest == 0 {
+			nearest = at
+		}
 	}
-	return out
+	if nearest == 0 {
+		return id
+	}
+	return nearest
 }

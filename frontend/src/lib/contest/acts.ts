@@ -80,6 +80,24 @@ export function actWords(act: Act, contest: Contest): string {
       return m.contest_audit_act_account_pair({ name });
     case 'account.dismiss':
       return m.contest_audit_act_account_dismiss({ name, role: roleWords(p.role) });
+    case 'account.invite_leader':
+      return m.leader_act_invite({ name: text(p.name) });
+    case 'account.dismiss_leader':
+      return m.leader_act_dismiss({ name: text(p.name) });
+    case 'roster.register_led':
+      return m.leader_act_register();
+    case 'roster.change_led':
+      return m.leader_act_change();
+    case 'roster.withdraw_led':
+      return m.leader_act_withdraw();
+    case 'roster.ask_change_led':
+      return m.leader_act_ask();
+    case 'roster.import_led':
+      return m.leader_act_import({ count: count(p.entries) });
+    case 'leader.show_codes':
+      return m.leader_act_codes({ count: count(p.entries) });
+    case 'leader.export_progress':
+      return m.leader_act_export({ count: count(p.units) });
     case 'roster.add':
       return m.contest_audit_act_roster_add({ count: count(p.entries) });
     case 'roster.edit':
@@ -102,8 +120,36 @@ export function actWords(act: Act, contest: Contest): string {
       return m.contest_audit_act_roster_export_list();
     case 'roster.invite_units':
       return m.contest_audit_act_roster_invite_units({ count: count(p.units) });
+    case 'roster.save_blocks':
+      return m.unit_audit_save_blocks({ count: count(p.blocks) });
+    case 'roster.set_targets':
+      return m.unit_audit_set_targets({ count: count(p.units) });
+    case 'roster.import_targets':
+      return m.unit_audit_import_targets({ count: count(p.units) });
+    case 'roster.invite_below':
+      return m.unit_audit_invite_below({ count: count(p.added) });
+    case 'roster.dismiss_units':
+      return m.unit_audit_dismiss_units({ count: count(p.unit_ids) });
     case 'roster.dismiss_unit':
       return m.contest_audit_act_roster_dismiss_unit();
+    case 'roster.erase':
+      return m.contest_audit_act_roster_erase();
+    case 'roster.consent':
+      return m.contest_audit_act_roster_consent();
+    case 'roster.reword_consent':
+      return m.contest_audit_act_roster_reword_consent();
+    case 'privacy.ask':
+      return m.contest_audit_act_privacy_ask();
+    case 'privacy.cancel':
+      return m.contest_audit_act_privacy_cancel();
+    case 'privacy.answer':
+      return m.contest_audit_act_privacy_answer();
+    case 'privacy.keeping':
+      return m.contest_audit_act_privacy_keeping({ months: count(p.months) });
+    case 'privacy.keeping_over':
+      return m.contest_audit_act_privacy_keeping_over();
+    case 'mail.again':
+      return m.contest_audit_act_mail_again();
     case 'bank.create_item':
       return m.contest_audit_act_bank_create_item();
     case 'bank.edit_item':
