@@ -26,6 +26,8 @@ export default defineConfig({
     target: buildTargets,
     cssTarget: buildTargets,
     cssMinify: 'lightningcss',
+    // A typeface inside a style would be a data: address, which the page's security policy refuses.
+    assetsInlineLimit: (file) => (file.endsWith('.woff2') ? false : undefined),
   },
   server: {
     proxy: {
