@@ -3739,6 +3739,10 @@ export interface components {
             /** @description The contest's address */
             confirm: string;
         };
+        "Export-entriesRequest": {
+            /** @description Keys of the fields whose personal data go into the list; empty: none */
+            personal?: string[];
+        };
         "Export-my-data-by-receiptRequest": {
             /** @enum {string} */
             format: "json" | "pdf";
@@ -5472,6 +5476,11 @@ export interface components {
             id: number;
             name: string;
         };
+        RosterBlockNameView: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+        };
         RosterChangeView: {
             /** Format: date-time */
             created_at: string;
@@ -6165,6 +6174,7 @@ export interface components {
         RosterView: {
             /** Format: int64 */
             active: number;
+            blocks: components["schemas"]["RosterBlockNameView"][];
             changeable: boolean;
             /**
              * Format: int64
@@ -7416,6 +7426,11 @@ export interface components {
         UnitView: {
             /** @description Right below it on the day */
             child_units: components["schemas"]["UnitNodeView"][];
+            /**
+             * Format: int64
+             * @description Right below it
+             */
+            children: number;
             code: string;
             /** @description Newest first */
             counts: components["schemas"]["UnitCountView"][];
@@ -11279,7 +11294,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Export-entriesRequest"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
