@@ -39,8 +39,14 @@ func gift(items []bank.Written) []byte {
 
 func allText(c bank.Content) string {
 	parts := []string{c.Stem, c.Explanation}
-	for _, o := range append(append([]bank.Option(nil), c.Options...), c.Targets...) {
-		parts = append(parts, o.Text)
+	lists := [][]bank.Option{c.Options, c.Targets}
+	for _, b := range c.Blanks {
+		lists = append(lists, b.Options)
+	}
+	for _, list := range lists {
+		for _, o := range list {
+			parts = append(parts, o.Text)
+		}
 	}
 	return strings.Join(parts, "\x00")
 }

@@ -197,8 +197,11 @@ func rowItem(h header, row []string, number int, sheet string, formats *cellForm
 		}
 	}
 	var shown []string
-	for _, v := range row {
+	for i, v := range row {
 		if v = bank.CleanText(v); v != "" {
+			if name, err := excelize.CoordinatesToCellName(i+1, number); err == nil {
+				v = name + ": " + v
+			}
 			shown = append(shown, v)
 		}
 	}
