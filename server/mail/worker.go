@@ -213,7 +213,7 @@ func replyOf(err error) string {
 	case errors.As(err, &spoken):
 		said = fmt.Sprintf("%d %s", spoken.Code, spoken.Msg)
 	}
-	words := strings.Fields(line(said, 280))
+	words := strings.Fields(line(strings.ReplaceAll(said, `"`, ""), 280))
 	for i, word := range words {
 		if strings.Contains(word, "@") {
 			words[i] = "…"

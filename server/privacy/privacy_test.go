@@ -176,7 +176,7 @@ func (g *ground) enter(d roster.Draft, answers []roster.Consent) (receipt string
 	g.must(err)
 	who, err = g.roster.WhoByReceipt(g.t.Context(), receipt)
 	g.must(err)
-	_, err = g.roster.Approve(g.ctx, g.contest.ID, []int64{who.RegistrationID})
+	_, err = g.roster.Approve(g.ctx, g.contest.ID, []int64{who.RegistrationID}, "")
 	g.must(err)
 	who, err = g.roster.WhoByReceipt(g.t.Context(), receipt)
 	g.must(err)
