@@ -65,7 +65,8 @@ func (g *grove) turn(id int64, day unit.Day, ground string, change func(*unit.Pe
 
 // count makes up a number of members that is the same each time.
 func (g *grove) count(id int64, day unit.Day, least, spread int) {
-	n := least + int((id*7919+int64(day[3])*104729)%int64(spread))
+	h := (uint64(id)*2654435761 + uint64(day[3])*40503) >> 7
+	n := least + int(h%uint64(spread))
 	g.counts = append(g.counts, unit.Count{UnitID: id, Day: day, Members: n, Staff: 1 + n/60})
 }
 

@@ -61,7 +61,9 @@ export class ActDraft {
       case 'merge':
         return {
           ...change,
-          into: [this.heir ? { unit_id: this.heir, name: this.name || undefined } : { ...part, parent_id: parent }],
+          into: [
+            this.heir ? { unit_id: this.heir, name: this.name || undefined } : { ...part, parent_id: parent },
+          ],
         };
       case 'split':
         return {

@@ -27,7 +27,12 @@ export class OpenTree {
         children[parent] = found.units;
         this.total = found.total;
         // One root is opened at once: what is below it is what people come for.
-        if (parent === 0 && found.units.length === 1 && found.units[0] && this.opened[found.units[0].id] === undefined) {
+        if (
+          parent === 0 &&
+          found.units.length === 1 &&
+          found.units[0] &&
+          this.opened[found.units[0].id] === undefined
+        ) {
           this.opened[found.units[0].id] = true;
         }
         queue.push(...found.units.filter((u) => this.opened[u.id] && u.children > 0).map((u) => u.id));

@@ -79,7 +79,10 @@ export function effectText(effect: Effect): string {
     case 'kind':
       return m.unit_effect_kind({ after: kindText(effect.after) });
     case 'moved':
-      return m.unit_effect_moved({ before: effect.before || m.unit_top(), after: effect.after || m.unit_top() });
+      return m.unit_effect_moved({
+        before: effect.before || m.unit_top(),
+        after: effect.after || m.unit_top(),
+      });
   }
   return effect.after ? m.unit_effect_merged({ after: effect.after }) : m.unit_effect_dissolved();
 }
