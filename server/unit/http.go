@@ -164,9 +164,9 @@ func nameViews(units []Unit) []NameView {
 
 // Routes registers the operations of the tree.
 func Routes(api *web.API, s *Service) {
+	fileRoutes(api, s) // before {unit}, which would take "export" for a number
 	readRoutes(api, s)
 	changeRoutes(api, s)
-	fileRoutes(api, s)
 }
 
 type nodesOut struct {
