@@ -97,6 +97,11 @@ func (a *App) Seed(ctx context.Context) (*DemoLogins, error) {
 		if c, err = a.Contests.Advance(ctx, c.ID, c.State, step); err != nil {
 			return nil, fmt.Errorf("the demo's contest goes to %s: %w", step, err)
 		}
+		if step == contest.Open {
+			if err := a.demoRegistrations(ctx, c, entries); err != nil {
+				return nil, fmt.Errorf("the demo's registrations: %w", err)
+			}
+		}
 	}
 	body, err := json.Marshal(logins)
 	if err != nil {

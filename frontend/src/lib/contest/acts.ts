@@ -117,7 +117,21 @@ export function actWords(act: Act, contest: Contest): string {
     case 'roster.print_cards':
       return m.contest_audit_act_roster_print_cards({ count: count(p.entries) });
     case 'roster.export_list':
-      return m.contest_audit_act_roster_export_list();
+      return Array.isArray(p.personal) && p.personal.length > 0
+        ? m.registration_act_export_personal()
+        : m.contest_audit_act_roster_export_list();
+    case 'roster.set_terms':
+      return m.registration_act_set_terms();
+    case 'roster.move_up':
+      return m.registration_act_move_up({ count: count(p.registrations) });
+    case 'roster.keep_duplicate':
+      return m.registration_act_keep_duplicate();
+    case 'roster.accept_change':
+      return m.registration_act_accept_change();
+    case 'roster.decline_change':
+      return m.registration_act_decline_change();
+    case 'roster.withdraw_own':
+      return m.registration_act_withdraw_own();
     case 'roster.invite_units':
       return m.contest_audit_act_roster_invite_units({ count: count(p.units) });
     case 'roster.save_blocks':
