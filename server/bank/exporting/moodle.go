@@ -76,7 +76,8 @@ func (m *moodleWriter) question(n int, item bank.Written) {
 	fmt.Fprintf(&m.b, "<question type=\"%s\">\n<name><text>%s</text></name>\n", moodleTypes[c.Type], text(fmt.Sprintf("Câu %d", n)))
 	stem := markup(c.Stem)
 	if c.Type == bank.FillIn {
-		stem = cloze(c, stem)
+		// Braces of the author's own are no answers.
+		stem = cloze(c, reEmbedded.ReplaceAllString(stem, "{<span></span>$1"))
 	}
 	var files []string
 	if c.Image != nil {
@@ -186,6 +187,8 @@ func targetText(c bank.Content, id string) string {
 	}
 	return ""
 }
+
+var reEmbedded = regexp.MustCompile(`\{(\d*:)`)
 
 var reBlank = regexp.MustCompile(`\[\[(\d{1,2})\]\]`)
 

@@ -68,26 +68,6 @@ func (d *draft) item(r *examReader) (bank.ReadItem, bool) {
 	return b.item, known
 }
 
-// isGroup tells whether the options are statements that are each true or false: said so by a label or a heading, by the
-// answer, or by small letters where other questions have capitals.
-func (d *draft) isGroup(capitals bool) bool {
-	switch {
-	case d.kind != "":
-		return d.kind == bank.TrueFalseGroup
-	case len(d.options) < 2:
-		return false
-	}
-	if _, ok := truthList(d.answer, len(d.options)); ok && d.answered {
-		return true
-	}
-	for _, o := range d.options {
-		if !o.small {
-			return false
-		}
-	}
-	return capitals || d.group2025
-}
-
 // settle decides the type and the key.
 func (d *draft) settle(c *bank.Content, marked []int, group bool) []bank.Problem {
 	kind := d.kind
@@ -117,20 +97,6 @@ func (d *draft) settle(c *bank.Content, marked []int, group bool) []bank.Problem
 		}
 	}
 	return problems
-}
-
-// settings takes what labels say about a question beside its text and key.
-func (d *draft) settings(c *bank.Content) []bank.Problem {
-	if rule, table := creditOf(d.credit); rule != "" {
-		c.PartialCredit, c.CreditTable = rule, table
-	}
-	c.Key.IgnoreMarks = d.ignoreMarks && c.Type == bank.ShortText
-	for i := range c.Options {
-		if i < len(d.options) && (d.options[i].pinned || d.pinAll) && c.Type != bank.TrueFalse {
-			c.Options[i].Pinned = true
-		}
-	}
-	return nil
 }
 
 // signs are the options that the author marked in place. Kinds of marks that point at different options are a
