@@ -28,6 +28,7 @@ var order = [][]string{
 	{"privacy"},
 	{"leader"},
 	{"bank"},
+	{"paper"},
 	{"exam", "stage", "judging", "works"}, // the kinds of round: none knows another
 	{"leaderboard"},
 	{"result"},
