@@ -234,7 +234,11 @@ func (r *fileReader) finish() {
 				if x.Path == "division_id" && e.Status == FileRefused {
 					continue // said already, and better
 				}
-				e.refuse(r.problemAt(*e, x.Path, x.Vi, x.En))
+				p := r.problemAt(*e, x.Path, x.Vi, x.En)
+				said := func(o Problem) bool { return !o.Warning && o.Row == p.Row && o.Column == p.Column && p.Column != "" }
+				if !slices.ContainsFunc(e.Problems, said) { // a date that cannot be read is not missing as well
+					e.refuse(p)
+				}
 			}
 		}
 		for j := range e.Draft.Members {
