@@ -4,7 +4,7 @@
 // anything but the session and the grants in Postgres.
 package account
 
-// Role is what an account may be in one contest. Organizer includes host and secretary.
+// Role is what an account may be in one contest. Organizer includes host, secretary, author and reviewer.
 type Role string
 
 const (
@@ -12,6 +12,8 @@ const (
 	RoleHost      Role = "host"      // gives cues in the console
 	RoleSecretary Role = "secretary" // checks and tallies, cannot mark
 	RoleJudge     Role = "judge"     // marks
+	RoleAuthor    Role = "author"    // writes questions, and sees those he wrote
+	RoleReviewer  Role = "reviewer"  // reads the bank, approves questions or sends them back
 	RoleLeader    Role = "leader"    // acts for the units in Principal.Units, and what is below them
 )
 
@@ -57,7 +59,7 @@ func (p Principal) Has(contestID int64, role Role) bool {
 		return true
 	}
 	for _, r := range p.Grants[contestID] {
-		if r == role || (r == RoleOrganizer && (role == RoleHost || role == RoleSecretary)) {
+		if r == role || (r == RoleOrganizer && role != RoleJudge && role != RoleLeader) {
 			return true
 		}
 	}

@@ -90,6 +90,10 @@ func TestTheWholeTableForEveryKindOfUser(t *testing.T) {
 	if err := a.Accounts.Lead(ctx, c.ID, unitOf(t, a, keys[0].EntryID), leads); err != nil {
 		t.Fatal(err)
 	}
+	writes, reviews := mustAccount(t, a, "nguoirade", false), mustAccount(t, a, "thamdinh", false)
+	if err := errors.Join(a.Accounts.Grant(ctx, writes, c.ID, account.RoleAuthor), a.Accounts.Grant(ctx, reviews, c.ID, account.RoleReviewer)); err != nil {
+		t.Fatal(err)
+	}
 	roles := func(has ...web.Need) func(web.Need, bool) bool {
 		return func(need web.Need, own bool) bool {
 			if need == web.Public {
@@ -105,11 +109,13 @@ func TestTheWholeTableForEveryKindOfUser(t *testing.T) {
 	}
 	visitors := []visitor{
 		{"nobody", "", roles()},
-		{"organizer", accountCookie(t, a, d.Organizer.ID), roles(web.SignedIn, web.Organizer, web.Host, web.Secretary, web.Staff)},
-		{"host", accountCookie(t, a, host), roles(web.SignedIn, web.Host, web.Staff)},
-		{"secretary", accountCookie(t, a, d.Secretary.ID), roles(web.SignedIn, web.Secretary, web.Staff)},
+		{"organizer", accountCookie(t, a, d.Organizer.ID), roles(web.SignedIn, web.Organizer, web.Host, web.Secretary, web.Staff, web.Author, web.Reviewer, web.Bank, web.Crew)},
+		{"host", accountCookie(t, a, host), roles(web.SignedIn, web.Host, web.Staff, web.Crew)},
+		{"secretary", accountCookie(t, a, d.Secretary.ID), roles(web.SignedIn, web.Secretary, web.Staff, web.Crew)},
 		{"judge", accountCookie(t, a, d.Judges[0].ID), roles(web.SignedIn, web.Judge)},
 		{"organizer of another contest", accountCookie(t, a, stranger), roles(web.SignedIn)},
+		{"author", accountCookie(t, a, writes), roles(web.SignedIn, web.Author, web.Bank, web.Crew)},
+		{"reviewer", accountCookie(t, a, reviews), roles(web.SignedIn, web.Reviewer, web.Bank, web.Crew)},
 		{"leader", accountCookie(t, a, leads), roles(web.SignedIn, web.Leader)},
 		{"contestant", entryCookie(t, a, c.ID, keys[0].EntryID), roles(web.Contestant)},
 		{"administrator", accountCookie(t, a, admin), func(need web.Need, _ bool) bool {

@@ -83,6 +83,7 @@ func (a *App) startJobs(ctx context.Context) error {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &sweeper{app: a})
 	river.AddWorker(workers, a.Mail.Worker())
+	river.AddWorker(workers, &comparer{app: a})
 	client, err := river.NewClient(driver, &river.Config{
 		Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 2}, mail.Queue: {MaxWorkers: 2}}, Workers: workers,
 		Logger: slog.New(quiet{a.Config.Log.Handler()}), RescueStuckJobsAfter: 5 * time.Minute, JobTimeout: 2 * time.Minute,

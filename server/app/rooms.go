@@ -54,7 +54,8 @@ func (a *App) rooms() {
 	files.Routes(a.API, a.Files)
 	a.Bank = bank.New(a.DB, a.Files, bankOf{a.Contests}, bank.Formats{Read: importing.Read,
 		Write: exporting.Write, Losses: exporting.Losses}, time.Now)
-
+	a.Bank.UseUses(itemUses{a})
+	a.Bank.UseComparing(a.enqueueComparing)
 	bank.Routes(a.API, a.Bank)
 
 	a.Stage = stage.New(stage.Config{DB: a.DB, NowUs: a.nowUs, Node: a.Config.Node, Hub: a.Hub, Relay: a.hinter(), Contests: a.Contests,
@@ -114,7 +115,7 @@ func (a *App) listenToChanges() {
 
 // startRooms begins the background work of the rooms; Close ends it.
 func (a *App) startRooms() {
-	a.stop = append(a.stop, a.watchSessions(), a.settleUnits())
+	a.stop = append(a.stop, a.watchSessions(), a.settleUnits(), a.fileItems())
 	a.Stage.Start()
 	a.stop = append(a.stop, func(context.Context) error { a.Stage.Stop(); return nil }, a.JudgingLive.Start(a.Relay))
 	ctx, cancel := context.WithCancel(context.Background())

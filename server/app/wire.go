@@ -38,9 +38,13 @@ func (i itemVersions) ItemVersions(ctx context.Context, bankID int64, ids []int6
 	if err != nil {
 		return nil, err
 	}
+	bars, err := i.bank.Barred(ctx, bankID, ids)
+	if err != nil {
+		return nil, err
+	}
 	versions := make([]stage.Version, 0, len(found))
 	for _, v := range found {
-		versions = append(versions, stage.Version{ID: v.ID, ItemID: v.ItemID, Content: v.Content, Hash: v.Hash})
+		versions = append(versions, stage.Version{ID: v.ID, ItemID: v.ItemID, Content: v.Content, Hash: v.Hash, Bar: stage.Bar(bars[v.ID])})
 	}
 	return versions, nil
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"slices"
 
+	"github.com/hoithi/hoithi/server/bank/bankdb"
 	"github.com/hoithi/hoithi/server/fault"
+	"github.com/hoithi/hoithi/server/postgres"
 )
 
 // Loss is what a format has no place for.
@@ -32,10 +34,10 @@ var WrittenFormats = []Format{XLSX, DOCX, Moodle, QTI21, QTI30, GIFT, Aiken}
 
 // Exported is what to export: everything in use that passes the filter, or a sample of how to write a file.
 type Exported struct {
-	Format Format
-	Topic  string
-	Locale string
-	Sample bool
+	Format  Format
+	TopicID int64
+	Locale  string
+	Sample  bool
 }
 
 // Export writes the items in use of a contest's bank as a file, or a sample of how to write one.
@@ -81,12 +83,24 @@ func (s *Service) written(ctx context.Context, contestID int64, want Exported, w
 	if err != nil {
 		return nil, err
 	}
-	total := 0
+	total, topic := 0, ""
+	if want.TopicID != 0 {
+		rows, err := s.q.Topics(ctx, bankID)
+		if err != nil {
+			return nil, postgres.Fault(err)
+		}
+		i := slices.IndexFunc(rows, func(r bankdb.TopicsRow) bool { return r.ID == want.TopicID })
+		if i < 0 {
+			return nil, fault.NothingHere
+		}
+		topic = rows[i].Path
+	}
+	var given []Version
 	for _, v := range versions {
-		topic := cleanTopic(want.Topic)
 		if topic != "" && v.Content.Topic != topic && !hasBranch(v.Content.Topic, topic) {
 			continue
 		}
+		given = append(given, v)
 		item := Written{Content: v.Content, Files: map[string]WrittenFile{}}
 		if withFiles && slices.Contains([]Format{DOCX, Moodle, QTI21, QTI30}, want.Format) {
 			for _, use := range v.Content.Files() {
@@ -108,7 +122,10 @@ func (s *Service) written(ctx context.Context, contestID int64, want Exported, w
 		}
 		items = append(items, item)
 	}
-	return items, nil
+	if !withFiles {
+		return items, nil // only counted: nobody reads a key
+	}
+	return items, s.saw(ctx, s.q, contestID, SeenExport, given)
 }
 
 func hasBranch(topic, of string) bool {

@@ -12,17 +12,49 @@ import (
 	"github.com/hoithi/hoithi/server/web"
 )
 
-// OrganizerItem is an item as the organizers of its contest see it: with its key.
+// OrganizerItem is an item as those who write and review see it: with its key. The content tells the topic and the
+// difficulty that the item has now; its hash is that of the version as it was written.
 type OrganizerItem struct {
 	ID        int64      `json:"id"`
 	Version   int        `json:"version"`
 	VersionID int64      `json:"version_id" doc:"What rounds refer to"`
 	Content   Content    `json:"content"`
-	Hash      string     `json:"hash" doc:"SHA-256 of the content, hexadecimal"`
+	Hash      string     `json:"hash" doc:"SHA-256 of the version as it was written, hexadecimal"`
 	Origin    string     `json:"origin" doc:"The file it came from; empty: typed in"`
 	At        time.Time  `json:"at" doc:"When this version was written"`
 	Author    string     `json:"author"`
+	Mine      bool       `json:"mine" doc:"Whoever asks wrote this version"`
 	RetiredAt *time.Time `json:"retired_at,omitempty"`
+	State     State      `json:"state" enum:"draft,in_review,sent_back,approved" doc:"Of this version"`
+	Approved  int        `json:"approved" doc:"The version that is drawn; 0: none yet"`
+	TopicID   int64      `json:"topic_id" doc:"0: in none"`
+	ActID     int64      `json:"act_id" doc:"0: it names none"`
+	Tags      []string   `json:"tags"`
+	CheckedAt *time.Time `json:"checked_at,omitempty" doc:"When its legal basis was looked at"`
+	CheckedBy string     `json:"checked_by"`
+}
+
+// ListedItem is an item in a list: without its key.
+type ListedItem struct {
+	ID         int64      `json:"id"`
+	Version    int        `json:"version" doc:"The version that is shown"`
+	VersionID  int64      `json:"version_id"`
+	Newest     int        `json:"newest" doc:"The newest version"`
+	Question   Question   `json:"question" doc:"As contestants get it"`
+	Difficulty Difficulty `json:"difficulty" enum:"recognition,understanding,application,high_application"`
+	TopicID    int64      `json:"topic_id"`
+	Topic      string     `json:"topic" doc:"Its path"`
+	Tags       []string   `json:"tags"`
+	Act        string     `json:"act"`
+	Article    string     `json:"article"`
+	State      State      `json:"state" enum:"draft,in_review,sent_back,approved" doc:"Of the newest version"`
+	Approved   int        `json:"approved" doc:"The version that is drawn; 0: none yet"`
+	Barred     bool       `json:"barred" doc:"Its act has lapsed, and nobody has looked at it since"`
+	Comments   int        `json:"comments" doc:"Open ones"`
+	Uses       []Use      `json:"uses" doc:"Newest first"`
+	At         time.Time  `json:"at" doc:"When the version was written"`
+	Author     string     `json:"author"`
+	RetiredAt  *time.Time `json:"retired_at,omitempty"`
 }
 
 // OrganizerVersion is one version in the history of an item.
@@ -42,7 +74,13 @@ type TallyView struct {
 	Retired      int          `json:"retired"`
 	Types        []TypeCount  `json:"types"`
 	Difficulties []LevelCount `json:"difficulties"`
-	Topics       []TopicCount `json:"topics"`
+	States       []StateCount `json:"states"`
+}
+
+// StateCount is how many active items are in a state.
+type StateCount struct {
+	State State `json:"state" enum:"draft,in_review,sent_back,approved"`
+	Items int   `json:"items"`
 }
 
 // TypeCount is how many active items are of a type.
@@ -57,18 +95,30 @@ type LevelCount struct {
 	Items      int        `json:"items"`
 }
 
-func itemView(i Item) OrganizerItem {
+func itemView(ctx context.Context, i Item) OrganizerItem {
 	return OrganizerItem{ID: i.ID, Version: i.Version.Version, VersionID: i.Version.ID, Content: i.Content, Hash: hex.EncodeToString(i.Hash),
-		Origin: i.Origin, At: i.At, Author: i.Author, RetiredAt: i.RetiredAt}
+		Origin: i.Origin, At: i.At, Author: i.Author, Mine: i.By != 0 && i.By == account.From(ctx).AccountID, RetiredAt: i.RetiredAt,
+		State: i.State, Approved: i.Approved, TopicID: i.TopicID, ActID: i.ActID, Tags: append([]string{}, i.Tags...),
+		CheckedAt: i.CheckedAt, CheckedBy: i.CheckedBy}
+}
+
+func listedView(i Listed) ListedItem {
+	return ListedItem{ID: i.Item.ID, Version: i.Shown, VersionID: i.Version.ID, Newest: i.Version.Version, Question: i.Content.Question(),
+		Difficulty: i.Content.Difficulty, TopicID: i.TopicID, Topic: i.Content.Topic, Tags: append([]string{}, i.Tags...),
+		Act: i.Content.Source.Act, Article: i.Content.Source.Article, State: i.State, Approved: i.Approved, Barred: i.Barred,
+		Comments: i.Comments, Uses: i.Uses, At: i.At, Author: i.Author, RetiredAt: i.RetiredAt}
 }
 
 func tallyView(t Tally) TallyView {
-	v := TallyView{Active: t.Active, Retired: t.Retired, Topics: t.Topics}
+	v := TallyView{Active: t.Active, Retired: t.Retired}
 	for _, x := range Types {
 		v.Types = append(v.Types, TypeCount{x, t.Types[x]})
 	}
 	for _, x := range Difficulties {
 		v.Difficulties = append(v.Difficulties, LevelCount{x, t.Difficulties[x]})
+	}
+	for _, x := range []State{Draft, InReview, SentBack, Approved} {
+		v.States = append(v.States, StateCount{x, t.States[x]})
 	}
 	return v
 }
@@ -84,33 +134,59 @@ type ItemIn struct {
 
 type itemOut struct{ Body OrganizerItem }
 
+func one(ctx context.Context) func(Item, error) (*itemOut, error) {
+	return func(i Item, err error) (*itemOut, error) { return &itemOut{Body: itemView(ctx, i)}, err }
+}
+
+// FilterIn chooses items; empty fields let everything through.
+type FilterIn struct {
+	Search     string     `query:"search" json:"search,omitempty" maxLength:"200"`
+	Type       ItemType   `query:"type" json:"type,omitempty" enum:",single,multiple,true_false,true_false_group,short_text,numeric,fill_in,ordering,matching"`
+	Difficulty Difficulty `query:"difficulty" json:"difficulty,omitempty" enum:",recognition,understanding,application,high_application"`
+	Topic      int64      `query:"topic" json:"topic,omitempty" minimum:"-1" doc:"With its branches; -1: those in none"`
+	State      State      `query:"state" json:"state,omitempty" enum:",draft,in_review,sent_back,approved" doc:"Of the newest version"`
+	Look       Look       `query:"look" json:"look,omitempty" enum:",barred,unchecked,commented" doc:"What calls for attention: a lapsed act, a legal basis looked at long ago, an open comment"`
+	Tag        string     `query:"tag" json:"tag,omitempty" maxLength:"60"`
+	Act        int64      `query:"act" json:"act,omitempty" minimum:"0"`
+	Used       string     `query:"used" json:"used,omitempty" enum:",never,ever,not_since"`
+	Since      string     `query:"since" json:"since,omitempty" pattern:"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$" doc:"For used=not_since"`
+	Retired    bool       `query:"retired" json:"retired,omitempty"`
+}
+
+func (in FilterIn) filter() Filter {
+	f := Filter{Search: in.Search, Type: in.Type, Difficulty: in.Difficulty, TopicID: in.Topic, State: in.State, Look: in.Look, Tag: in.Tag,
+		ActID: in.Act, Use: in.Used, Retired: in.Retired}
+	if _, begin, ok := day(in.Since); ok && begin != nil {
+		f.Since = *begin
+	}
+	return f
+}
+
 type listIn struct {
 	ContestIn
-	Search     string     `query:"search" maxLength:"200"`
-	Type       ItemType   `query:"type" enum:",single,multiple,true_false,true_false_group,short_text,numeric,fill_in,ordering,matching"`
-	Difficulty Difficulty `query:"difficulty" enum:",recognition,understanding,application,high_application"`
-	Topic      string     `query:"topic" maxLength:"200"`
-	Retired    bool       `query:"retired"`
-	Page       int        `query:"page" minimum:"0" maximum:"100000"`
-	Size       int        `query:"size" minimum:"1" maximum:"200" default:"50"`
+	FilterIn
+	Offered bool  `query:"offered" doc:"Only what may be put into a round, in the version that would be"`
+	After   int64 `query:"after" minimum:"0" doc:"The last question of the page before"`
+	Size    int   `query:"size" minimum:"1" maximum:"200" default:"50"`
 }
 
 type listOut struct {
 	Body struct {
-		Items []OrganizerItem `json:"items"`
-		Total int             `json:"total" doc:"Of all pages"`
-		Tally TallyView       `json:"tally"`
+		Items []ListedItem `json:"items"`
+		Total int          `json:"total" doc:"Of all pages"`
+		More  bool         `json:"more" doc:"There is a page behind this one"`
+		Tally TallyView    `json:"tally"`
 	}
 }
 
 // Routes registers the bank's operations.
 func Routes(api *web.API, s *Service) {
 	const base = "/api/organizer/contests/{contest}/bank"
-	one := func(i Item, err error) (*itemOut, error) { return &itemOut{Body: itemView(i)}, err }
-	web.Handle(api, web.Op{ID: "list-items", Method: http.MethodGet, Path: base + "/items", Summary: "Questions of the bank, filtered, with counts"},
+	web.Handle(api, web.Op{ID: "list-items", Method: http.MethodGet, Path: base + "/items", Summary: "Questions of the bank without their keys, filtered, with counts"},
 		func(ctx context.Context, in *listIn) (*listOut, error) {
-			page, err := s.List(ctx, in.Contest, Filter{Search: in.Search, Type: in.Type, Difficulty: in.Difficulty, Topic: in.Topic,
-				Retired: in.Retired, Page: in.Page, Size: in.Size})
+			f := in.filter()
+			f.Offered, f.After, f.Size = in.Offered, in.After, in.Size
+			page, err := s.List(ctx, in.Contest, f)
 			if err != nil {
 				return nil, err
 			}
@@ -119,10 +195,10 @@ func Routes(api *web.API, s *Service) {
 				return nil, err
 			}
 			out := &listOut{}
-			out.Body.Total, out.Body.Tally = page.Total, tallyView(tally)
-			out.Body.Items = make([]OrganizerItem, 0, len(page.Items))
+			out.Body.Total, out.Body.More, out.Body.Tally = page.Total, page.More, tallyView(tally)
+			out.Body.Items = make([]ListedItem, 0, len(page.Items))
 			for _, i := range page.Items {
-				out.Body.Items = append(out.Body.Items, itemView(i))
+				out.Body.Items = append(out.Body.Items, listedView(i))
 			}
 			return out, nil
 		})
@@ -133,11 +209,11 @@ func Routes(api *web.API, s *Service) {
 				Content Content `json:"content"`
 			}
 		}) (*itemOut, error) {
-			return one(s.Create(ctx, in.Contest, in.Body.Content))
+			return one(ctx)(s.Create(ctx, in.Contest, in.Body.Content))
 		})
 	web.Handle(api, web.Op{ID: "get-item", Method: http.MethodGet, Path: base + "/items/{item}", Summary: "A question with its key"},
 		func(ctx context.Context, in *ItemIn) (*itemOut, error) {
-			return one(s.Get(ctx, in.Contest, in.Item))
+			return one(ctx)(s.Get(ctx, in.Contest, in.Item))
 		})
 	web.Handle(api, web.Op{ID: "edit-item", Method: http.MethodPut, Path: base + "/items/{item}", Summary: "A new version of a question"},
 		func(ctx context.Context, in *struct {
@@ -147,7 +223,7 @@ func Routes(api *web.API, s *Service) {
 				Content Content `json:"content"`
 			}
 		}) (*itemOut, error) {
-			return one(s.Edit(ctx, in.Contest, in.Item, in.Body.Version, in.Body.Content))
+			return one(ctx)(s.Edit(ctx, in.Contest, in.Item, in.Body.Version, in.Body.Content))
 		})
 	web.Handle(api, web.Op{ID: "retire-item", Method: http.MethodPut, Path: base + "/items/{item}/retired", Summary: "Put a question away, or bring it back"},
 		func(ctx context.Context, in *struct {
@@ -156,7 +232,7 @@ func Routes(api *web.API, s *Service) {
 				Retired bool `json:"retired"`
 			}
 		}) (*itemOut, error) {
-			return one(s.Retire(ctx, in.Contest, in.Item, in.Body.Retired))
+			return one(ctx)(s.Retire(ctx, in.Contest, in.Item, in.Body.Retired))
 		})
 	web.Handle(api, web.Op{ID: "preview-item", Method: http.MethodGet, Path: base + "/items/{item}/question", Summary: "The question as a contestant gets it"},
 		func(ctx context.Context, in *ItemIn) (*struct{ Body Question }, error) {
@@ -170,6 +246,9 @@ func Routes(api *web.API, s *Service) {
 				return nil, err
 			}
 			out := &versionsOut{}
+			if err := s.saw(ctx, s.q, in.Contest, SeenHistory, versions); err != nil {
+				return nil, err
+			}
 			for _, v := range versions {
 				out.Body.Versions = append(out.Body.Versions, OrganizerVersion{ID: v.ID, Version: v.Version, Content: v.Content,
 					Hash: hex.EncodeToString(v.Hash), Origin: v.Origin, At: v.At, Author: v.Author})
@@ -177,6 +256,8 @@ func Routes(api *web.API, s *Service) {
 			return out, nil
 		})
 	fileRoutes(api, s, base)
+	reviewRoutes(api, s, base)
+	placeRoutes(api, s, base)
 	uploadRoutes(api, s, base)
 }
 
@@ -203,12 +284,12 @@ type downloadOut struct {
 type ExportIn struct {
 	ContestIn
 	Format Format `query:"format" enum:"xlsx,docx,gift,aiken,moodle,qti21,qti30" required:"true"`
-	Topic  string `query:"topic" maxLength:"200" doc:"Only this topic, with its branches"`
+	Topic  int64  `query:"topic" minimum:"0" doc:"Only this topic, with its branches"`
 	Sample bool   `query:"sample" doc:"A small file that shows how to write questions, instead of the bank"`
 }
 
 func (in *ExportIn) exported(ctx context.Context) Exported {
-	return Exported{Format: in.Format, Topic: in.Topic, Sample: in.Sample, Locale: account.From(ctx).Locale}
+	return Exported{Format: in.Format, TopicID: in.Topic, Sample: in.Sample, Locale: account.From(ctx).Locale}
 }
 
 type lossesOut struct {

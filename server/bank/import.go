@@ -133,82 +133,6 @@ func (s *Service) ReadFile(ctx context.Context, contestID int64, name string, da
 	return p, err
 }
 
-// keepFiles stores what a read item shows and plays; what can't be kept becomes a problem of the item.
-func (s *Service) keepFiles(ctx context.Context, tx pgx.Tx, owner string, item *ReadItem) error {
-	if len(item.Files) == 0 {
-		return nil
-	}
-	refused := func(err error, path string) bool {
-		f := fault.From(err)
-		if f == nil || f.Kind != fault.Invalid && f.Kind != fault.TooLarge {
-			return false
-		}
-		item.Problems = append(item.Problems, Problem{Severity: Warning, Code: f.Code, Path: path,
-			Vi: "Tệp kèm theo câu không nhập được. " + f.Vi, En: "A file of the question was left out. " + f.En})
-		return true
-	}
-	c := &item.Content
-	for _, place := range c.picturePlaces() {
-		image := **place
-		f, err := s.files.Keep(ctx, tx, owner, item.Files[image.FileID].Data)
-		switch {
-		case err == nil:
-			*place = &Image{FileID: f.ID, Hash: f.HashText(), Alt: image.Alt, Width: f.Width, Height: f.Height}
-		case refused(err, "image"):
-			*place = nil
-		default:
-			return err
-		}
-	}
-	if c.Media != nil {
-		f, kind, err := s.files.KeepMedia(ctx, tx, owner, item.Files[c.Media.FileID].Data)
-		switch {
-		case err == nil:
-			media := *c.Media
-			media.Kind, media.FileID, media.Hash, media.ContentType, media.Size = MediaKind(kind), f.ID, f.HashText(), f.ContentType, f.Size
-			c.Media = &media
-		case refused(err, "media"):
-			c.Media = nil
-		default:
-			return err
-		}
-	}
-	item.Content = item.Content.Normalized()
-	return nil
-}
-
-// picturePlaces are the places of a content that hold a picture, so that it can be exchanged.
-func (c *Content) picturePlaces() []**Image {
-	var places []**Image
-	if c.Image != nil {
-		places = append(places, &c.Image)
-	}
-	for _, list := range [][]Option{c.Options, c.Targets} {
-		for i := range list {
-			if list[i].Image != nil {
-				places = append(places, &list[i].Image)
-			}
-		}
-	}
-	return places
-}
-
-// asFile is the hash of a content as a file says it: wherever its pictures are stored.
-func (c Content) asFile() [32]byte {
-	n := c.Normalized()
-	for _, place := range n.picturePlaces() {
-		image := **place
-		image.FileID = ""
-		*place = &image
-	}
-	if n.Media != nil {
-		media := *n.Media
-		media.FileID = ""
-		n.Media = &media
-	}
-	return n.Hash()
-}
-
 // stand compares the read items with the bank and with each other.
 func (s *Service) stand(ctx context.Context, q *bankdb.Queries, bankID int64, items []ReadItem) ([]PreviewItem, error) {
 	rows, err := q.EveryItem(ctx, bankID)
@@ -221,6 +145,7 @@ func (s *Service) stand(ctx context.Context, q *bankdb.Queries, bankID int64, it
 		if err != nil {
 			return nil, err
 		}
+		c.Topic, c.Difficulty = r.Path, Difficulty(r.Difficulty)
 		k := knownOf(c)
 		k.itemID, k.retired, k.version = r.ID, r.Retired, int(r.Version)
 		others.add(k)
@@ -332,8 +257,12 @@ func (s *Service) Confirm(ctx context.Context, contestID int64, id string, rows 
 		if err := s.files.Move(ctx, tx, importOwner(id), owner(bankID), pictures); err != nil {
 			return err
 		}
+		f, err := s.filing(ctx, tx, bankID)
+		if err != nil {
+			return err
+		}
 		for i, c := range contents {
-			err := s.take(ctx, tx, contestID, bankID, rows[i], c, p.FileName, &done)
+			err := s.take(ctx, tx, contestID, f, rows[i], c, p.FileName, &done)
 			if f := fault.From(err); f != nil && f.Kind == fault.Invalid {
 				return rowFault(i, rows[i].Row, f)
 			}
@@ -353,9 +282,9 @@ func (s *Service) Confirm(ctx context.Context, contestID int64, id string, rows 
 }
 
 // take brings one chosen row into the bank.
-func (s *Service) take(ctx context.Context, tx pgx.Tx, contestID, bankID int64, row ChosenRow, c Content, origin string, done *Imported) error {
+func (s *Service) take(ctx context.Context, tx pgx.Tx, contestID int64, f *filing, row ChosenRow, c Content, origin string, done *Imported) error {
 	if row.ItemID > 0 {
-		changed, err := s.revise(ctx, tx, contestID, bankID, row.ItemID, row.Version, c, origin)
+		changed, err := s.revise(ctx, tx, contestID, f, row.ItemID, row.Version, c, origin)
 		switch {
 		case errors.Is(err, errSame) || err == nil && !changed:
 			done.Skipped = append(done.Skipped, row.Row)
@@ -365,7 +294,7 @@ func (s *Service) take(ctx context.Context, tx pgx.Tx, contestID, bankID int64, 
 		}
 		return err
 	}
-	_, err := s.add(ctx, tx, bankID, c, origin)
+	_, err := s.add(ctx, tx, f, c, origin)
 	if errors.Is(err, errSame) {
 		done.Skipped = append(done.Skipped, row.Row)
 		return nil

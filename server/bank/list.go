@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -15,19 +16,49 @@ import (
 
 // Filter chooses items; empty fields let everything through.
 type Filter struct {
-	Search     string // words in any order, with or without marks
+	Search     string // words in any order, from their beginning, with or without marks
 	Type       ItemType
 	Difficulty Difficulty
-	Topic      string // with its branches
+	TopicID    int64  // with its branches; NoTopic: those in none
+	State      State  // of the newest version
+	Look       Look   // what calls for somebody's attention
+	Tag        string // one of its tags
+	ActID      int64
+	Use        string // UsedNever, UsedEver, or UsedNotSince with Since
+	Since      time.Time
+	Offered    bool // only what may be drawn, as it would be drawn
 	Retired    bool
-	Page       int // from 0
+	After      int64 // the last item of the page before
 	Size       int
+}
+
+// NoTopic is the TopicID of items that stand in no topic.
+const NoTopic = -1
+
+// Look is something that calls for somebody's attention.
+type Look string
+
+// The looks.
+const (
+	LookBarred    Look = "barred"    // its act has lapsed
+	LookUnchecked Look = "unchecked" // its legal basis was looked at long ago
+	LookCommented Look = "commented" // a comment is open
+)
+
+// Listed is an item in a list: what is known of it, without its key.
+type Listed struct {
+	Item
+	Shown    int // the version in the list
+	Barred   bool
+	Comments int // open ones
+	Uses     []Use
 }
 
 // Page is one page of items.
 type Page struct {
-	Items []Item
+	Items []Listed
 	Total int // of all pages
+	More  bool
 }
 
 // List gives the items of a contest's bank that pass a filter, in the order in which they came.
@@ -36,50 +67,143 @@ func (s *Service) List(ctx context.Context, contestID int64, f Filter) (Page, er
 	if err != nil {
 		return Page{}, err
 	}
-	rows, err := s.q.Items(ctx, bankdb.ItemsParams{BankID: bankID, Retired: f.Retired, Patterns: patterns(f.Search),
-		Type: string(f.Type), Difficulty: string(f.Difficulty), Topic: cleanTopic(f.Topic),
-		Skip: int32(f.Page * f.Size), PageSize: int32(f.Size)})
+	var page Page
+	var rows []bankdb.ListedItemsRow
+	// The filters are known only now, and so is the best way to what they choose.
+	err = postgres.InTxWith(ctx, s.db, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		q := s.q.WithTx(tx)
+		if _, err := tx.Exec(ctx, `SET LOCAL plan_cache_mode = force_custom_plan`); err != nil {
+			return err
+		}
+		chosen, err := s.chosenBy(ctx, q, contestID, bankID, f)
+		if err != nil {
+			return err
+		}
+		chosen.PageSize = int32(f.Size + 1)
+		ids, err := q.ItemIDs(ctx, chosen)
+		if err != nil {
+			return err
+		}
+		if page.More = len(ids) > f.Size; page.More {
+			ids = ids[:f.Size]
+		}
+		chosen.After = 0
+		total, err := q.ItemCount(ctx, bankdb.ItemCountParams(chosen))
+		if err != nil {
+			return err
+		}
+		page.Total = int(total)
+		rows, err = q.ListedItems(ctx, bankdb.ListedItemsParams{BankID: bankID, Ids: ids, Now: s.now(), Approved: f.Offered && chosen.NeedsReview})
+		return err
+	})
 	if err != nil {
 		return Page{}, postgres.Fault(err)
 	}
-	page := Page{Items: make([]Item, 0, len(rows))}
+	ids := make([]int64, 0, len(rows))
 	for _, r := range rows {
 		content, err := Decode(r.Content)
 		if err != nil {
 			return Page{}, err
 		}
-		page.Total = int(r.Total)
-		page.Items = append(page.Items, Item{ID: r.ID, RetiredAt: r.RetiredAt, Version: Version{ID: r.VersionID, ItemID: r.ID,
-			Version: int(r.Version), Content: content, Hash: r.ContentHash, Origin: r.Origin, At: r.VersionAt, Author: r.Author}})
+		content.Topic, content.Difficulty = r.Path, Difficulty(r.Difficulty)
+		ids = append(ids, r.ID)
+		page.Items = append(page.Items, Listed{Shown: int(r.ShownVersion), Barred: r.Barred, Comments: int(r.Comments), Uses: []Use{},
+			Item: Item{ID: r.ID, RetiredAt: r.RetiredAt, State: State(r.State), Approved: number(r.ApprovedVersion), TopicID: id64(r.TopicID),
+				ActID: id64(r.ActID), Tags: r.Tags, CheckedAt: r.CheckedAt, Version: Version{ID: r.VersionID, ItemID: r.ID,
+					Version: int(r.Version), Content: content, At: r.VersionAt, Author: r.Author}}})
 	}
-	return page, nil
+	uses, err := s.usesOf(ctx, bankID, ids)
+	for i, item := range page.Items {
+		page.Items[i].Uses = append(page.Items[i].Uses, uses[item.ID]...)
+	}
+	return page, err
 }
 
-// patterns turns a search into one pattern a word. Search keys hold only letters, digits and spaces, so nothing in
-// them needs escaping.
-func patterns(search string) []string {
-	out := []string{}
-	for word := range strings.FieldsSeq(SearchKey(search)) {
-		if len(out) < 12 {
-			out = append(out, "%"+word+"%")
+// chosenBy turns a filter into what the database is asked.
+func (s *Service) chosenBy(ctx context.Context, q *bankdb.Queries, contestID, bankID int64, f Filter) (bankdb.ItemIDsParams, error) {
+	b, err := q.BankByID(ctx, bankID)
+	if err != nil {
+		return bankdb.ItemIDsParams{}, err
+	}
+	p := bankdb.ItemIDsParams{BankID: bankID, After: f.After, Retired: f.Retired, Words: searchWords(f.Search), WordTopics: []int64{},
+		Type: string(f.Type), Difficulty: string(f.Difficulty), InTopics: f.TopicID > 0, Topics: []int64{}, NoTopic: f.TopicID == NoTopic,
+		State: string(f.State), Tags: []string{}, Act: f.ActID, Mine: mine(ctx, contestID), Barred: f.Look == LookBarred, Now: s.now(),
+		Unchecked: f.Look == LookUnchecked, CheckBefore: reviewOf(b).checkBefore(s.now()), Commented: f.Look == LookCommented,
+		Offered: f.Offered, NeedsReview: b.NeedsReview, OnlyUsed: f.Use == UsedEver, NotUsed: f.Use == UsedNever || f.Use == UsedNotSince, Used: []int64{}}
+	if f.Tag != "" {
+		p.Tags = append(p.Tags, f.Tag)
+	}
+	if p.Words != "" || p.InTopics {
+		rows, err := q.Topics(ctx, bankID)
+		if err != nil {
+			return p, err
+		}
+		if p.InTopics {
+			p.Topics = append(p.Topics, branch(treeOf(rows), f.TopicID)...)
+		}
+		words := strings.Fields(SearchKey(f.Search))
+		for _, r := range rows {
+			if len(words) > 0 && hasWords(r.PathKey, words) {
+				p.WordTopics = append(p.WordTopics, r.ID)
+			}
 		}
 	}
-	return out
+	if p.OnlyUsed || p.NotUsed {
+		since := time.Time{}
+		if f.Use == UsedNotSince {
+			since = f.Since
+		}
+		if s.uses != nil {
+			p.Used, err = s.uses.UsedSince(ctx, bankID, since)
+		}
+	}
+	return p, err
 }
 
-// Tally is how many items stand where.
+// hasWords tells whether each of these begins a word of a key.
+func hasWords(key string, words []string) bool {
+	for _, w := range words {
+		if !strings.HasPrefix(key, w) && !strings.Contains(key, " "+w) {
+			return false
+		}
+	}
+	return true
+}
+
+// searchWords turns a search into one that finds words by their beginning. Search keys hold only letters, digits and
+// spaces, so nothing in them needs escaping.
+func searchWords(search string) string {
+	var out []string
+	for word := range strings.FieldsSeq(SearchKey(search)) {
+		if len(out) < 12 {
+			out = append(out, word+":*")
+		}
+	}
+	return strings.Join(out, " & ")
+}
+
+func number(n *int32) int {
+	if n == nil {
+		return 0
+	}
+	return int(*n)
+}
+
+func id64(n *int64) int64 {
+	if n == nil {
+		return 0
+	}
+	return *n
+}
+
+// Tally is how many items stand where. Retired ones count only as Retired.
 type Tally struct {
 	Types        map[ItemType]int
 	Difficulties map[Difficulty]int
-	Topics       []TopicCount
+	States       map[State]int
+	Topics       map[int64]int // 0: in none
 	Active       int
 	Retired      int
-}
-
-// TopicCount is how many active items a topic has, without those of its branches.
-type TopicCount struct {
-	Topic string `json:"topic"`
-	Items int    `json:"items"`
 }
 
 // Tally counts the bank of a contest.
@@ -88,11 +212,11 @@ func (s *Service) Tally(ctx context.Context, contestID int64) (Tally, error) {
 	if err != nil {
 		return Tally{}, err
 	}
-	rows, err := s.q.ItemTally(ctx, bankID)
+	rows, err := s.q.ItemTally(ctx, bankdb.ItemTallyParams{BankID: bankID, Mine: mine(ctx, contestID)})
 	if err != nil {
 		return Tally{}, postgres.Fault(err)
 	}
-	t := Tally{Types: map[ItemType]int{}, Difficulties: map[Difficulty]int{}, Topics: []TopicCount{}}
+	t := Tally{Types: map[ItemType]int{}, Difficulties: map[Difficulty]int{}, States: map[State]int{}, Topics: map[int64]int{}}
 	for _, r := range rows {
 		n := int(r.Items)
 		if r.Retired {
@@ -102,22 +226,26 @@ func (s *Service) Tally(ctx context.Context, contestID int64) (Tally, error) {
 		t.Active += n
 		t.Types[ItemType(r.Type)] += n
 		t.Difficulties[Difficulty(r.Difficulty)] += n
-		if last := len(t.Topics) - 1; last >= 0 && t.Topics[last].Topic == r.Topic {
-			t.Topics[last].Items += n
-		} else {
-			t.Topics = append(t.Topics, TopicCount{r.Topic, n})
-		}
+		t.States[State(r.State)] += n
+		t.Topics[r.TopicID] += n
 	}
 	return t, nil
 }
 
-// Get finds an item in the bank of a contest.
+// Get finds an item in the bank of a contest, with its key: that somebody has read it is recorded.
 func (s *Service) Get(ctx context.Context, contestID, itemID int64) (Item, error) {
 	bankID, err := s.contests.BankOf(ctx, contestID)
 	if err != nil {
 		return Item{}, err
 	}
-	return s.item(ctx, bankID, itemID)
+	i, err := s.item(ctx, bankID, itemID)
+	if err != nil {
+		return Item{}, err
+	}
+	if me := mine(ctx, contestID); me != 0 && i.CreatedBy != me {
+		return Item{}, fault.NothingHere
+	}
+	return i, s.saw(ctx, s.q, contestID, SeenOpen, []Version{i.Version})
 }
 
 func (s *Service) item(ctx context.Context, bankID, itemID int64) (Item, error) {
@@ -129,8 +257,11 @@ func (s *Service) item(ctx context.Context, bankID, itemID int64) (Item, error) 
 		return Item{}, postgres.Fault(err)
 	}
 	content, err := Decode(r.Content)
-	return Item{ID: r.ID, RetiredAt: r.RetiredAt, Version: Version{ID: r.VersionID, ItemID: r.ID, Version: int(r.Version),
-		Content: content, Hash: r.ContentHash, Origin: r.Origin, At: r.VersionAt, Author: r.Author}}, err
+	content.Topic, content.Difficulty = r.Path, Difficulty(r.Difficulty)
+	return Item{ID: r.ID, RetiredAt: r.RetiredAt, State: State(r.State), Approved: number(r.ApprovedVersion), CreatedBy: id64(r.CreatedBy),
+		TopicID: id64(r.TopicID), ActID: id64(r.ActID), Tags: r.Tags, CheckedAt: r.CheckedAt, CheckedBy: r.CheckedBy,
+		Version: Version{ID: r.VersionID, ItemID: r.ID, Version: int(r.Version), Content: content, Hash: r.ContentHash, Origin: r.Origin,
+			At: r.VersionAt, Author: r.Author, By: id64(r.WrittenBy)}}, err
 }
 
 // History gives all versions of an item, newest first.
@@ -146,6 +277,9 @@ func (s *Service) History(ctx context.Context, contestID, itemID int64) ([]Versi
 	if len(rows) == 0 {
 		return nil, fault.NothingHere
 	}
+	if me := mine(ctx, contestID); me != 0 && id64(rows[len(rows)-1].CreatedBy) != me {
+		return nil, fault.NothingHere
+	}
 	versions := make([]Version, 0, len(rows))
 	for _, r := range rows {
 		content, err := Decode(r.Content)
@@ -153,7 +287,7 @@ func (s *Service) History(ctx context.Context, contestID, itemID int64) ([]Versi
 			return nil, err
 		}
 		versions = append(versions, Version{ID: r.ID, ItemID: itemID, Version: int(r.Version), Content: content,
-			Hash: r.ContentHash, Origin: r.Origin, At: r.CreatedAt, Author: r.Author})
+			Hash: r.ContentHash, Origin: r.Origin, At: r.CreatedAt, Author: r.Author, By: id64(r.CreatedBy)})
 	}
 	return versions, nil
 }
@@ -175,7 +309,7 @@ func (s *Service) Versions(ctx context.Context, bankID int64, ids []int64) ([]Ve
 	return versions, nil
 }
 
-// All gives every item of a bank that is in use.
+// All gives every item of a bank that is in use, with the topic and difficulty it has now.
 func (s *Service) All(ctx context.Context, bankID int64) ([]Version, error) {
 	rows, err := s.q.AllItems(ctx, bankID)
 	if err != nil {
@@ -187,6 +321,7 @@ func (s *Service) All(ctx context.Context, bankID int64) ([]Version, error) {
 		if err != nil {
 			return nil, fmt.Errorf("item %d: %w", r.ID, err)
 		}
+		content.Topic, content.Difficulty = r.Path, Difficulty(r.Difficulty)
 		versions = append(versions, Version{ID: r.VersionID, ItemID: r.ID, Version: int(r.Version), Content: content, Hash: r.ContentHash})
 	}
 	return versions, nil

@@ -21,7 +21,7 @@ import (
 )
 
 // MaxItems is how many items, retired ones included, a bank may hold.
-const MaxItems = 20_000
+const MaxItems = 100_000
 
 // Formats reads and writes files of questions; the packages that know them build on this one.
 type Formats struct {
@@ -55,6 +55,8 @@ type Service struct {
 	files    *files.Service
 	contests Contests
 	formats  Formats
+	uses     Uses
+	compare  func(ctx context.Context, tx pgx.Tx, bankID int64) error
 	now      func() time.Time
 }
 
@@ -73,13 +75,22 @@ type Version struct {
 	Origin  string // the file it came from; empty: typed in
 	At      time.Time
 	Author  string
+	By      int64 // the author's account; 0: the server itself
 }
 
-// Item is an item with its newest version.
+// Item is an item with its newest version. The content tells the topic and difficulty that the item has now.
 type Item struct {
 	ID        int64
 	RetiredAt *time.Time
 	Version
+	State     State
+	Approved  int   // the version that is drawn; 0: none yet
+	CreatedBy int64 // account
+	TopicID   int64
+	ActID     int64
+	Tags      []string
+	CheckedAt *time.Time // its legal basis
+	CheckedBy string
 }
 
 var (
@@ -90,8 +101,8 @@ var (
 		"Câu hỏi vừa được người khác sửa. Bản bạn đang sửa chưa được lưu: hãy xem bản mới nhất rồi sửa lại.",
 		"Somebody else has just changed this question. Your change was not saved: look at the newest version first.")
 	errFull = fault.New(fault.TooLarge, "bank_full",
-		"Ngân hàng đã đủ 20.000 câu nên không nhận thêm.",
-		"The bank holds 20,000 questions and takes no more.")
+		"Ngân hàng đã đủ 100.000 câu nên không nhận thêm.",
+		"The bank holds 100,000 questions and takes no more.")
 	errRetired = fault.New(fault.Conflict, "item_retired",
 		"Câu hỏi này đã ngừng dùng. Hãy dùng lại câu hỏi trước khi sửa.",
 		"This question is retired. Bring it back before you change it.")
@@ -110,7 +121,11 @@ func (s *Service) Create(ctx context.Context, contestID int64, c Content) (Item,
 		if err := s.room(ctx, tx, bankID, 1); err != nil {
 			return err
 		}
-		v, err := s.add(ctx, tx, bankID, c, "")
+		f, err := s.filing(ctx, tx, bankID)
+		if err != nil {
+			return err
+		}
+		v, err := s.add(ctx, tx, f, c, "")
 		if err != nil {
 			return err
 		}
@@ -129,9 +144,13 @@ func (s *Service) Add(ctx context.Context, tx pgx.Tx, bankID int64, contents []C
 	if err := s.room(ctx, tx, bankID, len(contents)); err != nil {
 		return nil, err
 	}
+	f, err := s.filing(ctx, tx, bankID)
+	if err != nil {
+		return nil, err
+	}
 	versions := make([]Version, len(contents))
 	for i, c := range contents {
-		v, err := s.add(ctx, tx, bankID, c, origin)
+		v, err := s.add(ctx, tx, f, c, origin)
 		if err != nil && !errors.Is(err, errSame) {
 			return nil, fmt.Errorf("item %d: %w", i+1, err)
 		}
@@ -155,34 +174,46 @@ func (s *Service) room(ctx context.Context, tx pgx.Tx, bankID int64, more int) e
 	return nil
 }
 
-func (s *Service) add(ctx context.Context, tx pgx.Tx, bankID int64, c Content, origin string) (Version, error) {
-	c, err := s.checked(ctx, tx, bankID, c)
+func (s *Service) add(ctx context.Context, tx pgx.Tx, f *filing, c Content, origin string) (Version, error) {
+	c, err := s.checked(ctx, tx, f.bankID, c)
 	if err != nil {
 		return Version{}, err
 	}
-	hash := c.Hash()
-	q := s.q.WithTx(tx)
-	id, err := q.CreateItem(ctx, bankdb.CreateItemParams{BankID: bankID, Type: string(c.Type), Difficulty: string(c.Difficulty),
-		Topic: c.Topic, StemKey: SearchKey(c.PlainStem()), SearchKey: searchKey(c), ContentHash: hash[:]})
+	topic, err := f.topic(ctx, c.Topic)
+	if err != nil {
+		return Version{}, err
+	}
+	act, err := f.act(ctx, c.Source.Act)
+	if err != nil {
+		return Version{}, err
+	}
+	state, hash := f.review.firstState(), c.Hash()
+	id, err := f.q.CreateItem(ctx, bankdb.CreateItemParams{BankID: f.bankID, Type: string(c.Type), Difficulty: string(c.Difficulty),
+		Topic: c.Topic, TopicID: topic, ActID: act, StemKey: SearchKey(c.PlainStem()), SearchKey: searchKey(c), ContentHash: hash[:],
+		State: string(state), ApprovedVersion: approvedVersion(state, 1, nil), CreatedBy: by(ctx)})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Version{}, errSame
 	}
 	if err != nil {
 		return Version{}, postgres.Fault(err)
 	}
-	return s.addVersion(ctx, q, id, 1, c, origin)
+	return s.addVersion(ctx, f.q, id, 1, c, origin)
+}
+
+// approvedVersion is the version that is drawn once the newest is in this state.
+func approvedVersion(state State, newest int32, before *int32) *int32 {
+	if state == Approved {
+		return &newest
+	}
+	return before
 }
 
 func (s *Service) addVersion(ctx context.Context, q *bankdb.Queries, itemID int64, number int, c Content, origin string) (Version, error) {
 	hash := c.Hash()
 	p := account.From(ctx)
-	var by *int64
-	if p.AccountID != 0 {
-		by = &p.AccountID
-	}
 	id, err := q.AddVersion(ctx, bankdb.AddVersionParams{ItemID: itemID, Version: int32(number), Content: c.Encode(),
-		ContentHash: hash[:], Origin: origin, CreatedBy: by, Author: p.Name})
-	return Version{ID: id, ItemID: itemID, Version: number, Content: c, Hash: hash[:], Origin: origin, Author: p.Name}, postgres.Fault(err)
+		ContentHash: hash[:], Origin: origin, CreatedBy: by(ctx), Author: p.Name})
+	return Version{ID: id, ItemID: itemID, Version: number, Content: c, Hash: hash[:], Origin: origin, Author: p.Name, By: p.AccountID}, postgres.Fault(err)
 }
 
 // checked validates a content and takes what is said about its picture from the picture itself.
@@ -218,7 +249,7 @@ func owner(bankID int64) string { return fmt.Sprintf("bank:%d", bankID) }
 
 // searchKey is everything by which an item may be looked for.
 func searchKey(c Content) string {
-	parts := []string{c.PlainStem(), c.Topic, c.Source.Act, c.Source.Article}
+	parts := []string{c.PlainStem(), c.Source.Act, c.Source.Article}
 	for _, o := range slices.Concat(c.Options, c.Targets) {
 		parts = append(parts, o.Text)
 	}
@@ -238,7 +269,11 @@ func searchKey(c Content) string {
 // Edit writes a new version of an item. seen is the version that the author had before him.
 func (s *Service) Edit(ctx context.Context, contestID, itemID int64, seen int, c Content) (Item, error) {
 	bankID, err := s.inBank(ctx, contestID, func(tx pgx.Tx, bankID int64) error {
-		_, err := s.revise(ctx, tx, contestID, bankID, itemID, seen, c, "")
+		f, err := s.filing(ctx, tx, bankID)
+		if err != nil {
+			return err
+		}
+		_, err = s.revise(ctx, tx, contestID, f, itemID, seen, c, "")
 		return err
 	})
 	if err != nil {
@@ -247,15 +282,12 @@ func (s *Service) Edit(ctx context.Context, contestID, itemID int64, seen int, c
 	return s.item(ctx, bankID, itemID)
 }
 
-// revise writes a new version in the caller's transaction; false: the content says nothing new.
-func (s *Service) revise(ctx context.Context, tx pgx.Tx, contestID, bankID, itemID int64, seen int, c Content, origin string) (bool, error) {
-	q := s.q.WithTx(tx)
-	row, err := q.LockItem(ctx, bankdb.LockItemParams{ID: itemID, BankID: bankID})
-	if errors.Is(err, pgx.ErrNoRows) {
-		return false, fault.NothingHere
-	}
+// revise writes a new version in the caller's transaction; false: the content says nothing new. Another topic or
+// difficulty moves the item and is no new version.
+func (s *Service) revise(ctx context.Context, tx pgx.Tx, contestID int64, f *filing, itemID int64, seen int, c Content, origin string) (bool, error) {
+	row, err := s.lock(ctx, tx, contestID, f.bankID, itemID)
 	if err != nil {
-		return false, postgres.Fault(err)
+		return false, err
 	}
 	if row.RetiredAt != nil {
 		return false, errRetired
@@ -263,26 +295,42 @@ func (s *Service) revise(ctx context.Context, tx pgx.Tx, contestID, bankID, item
 	if int(row.Version) != seen {
 		return false, errMoved
 	}
-	c, err = s.checked(ctx, tx, bankID, c)
+	c, err = s.checked(ctx, tx, f.bankID, c)
+	if err != nil {
+		return false, err
+	}
+	given := c.Hash()
+	moved, err := f.place(ctx, row, &c)
 	if err != nil {
 		return false, err
 	}
 	hash := c.Hash()
 	if hex.EncodeToString(hash[:]) == hex.EncodeToString(row.ContentHash) {
-		return false, nil // nothing has changed: no new version
+		if moved {
+			err = audit.Append(ctx, tx, contestID, "bank.place_item", map[string]any{"item": itemID})
+		}
+		return moved, err // nothing has changed: no new version
 	}
 	// A violated constraint would end the transaction, which an import has more to do in.
-	if other, err := q.ItemWithHash(ctx, bankdb.ItemWithHashParams{BankID: bankID, ContentHash: hash[:]}); err == nil && other != itemID {
-		return false, errSame
-	} else if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-		return false, postgres.Fault(err)
+	for _, h := range [][32]byte{hash, given} {
+		if other, err := f.q.ItemWithHash(ctx, bankdb.ItemWithHashParams{BankID: f.bankID, ContentHash: h[:]}); err == nil && other != itemID {
+			return false, errSame
+		} else if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+			return false, postgres.Fault(err)
+		}
 	}
-	v, err := s.addVersion(ctx, q, itemID, seen+1, c, origin)
+	act, err := f.act(ctx, c.Source.Act)
 	if err != nil {
 		return false, err
 	}
-	err = q.AdvanceItem(ctx, bankdb.AdvanceItemParams{ID: itemID, Version: int32(v.Version), Type: string(c.Type),
-		Difficulty: string(c.Difficulty), Topic: c.Topic, StemKey: SearchKey(c.PlainStem()), SearchKey: searchKey(c), ContentHash: hash[:]})
+	v, err := s.addVersion(ctx, f.q, itemID, seen+1, c, origin)
+	if err != nil {
+		return false, err
+	}
+	state := f.review.firstState()
+	err = f.q.AdvanceItem(ctx, bankdb.AdvanceItemParams{ID: itemID, Version: int32(v.Version), Type: string(c.Type), ActID: act,
+		StemKey: SearchKey(c.PlainStem()), SearchKey: searchKey(c), ContentHash: hash[:],
+		State: string(state), ApprovedVersion: approvedVersion(state, int32(v.Version), row.ApprovedVersion)})
 	if postgres.IsUniqueViolation(err, "item_content") {
 		return false, errSame
 	}
@@ -292,25 +340,55 @@ func (s *Service) revise(ctx context.Context, tx pgx.Tx, contestID, bankID, item
 	return true, audit.Append(ctx, tx, contestID, "bank.edit_item", map[string]any{"item": itemID, "version": v.ID, "hash": hex.EncodeToString(v.Hash)})
 }
 
+// place puts an item where a content says, and gives the content back the words of the version before: where an item
+// stands is not part of what a version says.
+func (f *filing) place(ctx context.Context, row bankdb.LockItemRow, c *Content) (bool, error) {
+	before, err := Decode(row.Content)
+	if err != nil {
+		return false, err
+	}
+	topicID, moved := row.TopicID, c.Difficulty != Difficulty(row.Difficulty)
+	if c.Topic != row.Path {
+		moved = true
+		if topicID, err = f.topic(ctx, c.Topic); err != nil {
+			return false, err
+		}
+	}
+	if moved {
+		err = f.q.PlaceItem(ctx, bankdb.PlaceItemParams{ID: row.ID, TopicID: topicID, Difficulty: string(c.Difficulty)})
+	}
+	c.Topic, c.Difficulty = before.Topic, before.Difficulty
+	return moved, postgres.Fault(err)
+}
+
+// lock holds an item of the bank for this transaction; who only writes finds none but his own.
+func (s *Service) lock(ctx context.Context, tx pgx.Tx, contestID, bankID, itemID int64) (bankdb.LockItemRow, error) {
+	row, err := s.q.WithTx(tx).LockItem(ctx, bankdb.LockItemParams{ID: itemID, BankID: bankID})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return row, fault.NothingHere
+	}
+	if err != nil {
+		return row, postgres.Fault(err)
+	}
+	if me := mine(ctx, contestID); me != 0 && (row.CreatedBy == nil || *row.CreatedBy != me) {
+		return row, fault.NothingHere
+	}
+	return row, nil
+}
+
 // Retire puts an item away (or brings it back): it is offered to no new round, and those that use it keep it.
 func (s *Service) Retire(ctx context.Context, contestID, itemID int64, retired bool) (Item, error) {
 	bankID, err := s.inBank(ctx, contestID, func(tx pgx.Tx, bankID int64) error {
 		q := s.q.WithTx(tx)
-		row, err := q.LockItem(ctx, bankdb.LockItemParams{ID: itemID, BankID: bankID})
-		if errors.Is(err, pgx.ErrNoRows) {
-			return fault.NothingHere
+		row, err := s.lock(ctx, tx, contestID, bankID, itemID)
+		if err != nil || (row.RetiredAt != nil) == retired {
+			return err
 		}
-		if err != nil {
-			return postgres.Fault(err)
-		}
-		if (row.RetiredAt != nil) == retired {
-			return nil
-		}
-		action := "bank.restore_item"
+		action, step := "bank.restore_item", Restore
 		var at *time.Time
 		if retired {
 			now := s.now()
-			at, action = &now, "bank.retire_item"
+			at, action, step = &now, "bank.retire_item", Retire
 		}
 		err = q.SetRetired(ctx, bankdb.SetRetiredParams{ID: itemID, RetiredAt: at})
 		if postgres.IsUniqueViolation(err, "item_content") {
@@ -318,6 +396,9 @@ func (s *Service) Retire(ctx context.Context, contestID, itemID int64, retired b
 		}
 		if err != nil {
 			return postgres.Fault(err)
+		}
+		if err := s.step(ctx, q, itemID, row.Version, step, ""); err != nil {
+			return err
 		}
 		return audit.Append(ctx, tx, contestID, action, map[string]any{"item": itemID})
 	})

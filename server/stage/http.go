@@ -27,6 +27,7 @@ type SetupItemView struct {
 	SetupItem
 	ItemID   int64         `json:"item_id"`
 	Question bank.Question `json:"question"`
+	Barred   Bar           `json:"barred" enum:",retired,unapproved,lapsed" doc:"Why it could not be put into a round now; empty: it could"`
 }
 
 // ScoreView is an entry's score in the round so far.
@@ -97,7 +98,7 @@ func setupView(s Setup) SetupView {
 		Editable: s.Phase == PhasePlanned || s.Phase == PhaseReady, Items: make([]SetupItemView, 0, len(s.Items)),
 		MaxScore: maxScore(frozenItems(s.Settings, s.Items))}
 	for _, it := range s.Items {
-		v.Items = append(v.Items, SetupItemView{SetupItem: it, ItemID: s.Contents[it.VersionID].ItemID, Question: s.Contents[it.VersionID].question()})
+		v.Items = append(v.Items, SetupItemView{SetupItem: it, ItemID: s.Contents[it.VersionID].ItemID, Question: s.Contents[it.VersionID].question(), Barred: s.Contents[it.VersionID].Bar})
 	}
 	return v
 }

@@ -39,7 +39,11 @@ type Version struct {
 	ItemID  int64
 	Content bank.Content
 	Hash    []byte
+	Bar     Bar
 }
+
+// Bar says why a version may not be put into a round; empty: it may.
+type Bar string
 
 // Numbered is a version in the history of its item.
 type Numbered struct {

@@ -158,7 +158,7 @@ func (s *Service) SaveItems(ctx context.Context, contestID, roundID, version int
 	if err != nil {
 		return Setup{}, err
 	}
-	if err := s.checkItems(ctx, contestID, items); err != nil {
+	if err := s.checkItems(ctx, contestID, before.Items, items); err != nil {
 		return Setup{}, err
 	}
 	phase := PhasePlanned
@@ -223,7 +223,7 @@ func (s *Service) saved(ctx context.Context, contestID, roundID int64, err error
 }
 
 // checkItems makes sure that each line can be played and scored, before the evening.
-func (s *Service) checkItems(ctx context.Context, contestID int64, items []SetupItem) error {
+func (s *Service) checkItems(ctx context.Context, contestID int64, before, items []SetupItem) error {
 	if len(items) > MaxItems {
 		return errTimeline.At("items", fmt.Sprintf("Nhiều nhất %d câu.", MaxItems), fmt.Sprintf("At most %d items.", MaxItems))
 	}
@@ -232,7 +232,10 @@ func (s *Service) checkItems(ctx context.Context, contestID int64, items []Setup
 		return err
 	}
 	f := errTimeline
-	used := make(map[int64]bool, len(items))
+	used, had := make(map[int64]bool, len(items)), make(map[int64]bool, len(before))
+	for _, it := range before {
+		had[it.VersionID] = true // what stands in the round is the organizers' to keep
+	}
 	for i, it := range items {
 		path := fmt.Sprintf("items[%d]", i)
 		v, ok := contents[it.VersionID]
@@ -244,6 +247,9 @@ func (s *Service) checkItems(ctx context.Context, contestID int64, items []Setup
 			f = f.At(path, "Câu hỏi này đã có trong vòng thi.", "This item is in the round already.")
 		}
 		used[v.ItemID] = true
+		if words, barred := bars[v.Bar]; barred && !had[v.ID] {
+			f = f.At(path, words[0], words[1])
+		}
 		if _, err := keyOf(v.Content); err != nil {
 			f = f.At(path, "Đáp án của câu hỏi này chưa dùng để chấm được.", "The key of this item can't be used for scoring yet.").Because(err)
 		}
@@ -333,3 +339,10 @@ func (s *Service) Missing(ctx context.Context, round contest.Round) ([]contest.M
 
 // question gives what a list of the timeline shows of an item.
 func (v Version) question() bank.Question { return v.Content.Question() }
+
+// bars are why an item can't be put into a round.
+var bars = map[Bar][2]string{
+	"retired":    {"Câu hỏi này đã ngừng dùng.", "This item is retired."},
+	"unapproved": {"Phiên bản này của câu hỏi chưa được duyệt.", "This version of the item is not approved."},
+	"lapsed":     {"Căn cứ của câu hỏi đã thay thế hoặc hết hiệu lực: cần rà soát trước khi dùng.", "The act that this item rests on has lapsed: it must be checked before it is used."},
+}

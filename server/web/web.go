@@ -40,6 +40,10 @@ const (
 	Secretary  Need = "secretary"  // tallies in {contest}; organizers too
 	Staff      Need = "staff"      // organizer, host or secretary of {contest}
 	Judge      Need = "judge"      // judge of {contest}
+	Author     Need = "author"     // writes questions for {contest}; organizers too
+	Reviewer   Need = "reviewer"   // reviews the questions of {contest}; organizers too
+	Bank       Need = "bank"       // author or reviewer of {contest}
+	Crew       Need = "crew"       // staff, author or reviewer of {contest}
 	Leader     Need = "leader"     // acts for a unit in {contest}: the operation looks which
 	Contestant Need = "contestant" // a device signed in as an entry (of {contest} where the path names one)
 )
@@ -67,6 +71,14 @@ func Permitted(p account.Principal, need Need, contestID int64) bool {
 		return p.Has(contestID, account.RoleHost) || p.Has(contestID, account.RoleSecretary)
 	case Judge:
 		return p.Has(contestID, account.RoleJudge)
+	case Author:
+		return p.Has(contestID, account.RoleAuthor)
+	case Reviewer:
+		return p.Has(contestID, account.RoleReviewer)
+	case Bank:
+		return p.Has(contestID, account.RoleAuthor) || p.Has(contestID, account.RoleReviewer)
+	case Crew:
+		return Permitted(p, Staff, contestID) || Permitted(p, Bank, contestID)
 	case Leader:
 		return p.Has(contestID, account.RoleLeader)
 	case Contestant:

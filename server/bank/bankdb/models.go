@@ -6,12 +6,30 @@ package bankdb
 
 import (
 	"time"
+
+	"github.com/jackc/pgx/v5/pgtype"
 )
 
 type Bank struct {
-	ID        int64
-	Name      string
-	CreatedAt time.Time
+	ID          int64
+	Name        string
+	CreatedAt   time.Time
+	NeedsReview bool
+	OwnApproval bool
+	CheckMonths int32
+	Version     int32
+}
+
+type BankComparison struct {
+	BankID     int64
+	State      string
+	Done       int32
+	Total      int32
+	Pairs      int32
+	More       bool
+	StartedAt  time.Time
+	TouchedAt  time.Time
+	FinishedAt *time.Time
 }
 
 type BankImport struct {
@@ -24,16 +42,17 @@ type BankImport struct {
 	ExpiresAt time.Time
 }
 
-type Item struct {
-	ID          int64
-	BankID      int64
-	CreatedAt   time.Time
-	RetiredAt   *time.Time
-	Version     int32
-	Type        string
-	Difficulty  string
-	Topic       string
-	StemKey     string
-	SearchKey   string
-	ContentHash []byte
+type LegalAct struct {
+	ID         int64
+	BankID     int64
+	Title      string
+	TitleKey   string
+	ForceFrom  pgtype.Date
+	ForceTo    pgtype.Date
+	ReplacedBy *int64
+	LapsedAt   *time.Time
+	Note       string
+	CheckedAt  *time.Time
+	CheckedBy  string
+	Version    int32
 }

@@ -42,39 +42,41 @@ func (q *Queries) AddVersion(ctx context.Context, arg AddVersionParams) (int64, 
 }
 
 const advanceItem = `-- name: AdvanceItem :exec
-UPDATE item SET version = $1, type = $2, difficulty = $3, topic = $4, stem_key = $5,
-       search_key = $6, content_hash = $7
-WHERE id = $8
+UPDATE item SET version = $1, type = $2, stem_key = $3, search_key = $4, content_hash = $5,
+       act_id = $6, state = $7, approved_version = $8
+WHERE id = $9
 `
 
 type AdvanceItemParams struct {
-	Version     int32
-	Type        string
-	Difficulty  string
-	Topic       string
-	StemKey     string
-	SearchKey   string
-	ContentHash []byte
-	ID          int64
+	Version         int32
+	Type            string
+	StemKey         string
+	SearchKey       string
+	ContentHash     []byte
+	ActID           *int64
+	State           string
+	ApprovedVersion *int32
+	ID              int64
 }
 
 func (q *Queries) AdvanceItem(ctx context.Context, arg AdvanceItemParams) error {
 	_, err := q.db.Exec(ctx, advanceItem,
 		arg.Version,
 		arg.Type,
-		arg.Difficulty,
-		arg.Topic,
 		arg.StemKey,
 		arg.SearchKey,
 		arg.ContentHash,
+		arg.ActID,
+		arg.State,
+		arg.ApprovedVersion,
 		arg.ID,
 	)
 	return err
 }
 
 const allItems = `-- name: AllItems :many
-SELECT i.id, v.id AS version_id, i.version, v.content, v.content_hash
-FROM item i JOIN item_version v ON v.item_id = i.id AND v.version = i.version
+SELECT i.id, v.id AS version_id, i.version, i.topic_id, i.difficulty, coalesce(t.path, '')::text AS path, v.content, v.content_hash
+FROM item i JOIN item_version v ON v.item_id = i.id AND v.version = i.version LEFT JOIN topic t ON t.id = i.topic_id
 WHERE i.bank_id = $1 AND i.retired_at IS NULL
 ORDER BY i.id
 `
@@ -83,6 +85,9 @@ type AllItemsRow struct {
 	ID          int64
 	VersionID   int64
 	Version     int32
+	TopicID     *int64
+	Difficulty  string
+	Path        string
 	Content     []byte
 	ContentHash []byte
 }
@@ -100,6 +105,9 @@ func (q *Queries) AllItems(ctx context.Context, bankID int64) ([]AllItemsRow, er
 			&i.ID,
 			&i.VersionID,
 			&i.Version,
+			&i.TopicID,
+			&i.Difficulty,
+			&i.Path,
 			&i.Content,
 			&i.ContentHash,
 		); err != nil {
@@ -114,13 +122,21 @@ func (q *Queries) AllItems(ctx context.Context, bankID int64) ([]AllItemsRow, er
 }
 
 const bankByID = `-- name: BankByID :one
-SELECT id, name, created_at FROM bank WHERE id = $1
+SELECT id, name, created_at, needs_review, own_approval, check_months, version FROM bank WHERE id = $1
 `
 
 func (q *Queries) BankByID(ctx context.Context, id int64) (Bank, error) {
 	row := q.db.QueryRow(ctx, bankByID, id)
 	var i Bank
-	err := row.Scan(&i.ID, &i.Name, &i.CreatedAt)
+	err := row.Scan(
+		&i.ID,
+		&i.Name,
+		&i.CreatedAt,
+		&i.NeedsReview,
+		&i.OwnApproval,
+		&i.CheckMonths,
+		&i.Version,
+	)
 	return i, err
 }
 
@@ -158,20 +174,25 @@ func (q *Queries) CreateBank(ctx context.Context, name string) (int64, error) {
 }
 
 const createItem = `-- name: CreateItem :one
-INSERT INTO item (bank_id, type, difficulty, topic, stem_key, search_key, content_hash)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO item (bank_id, type, difficulty, topic, topic_id, act_id, stem_key, search_key, content_hash, state, approved_version, created_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 ON CONFLICT (bank_id, content_hash) WHERE retired_at IS NULL DO NOTHING
 RETURNING id
 `
 
 type CreateItemParams struct {
-	BankID      int64
-	Type        string
-	Difficulty  string
-	Topic       string
-	StemKey     string
-	SearchKey   string
-	ContentHash []byte
+	BankID          int64
+	Type            string
+	Difficulty      string
+	Topic           string
+	TopicID         *int64
+	ActID           *int64
+	StemKey         string
+	SearchKey       string
+	ContentHash     []byte
+	State           string
+	ApprovedVersion *int32
+	CreatedBy       *int64
 }
 
 func (q *Queries) CreateItem(ctx context.Context, arg CreateItemParams) (int64, error) {
@@ -180,9 +201,14 @@ func (q *Queries) CreateItem(ctx context.Context, arg CreateItemParams) (int64, 
 		arg.Type,
 		arg.Difficulty,
 		arg.Topic,
+		arg.TopicID,
+		arg.ActID,
 		arg.StemKey,
 		arg.SearchKey,
 		arg.ContentHash,
+		arg.State,
+		arg.ApprovedVersion,
+		arg.CreatedBy,
 	)
 	var id int64
 	err := row.Scan(&id)
@@ -216,16 +242,18 @@ func (q *Queries) DropImport(ctx context.Context, arg DropImportParams) (int64, 
 }
 
 const everyItem = `-- name: EveryItem :many
-SELECT i.id, i.version, (i.retired_at IS NOT NULL)::boolean AS retired, v.content
-FROM item i JOIN item_version v ON v.item_id = i.id AND v.version = i.version
+SELECT i.id, i.version, (i.retired_at IS NOT NULL)::boolean AS retired, i.difficulty, coalesce(t.path, '')::text AS path, v.content
+FROM item i JOIN item_version v ON v.item_id = i.id AND v.version = i.version LEFT JOIN topic t ON t.id = i.topic_id
 WHERE i.bank_id = $1 ORDER BY i.id
 `
 
 type EveryItemRow struct {
-	ID      int64
-	Version int32
-	Retired bool
-	Content []byte
+	ID         int64
+	Version    int32
+	Retired    bool
+	Difficulty string
+	Path       string
+	Content    []byte
 }
 
 // Retired ones too: an import tells when it brings back what was put away.
@@ -242,6 +270,8 @@ func (q *Queries) EveryItem(ctx context.Context, bankID int64) ([]EveryItemRow, 
 			&i.ID,
 			&i.Version,
 			&i.Retired,
+			&i.Difficulty,
+			&i.Path,
 			&i.Content,
 		); err != nil {
 			return nil, err
@@ -280,9 +310,10 @@ func (q *Queries) ImportByID(ctx context.Context, arg ImportByIDParams) (BankImp
 }
 
 const itemByID = `-- name: ItemByID :one
-SELECT i.id, i.bank_id, i.created_at, i.retired_at, i.version, v.id AS version_id, v.content, v.content_hash,
-       v.origin, v.created_at AS version_at, v.author
-FROM item i JOIN item_version v ON v.item_id = i.id AND v.version = i.version
+SELECT i.id, i.bank_id, i.created_at, i.retired_at, i.version, i.state, i.approved_version, i.created_by, i.topic_id, i.difficulty,
+       i.act_id, i.tags, i.checked_at, i.checked_by, coalesce(t.path, '')::text AS path,
+       v.id AS version_id, v.content, v.content_hash, v.origin, v.created_at AS version_at, v.author, v.created_by AS written_by
+FROM item i JOIN item_version v ON v.item_id = i.id AND v.version = i.version LEFT JOIN topic t ON t.id = i.topic_id
 WHERE i.id = $1 AND i.bank_id = $2
 `
 
@@ -292,17 +323,28 @@ type ItemByIDParams struct {
 }
 
 type ItemByIDRow struct {
-	ID          int64
-	BankID      int64
-	CreatedAt   time.Time
-	RetiredAt   *time.Time
-	Version     int32
-	VersionID   int64
-	Content     []byte
-	ContentHash []byte
-	Origin      string
-	VersionAt   time.Time
-	Author      string
+	ID              int64
+	BankID          int64
+	CreatedAt       time.Time
+	RetiredAt       *time.Time
+	Version         int32
+	State           string
+	ApprovedVersion *int32
+	CreatedBy       *int64
+	TopicID         *int64
+	Difficulty      string
+	ActID           *int64
+	Tags            []string
+	CheckedAt       *time.Time
+	CheckedBy       string
+	Path            string
+	VersionID       int64
+	Content         []byte
+	ContentHash     []byte
+	Origin          string
+	VersionAt       time.Time
+	Author          string
+	WrittenBy       *int64
 }
 
 func (q *Queries) ItemByID(ctx context.Context, arg ItemByIDParams) (ItemByIDRow, error) {
@@ -314,33 +356,233 @@ func (q *Queries) ItemByID(ctx context.Context, arg ItemByIDParams) (ItemByIDRow
 		&i.CreatedAt,
 		&i.RetiredAt,
 		&i.Version,
+		&i.State,
+		&i.ApprovedVersion,
+		&i.CreatedBy,
+		&i.TopicID,
+		&i.Difficulty,
+		&i.ActID,
+		&i.Tags,
+		&i.CheckedAt,
+		&i.CheckedBy,
+		&i.Path,
 		&i.VersionID,
 		&i.Content,
 		&i.ContentHash,
 		&i.Origin,
 		&i.VersionAt,
 		&i.Author,
+		&i.WrittenBy,
 	)
 	return i, err
 }
 
-const itemTally = `-- name: ItemTally :many
-SELECT type, difficulty, topic, (retired_at IS NOT NULL)::boolean AS retired, count(*) AS items
-FROM item WHERE bank_id = $1
-GROUP BY 1, 2, 3, 4 ORDER BY 3, 2, 1
+const itemCount = `-- name: ItemCount :one
+SELECT count(*) FROM item i LEFT JOIN legal_act a ON a.id = i.act_id
+WHERE i.bank_id = $1 AND i.id > $2
+  AND (i.retired_at IS NOT NULL) = $3::boolean
+  AND ($4::text = '' OR i.words @@ to_tsquery('simple', $4::text) OR i.topic_id = ANY($5::bigint[]))
+  AND ($6::text = '' OR i.type = $6)
+  AND ($7::text = '' OR i.difficulty = $7)
+  AND (NOT $8::boolean OR i.topic_id = ANY($9::bigint[]))
+  AND (NOT $10::boolean OR i.topic_id IS NULL)
+  AND ($11::text = '' OR i.state = $11)
+  AND i.tags @> $12::text[]
+  AND ($13::bigint = 0 OR i.act_id = $13)
+  AND ($14::bigint = 0 OR i.created_by = $14)
+  AND (NOT $15::boolean OR (a.lapsed_at <= $16::timestamptz AND coalesce(i.checked_at < a.lapsed_at, true)))
+  AND (NOT $17::boolean OR (i.act_id IS NOT NULL AND coalesce(i.checked_at, i.created_at) < $18::timestamptz))
+  AND (NOT $19::boolean OR EXISTS (SELECT 1 FROM item_comment c WHERE c.item_id = i.id AND c.resolved_at IS NULL))
+  AND (NOT $20::boolean OR ((NOT $21::boolean OR i.approved_version IS NOT NULL)
+       AND NOT coalesce(a.lapsed_at <= $16::timestamptz AND coalesce(i.checked_at < a.lapsed_at, true), false)))
+  AND (NOT $22::boolean OR i.id = ANY($23::bigint[]))
+  AND (NOT $24::boolean OR i.id <> ALL($23::bigint[]))
+  AND ($25::int >= 0)
 `
+
+type ItemCountParams struct {
+	BankID      int64
+	After       int64
+	Retired     bool
+	Words       string
+	WordTopics  []int64
+	Type        string
+	Difficulty  string
+	InTopics    bool
+	Topics      []int64
+	NoTopic     bool
+	State       string
+	Tags        []string
+	Act         int64
+	Mine        int64
+	Barred      bool
+	Now         time.Time
+	Unchecked   bool
+	CheckBefore time.Time
+	Commented   bool
+	Offered     bool
+	NeedsReview bool
+	OnlyUsed    bool
+	Used        []int64
+	NotUsed     bool
+	PageSize    int32
+}
+
+func (q *Queries) ItemCount(ctx context.Context, arg ItemCountParams) (int64, error) {
+	row := q.db.QueryRow(ctx, itemCount,
+		arg.BankID,
+		arg.After,
+		arg.Retired,
+		arg.Words,
+		arg.WordTopics,
+		arg.Type,
+		arg.Difficulty,
+		arg.InTopics,
+		arg.Topics,
+		arg.NoTopic,
+		arg.State,
+		arg.Tags,
+		arg.Act,
+		arg.Mine,
+		arg.Barred,
+		arg.Now,
+		arg.Unchecked,
+		arg.CheckBefore,
+		arg.Commented,
+		arg.Offered,
+		arg.NeedsReview,
+		arg.OnlyUsed,
+		arg.Used,
+		arg.NotUsed,
+		arg.PageSize,
+	)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const itemIDs = `-- name: ItemIDs :many
+SELECT i.id FROM item i LEFT JOIN legal_act a ON a.id = i.act_id
+WHERE i.bank_id = $1 AND i.id > $2
+  AND (i.retired_at IS NOT NULL) = $3::boolean
+  AND ($4::text = '' OR i.words @@ to_tsquery('simple', $4::text) OR i.topic_id = ANY($5::bigint[]))
+  AND ($6::text = '' OR i.type = $6)
+  AND ($7::text = '' OR i.difficulty = $7)
+  AND (NOT $8::boolean OR i.topic_id = ANY($9::bigint[]))
+  AND (NOT $10::boolean OR i.topic_id IS NULL)
+  AND ($11::text = '' OR i.state = $11)
+  AND i.tags @> $12::text[]
+  AND ($13::bigint = 0 OR i.act_id = $13)
+  AND ($14::bigint = 0 OR i.created_by = $14)
+  AND (NOT $15::boolean OR (a.lapsed_at <= $16::timestamptz AND coalesce(i.checked_at < a.lapsed_at, true)))
+  AND (NOT $17::boolean OR (i.act_id IS NOT NULL AND coalesce(i.checked_at, i.created_at) < $18::timestamptz))
+  AND (NOT $19::boolean OR EXISTS (SELECT 1 FROM item_comment c WHERE c.item_id = i.id AND c.resolved_at IS NULL))
+  AND (NOT $20::boolean OR ((NOT $21::boolean OR i.approved_version IS NOT NULL)
+       AND NOT coalesce(a.lapsed_at <= $16::timestamptz AND coalesce(i.checked_at < a.lapsed_at, true), false)))
+  AND (NOT $22::boolean OR i.id = ANY($23::bigint[]))
+  AND (NOT $24::boolean OR i.id <> ALL($23::bigint[]))
+ORDER BY i.id
+LIMIT $25
+`
+
+type ItemIDsParams struct {
+	BankID      int64
+	After       int64
+	Retired     bool
+	Words       string
+	WordTopics  []int64
+	Type        string
+	Difficulty  string
+	InTopics    bool
+	Topics      []int64
+	NoTopic     bool
+	State       string
+	Tags        []string
+	Act         int64
+	Mine        int64
+	Barred      bool
+	Now         time.Time
+	Unchecked   bool
+	CheckBefore time.Time
+	Commented   bool
+	Offered     bool
+	NeedsReview bool
+	OnlyUsed    bool
+	Used        []int64
+	NotUsed     bool
+	PageSize    int32
+}
+
+// Empty filters let everything through. Keep in step with ItemCount.
+func (q *Queries) ItemIDs(ctx context.Context, arg ItemIDsParams) ([]int64, error) {
+	rows, err := q.db.Query(ctx, itemIDs,
+		arg.BankID,
+		arg.After,
+		arg.Retired,
+		arg.Words,
+		arg.WordTopics,
+		arg.Type,
+		arg.Difficulty,
+		arg.InTopics,
+		arg.Topics,
+		arg.NoTopic,
+		arg.State,
+		arg.Tags,
+		arg.Act,
+		arg.Mine,
+		arg.Barred,
+		arg.Now,
+		arg.Unchecked,
+		arg.CheckBefore,
+		arg.Commented,
+		arg.Offered,
+		arg.NeedsReview,
+		arg.OnlyUsed,
+		arg.Used,
+		arg.NotUsed,
+		arg.PageSize,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []int64{}
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const itemTally = `-- name: ItemTally :many
+SELECT type, difficulty, coalesce(topic_id, 0)::bigint AS topic_id, state, (retired_at IS NOT NULL)::boolean AS retired, count(*) AS items
+FROM item WHERE bank_id = $1 AND ($2::bigint = 0 OR created_by = $2)
+GROUP BY 1, 2, 3, 4, 5
+`
+
+type ItemTallyParams struct {
+	BankID int64
+	Mine   int64
+}
 
 type ItemTallyRow struct {
 	Type       string
 	Difficulty string
-	Topic      string
+	TopicID    int64
+	State      string
 	Retired    bool
 	Items      int64
 }
 
 // How many items stand where, for the filters.
-func (q *Queries) ItemTally(ctx context.Context, bankID int64) ([]ItemTallyRow, error) {
-	rows, err := q.db.Query(ctx, itemTally, bankID)
+func (q *Queries) ItemTally(ctx context.Context, arg ItemTallyParams) ([]ItemTallyRow, error) {
+	rows, err := q.db.Query(ctx, itemTally, arg.BankID, arg.Mine)
 	if err != nil {
 		return nil, err
 	}
@@ -351,7 +593,8 @@ func (q *Queries) ItemTally(ctx context.Context, bankID int64) ([]ItemTallyRow, 
 		if err := rows.Scan(
 			&i.Type,
 			&i.Difficulty,
-			&i.Topic,
+			&i.TopicID,
+			&i.State,
 			&i.Retired,
 			&i.Items,
 		); err != nil {
@@ -379,85 +622,6 @@ func (q *Queries) ItemWithHash(ctx context.Context, arg ItemWithHashParams) (int
 	var id int64
 	err := row.Scan(&id)
 	return id, err
-}
-
-const items = `-- name: Items :many
-SELECT i.id, i.retired_at, i.version, v.id AS version_id, v.content, v.content_hash, v.created_at AS version_at,
-       v.origin, v.author, count(*) OVER () AS total
-FROM item i JOIN item_version v ON v.item_id = i.id AND v.version = i.version
-WHERE i.bank_id = $1
-  AND (i.retired_at IS NOT NULL) = $2::boolean
-  AND i.search_key LIKE ALL ($3::text[])
-  AND ($4::text = '' OR i.type = $4)
-  AND ($5::text = '' OR i.difficulty = $5)
-  AND ($6::text = '' OR i.topic = $6 OR starts_with(i.topic, $6 || ' / '))
-ORDER BY i.id
-LIMIT $8 OFFSET $7
-`
-
-type ItemsParams struct {
-	BankID     int64
-	Retired    bool
-	Patterns   []string
-	Type       string
-	Difficulty string
-	Topic      string
-	Skip       int32
-	PageSize   int32
-}
-
-type ItemsRow struct {
-	ID          int64
-	RetiredAt   *time.Time
-	Version     int32
-	VersionID   int64
-	Content     []byte
-	ContentHash []byte
-	VersionAt   time.Time
-	Origin      string
-	Author      string
-	Total       int64
-}
-
-// Empty filters let everything through.
-func (q *Queries) Items(ctx context.Context, arg ItemsParams) ([]ItemsRow, error) {
-	rows, err := q.db.Query(ctx, items,
-		arg.BankID,
-		arg.Retired,
-		arg.Patterns,
-		arg.Type,
-		arg.Difficulty,
-		arg.Topic,
-		arg.Skip,
-		arg.PageSize,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []ItemsRow{}
-	for rows.Next() {
-		var i ItemsRow
-		if err := rows.Scan(
-			&i.ID,
-			&i.RetiredAt,
-			&i.Version,
-			&i.VersionID,
-			&i.Content,
-			&i.ContentHash,
-			&i.VersionAt,
-			&i.Origin,
-			&i.Author,
-			&i.Total,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }
 
 const knownHashes = `-- name: KnownHashes :many
@@ -506,8 +670,99 @@ func (q *Queries) KnownHashes(ctx context.Context, arg KnownHashesParams) ([]Kno
 	return items, nil
 }
 
+const listedItems = `-- name: ListedItems :many
+SELECT i.id, i.version, i.retired_at, i.state, i.approved_version, i.difficulty, i.topic_id, i.act_id, i.tags, i.created_at,
+       i.checked_at, coalesce(t.path, '')::text AS path,
+       coalesce(a.lapsed_at <= $1::timestamptz AND coalesce(i.checked_at < a.lapsed_at, true), false)::boolean AS barred,
+       (SELECT count(*) FROM item_comment c WHERE c.item_id = i.id AND c.resolved_at IS NULL) AS comments,
+       v.id AS version_id, v.version AS shown_version, v.content, v.created_at AS version_at, v.author
+FROM item i
+JOIN item_version v ON v.item_id = i.id AND v.version = CASE WHEN $2::boolean THEN i.approved_version ELSE i.version END
+LEFT JOIN topic t ON t.id = i.topic_id LEFT JOIN legal_act a ON a.id = i.act_id
+WHERE i.id = ANY($3::bigint[]) AND i.bank_id = $4
+ORDER BY i.id
+`
+
+type ListedItemsParams struct {
+	Now      time.Time
+	Approved bool
+	Ids      []int64
+	BankID   int64
+}
+
+type ListedItemsRow struct {
+	ID              int64
+	Version         int32
+	RetiredAt       *time.Time
+	State           string
+	ApprovedVersion *int32
+	Difficulty      string
+	TopicID         *int64
+	ActID           *int64
+	Tags            []string
+	CreatedAt       time.Time
+	CheckedAt       *time.Time
+	Path            string
+	Barred          bool
+	Comments        int64
+	VersionID       int64
+	ShownVersion    int32
+	Content         []byte
+	VersionAt       time.Time
+	Author          string
+}
+
+// For a page of the list; the caller makes of the content what may be shown.
+func (q *Queries) ListedItems(ctx context.Context, arg ListedItemsParams) ([]ListedItemsRow, error) {
+	rows, err := q.db.Query(ctx, listedItems,
+		arg.Now,
+		arg.Approved,
+		arg.Ids,
+		arg.BankID,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListedItemsRow{}
+	for rows.Next() {
+		var i ListedItemsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Version,
+			&i.RetiredAt,
+			&i.State,
+			&i.ApprovedVersion,
+			&i.Difficulty,
+			&i.TopicID,
+			&i.ActID,
+			&i.Tags,
+			&i.CreatedAt,
+			&i.CheckedAt,
+			&i.Path,
+			&i.Barred,
+			&i.Comments,
+			&i.VersionID,
+			&i.ShownVersion,
+			&i.Content,
+			&i.VersionAt,
+			&i.Author,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const lockItem = `-- name: LockItem :one
-SELECT id, bank_id, created_at, retired_at, version, type, difficulty, topic, stem_key, search_key, content_hash FROM item WHERE id = $1 AND bank_id = $2 FOR UPDATE
+SELECT i.id, i.version, i.retired_at, i.content_hash, i.state, i.approved_version, i.created_by, i.topic_id, i.difficulty,
+       i.act_id, coalesce(t.path, '')::text AS path, v.content, v.created_by AS written_by
+FROM item i JOIN item_version v ON v.item_id = i.id AND v.version = i.version LEFT JOIN topic t ON t.id = i.topic_id
+WHERE i.id = $1 AND i.bank_id = $2 FOR UPDATE OF i
 `
 
 type LockItemParams struct {
@@ -515,23 +770,109 @@ type LockItemParams struct {
 	BankID int64
 }
 
-func (q *Queries) LockItem(ctx context.Context, arg LockItemParams) (Item, error) {
+type LockItemRow struct {
+	ID              int64
+	Version         int32
+	RetiredAt       *time.Time
+	ContentHash     []byte
+	State           string
+	ApprovedVersion *int32
+	CreatedBy       *int64
+	TopicID         *int64
+	Difficulty      string
+	ActID           *int64
+	Path            string
+	Content         []byte
+	WrittenBy       *int64
+}
+
+func (q *Queries) LockItem(ctx context.Context, arg LockItemParams) (LockItemRow, error) {
 	row := q.db.QueryRow(ctx, lockItem, arg.ID, arg.BankID)
-	var i Item
+	var i LockItemRow
 	err := row.Scan(
 		&i.ID,
-		&i.BankID,
-		&i.CreatedAt,
-		&i.RetiredAt,
 		&i.Version,
-		&i.Type,
-		&i.Difficulty,
-		&i.Topic,
-		&i.StemKey,
-		&i.SearchKey,
+		&i.RetiredAt,
 		&i.ContentHash,
+		&i.State,
+		&i.ApprovedVersion,
+		&i.CreatedBy,
+		&i.TopicID,
+		&i.Difficulty,
+		&i.ActID,
+		&i.Path,
+		&i.Content,
+		&i.WrittenBy,
 	)
 	return i, err
+}
+
+const offeredItems = `-- name: OfferedItems :many
+SELECT i.id, v.id AS version_id, v.version, i.type, i.difficulty, coalesce(i.topic_id, 0)::bigint AS topic_id
+FROM item i JOIN bank b ON b.id = i.bank_id
+JOIN item_version v ON v.item_id = i.id AND v.version = CASE WHEN b.needs_review THEN i.approved_version ELSE i.version END
+LEFT JOIN legal_act a ON a.id = i.act_id
+WHERE i.bank_id = $1 AND i.retired_at IS NULL
+  AND NOT coalesce(a.lapsed_at <= $2::timestamptz AND coalesce(i.checked_at < a.lapsed_at, true), false)
+ORDER BY i.id
+`
+
+type OfferedItemsParams struct {
+	BankID int64
+	Now    time.Time
+}
+
+type OfferedItemsRow struct {
+	ID         int64
+	VersionID  int64
+	Version    int32
+	Type       string
+	Difficulty string
+	TopicID    int64
+}
+
+// What may be drawn: no content, for counting and drawing.
+func (q *Queries) OfferedItems(ctx context.Context, arg OfferedItemsParams) ([]OfferedItemsRow, error) {
+	rows, err := q.db.Query(ctx, offeredItems, arg.BankID, arg.Now)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []OfferedItemsRow{}
+	for rows.Next() {
+		var i OfferedItemsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.VersionID,
+			&i.Version,
+			&i.Type,
+			&i.Difficulty,
+			&i.TopicID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const placeItem = `-- name: PlaceItem :exec
+UPDATE item SET topic_id = $1, difficulty = $2 WHERE id = $3
+`
+
+type PlaceItemParams struct {
+	TopicID    *int64
+	Difficulty string
+	ID         int64
+}
+
+// Where an item stands in the bank: that is no new version.
+func (q *Queries) PlaceItem(ctx context.Context, arg PlaceItemParams) error {
+	_, err := q.db.Exec(ctx, placeItem, arg.TopicID, arg.Difficulty, arg.ID)
+	return err
 }
 
 const saveImport = `-- name: SaveImport :exec
@@ -574,6 +915,85 @@ func (q *Queries) SetRetired(ctx context.Context, arg SetRetiredParams) error {
 	return err
 }
 
+const standings = `-- name: Standings :many
+SELECT v.id AS version_id, v.version, i.approved_version, (i.retired_at IS NOT NULL)::boolean AS retired,
+       coalesce(a.lapsed_at <= $1::timestamptz AND coalesce(i.checked_at < a.lapsed_at, true), false)::boolean AS barred
+FROM item_version v JOIN item i ON i.id = v.item_id LEFT JOIN legal_act a ON a.id = i.act_id
+WHERE v.id = ANY($2::bigint[]) AND i.bank_id = $3
+`
+
+type StandingsParams struct {
+	Now    time.Time
+	Ids    []int64
+	BankID int64
+}
+
+type StandingsRow struct {
+	VersionID       int64
+	Version         int32
+	ApprovedVersion *int32
+	Retired         bool
+	Barred          bool
+}
+
+// How these versions stand to being drawn.
+func (q *Queries) Standings(ctx context.Context, arg StandingsParams) ([]StandingsRow, error) {
+	rows, err := q.db.Query(ctx, standings, arg.Now, arg.Ids, arg.BankID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []StandingsRow{}
+	for rows.Next() {
+		var i StandingsRow
+		if err := rows.Scan(
+			&i.VersionID,
+			&i.Version,
+			&i.ApprovedVersion,
+			&i.Retired,
+			&i.Barred,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const tagTally = `-- name: TagTally :many
+SELECT u.tag::text AS tag, count(*) AS items FROM item i CROSS JOIN LATERAL unnest(i.tags) AS u(tag)
+WHERE i.bank_id = $1 AND i.retired_at IS NULL AND i.tags <> '{}'
+GROUP BY 1 ORDER BY 1
+`
+
+type TagTallyRow struct {
+	Tag   string
+	Items int64
+}
+
+func (q *Queries) TagTally(ctx context.Context, bankID int64) ([]TagTallyRow, error) {
+	rows, err := q.db.Query(ctx, tagTally, bankID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []TagTallyRow{}
+	for rows.Next() {
+		var i TagTallyRow
+		if err := rows.Scan(&i.Tag, &i.Items); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const takeImport = `-- name: TakeImport :one
 DELETE FROM bank_import WHERE id = $1 AND bank_id = $2 AND expires_at > $3::timestamptz RETURNING id, bank_id, account_id, file_name, result, created_at, expires_at
 `
@@ -601,7 +1021,7 @@ func (q *Queries) TakeImport(ctx context.Context, arg TakeImportParams) (BankImp
 }
 
 const versions = `-- name: Versions :many
-SELECT v.id, v.version, v.content, v.content_hash, v.origin, v.created_at, v.author
+SELECT v.id, v.version, v.content, v.content_hash, v.origin, v.created_at, v.author, v.created_by
 FROM item_version v JOIN item i ON i.id = v.item_id
 WHERE v.item_id = $1 AND i.bank_id = $2
 ORDER BY v.version DESC
@@ -620,6 +1040,7 @@ type VersionsRow struct {
 	Origin      string
 	CreatedAt   time.Time
 	Author      string
+	CreatedBy   *int64
 }
 
 func (q *Queries) Versions(ctx context.Context, arg VersionsParams) ([]VersionsRow, error) {
@@ -639,6 +1060,7 @@ func (q *Queries) Versions(ctx context.Context, arg VersionsParams) ([]VersionsR
 			&i.Origin,
 			&i.CreatedAt,
 			&i.Author,
+			&i.CreatedBy,
 		); err != nil {
 			return nil, err
 		}

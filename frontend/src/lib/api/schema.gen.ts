@@ -858,6 +858,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizer/contests/{contest}/bank/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The legal acts that questions rest on */
+        get: operations["list-acts"];
+        put?: never;
+        /** A new legal act */
+        post: operations["add-act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/bank/acts/{act}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change what is known of a legal act */
+        put: operations["save-act"];
+        post?: never;
+        /** Remove an act that nothing refers to */
+        delete: operations["remove-act"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/bank/alike": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pairs of questions that read alike, with their keys */
+        get: operations["list-alike-items"];
+        /** Say that two questions are different */
+        put: operations["decide-alike-items"];
+        /** Look for questions that read alike */
+        post: operations["compare-items"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/bank/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change many questions at once, or see what that would do */
+        post: operations["change-items"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizer/contests/{contest}/bank/export": {
         parameters: {
             query?: never;
@@ -968,7 +1040,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Questions of the bank, filtered, with counts */
+        /** Questions of the bank without their keys, filtered, with counts */
         get: operations["list-items"];
         put?: never;
         /** A new question */
@@ -997,6 +1069,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizer/contests/{contest}/bank/items/{item}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Comment on the newest version of a question */
+        post: operations["comment-item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/bank/items/{item}/comments/{comment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Mark a comment as dealt with, or open it again */
+        put: operations["resolve-item-comment"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizer/contests/{contest}/bank/items/{item}/question": {
         parameters: {
             query?: never;
@@ -1006,6 +1112,23 @@ export interface paths {
         };
         /** The question as a contestant gets it */
         get: operations["preview-item"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/bank/items/{item}/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was said about a question, done with it, and where it was used */
+        get: operations["get-item-record"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1031,6 +1154,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizer/contests/{contest}/bank/items/{item}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Submit a question, approve it, send it back, or check its legal basis */
+        post: operations["take-item-step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizer/contests/{contest}/bank/items/{item}/versions": {
         parameters: {
             query?: never;
@@ -1040,6 +1180,23 @@ export interface paths {
         };
         /** All versions of a question */
         get: operations["list-item-versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/bank/items/{item}/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who has read a question with its key */
+        get: operations["list-item-views"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1110,6 +1267,94 @@ export interface paths {
         /** A piece of a sound or film; sent again, it is stored once */
         put: operations["put-item-media-piece"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/bank/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who has read which keys in a contest */
+        get: operations["list-key-readings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/bank/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the bank is reviewed */
+        get: operations["get-review"];
+        /** Change how the bank is reviewed */
+        put: operations["set-review"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/bank/topics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tree of topics and the tags, with counts */
+        get: operations["list-topics"];
+        put?: never;
+        /** A new topic */
+        post: operations["add-topic"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/bank/topics/{topic}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Rename or move a topic */
+        put: operations["save-topic"];
+        post?: never;
+        /** Remove a topic; what is in it goes to the one above */
+        delete: operations["remove-topic"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/bank/topics/{topic}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a topic into another */
+        post: operations["merge-topic"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2873,6 +3118,10 @@ export interface components {
             /** @description A browser or tablet is signed in */
             signed_in: boolean;
         };
+        ActsOutBody: {
+            /** @description By name */
+            acts: components["schemas"]["BankAct"][];
+        };
         "Add-entryRequest": {
             /** @description Why it is taken although the rules refuse it */
             despite?: string;
@@ -2913,6 +3162,13 @@ export interface components {
             from: "draft" | "open" | "running" | "ended" | "finalized" | "archived";
             /** @enum {string} */
             to: "open" | "running" | "ended" | "archived";
+        };
+        AlikeOutBody: {
+            comparison: components["schemas"]["BankComparison"];
+            /** @description The most alike first, 20 a page */
+            pairs: components["schemas"]["BankAlikeView"][];
+            /** Format: int64 */
+            total: number;
         };
         "Answer-changeRequest": {
             accept: boolean;
@@ -3007,6 +3263,89 @@ export interface components {
             /** @description There are older ones */
             more: boolean;
         };
+        BankAct: {
+            /**
+             * Format: int64
+             * @description Of these, how many are barred from drawing until somebody has looked at them
+             */
+            barred: number;
+            /** Format: date-time */
+            checked_at?: string;
+            checked_by: string;
+            /** @description YYYY-MM-DD; empty: not known */
+            force_from: string;
+            /** @description The last day, YYYY-MM-DD; empty: none */
+            force_to: string;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description Active questions that rest on it
+             */
+            items: number;
+            /** @description That moment has come */
+            lapsed: boolean;
+            /**
+             * Format: date-time
+             * @description From when on its questions must be looked at again
+             */
+            lapsed_at?: string;
+            note: string;
+            /**
+             * Format: int64
+             * @description The act that took its place; 0: none
+             */
+            replaced_by: number;
+            /** @description 'Nghị định 61/2018/NĐ-CP' */
+            title: string;
+            /**
+             * Format: int64
+             * @description Of these, how many were looked at long ago
+             */
+            unchecked: number;
+            /** Format: int64 */
+            version: number;
+        };
+        BankActDraft: {
+            /** @description It was looked up just now */
+            checked: boolean;
+            force_from: string;
+            force_to: string;
+            note: string;
+            /** Format: int64 */
+            replaced_by: number;
+            title: string;
+            /**
+             * Format: int64
+             * @description The one that was read; 0: a new act
+             */
+            version: number;
+        };
+        BankAlikeItem: {
+            /** Format: date-time */
+            at: string;
+            author: string;
+            content: components["schemas"]["BankContent"];
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            state: "draft" | "in_review" | "sent_back" | "approved";
+            /** Format: int64 */
+            version: number;
+        };
+        BankAlikeView: {
+            a: components["schemas"]["BankAlikeItem"];
+            b: components["schemas"]["BankAlikeItem"];
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by: string;
+            /** @description Somebody has said that they are different */
+            different: boolean;
+            /** @description They ask and offer the same, but another answer is right */
+            other_key: boolean;
+            /** Format: int64 */
+            percent: number;
+        };
         BankBlank: {
             /** @description '1', '2', ... as it stands in the stem */
             id: string;
@@ -3033,6 +3372,42 @@ export interface components {
             texts?: string[];
             tolerance?: string;
         };
+        BankChange: {
+            /**
+             * Format: int64
+             * @description The act they rest on; 0: none
+             */
+            act_id?: number;
+            add_tags?: string[];
+            /** @enum {string} */
+            difficulty?: "recognition" | "understanding" | "application" | "high_application";
+            drop_tags?: string[];
+            /** @description For send_back: what to change */
+            note?: string;
+            /** @enum {string} */
+            step?: "" | "submit" | "withdraw" | "approve" | "send_back" | "check" | "retire" | "restore";
+            /** @description The path of the topic they go to, made if it is new; empty: to none */
+            topic?: string;
+        };
+        BankChanged: {
+            /**
+             * Format: int64
+             * @description Will be another afterwards
+             */
+            changed: number;
+            /**
+             * Format: int64
+             * @description Chosen
+             */
+            items: number;
+            /** @description At most 50 of those that can't take the step */
+            refused: components["schemas"]["BankRefused"][];
+            /**
+             * Format: int64
+             * @description How many can't
+             */
+            refuses: number;
+        };
         BankChoice: {
             id: string;
             image?: components["schemas"]["BankImage"];
@@ -3053,6 +3428,31 @@ export interface components {
              * @description The version of that question that was compared
              */
             version?: number;
+        };
+        BankComment: {
+            /** Format: date-time */
+            at: string;
+            body: string;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** Format: date-time */
+            resolved_at?: string;
+            resolved_by: string;
+            /** Format: int64 */
+            version: number;
+        };
+        BankComparison: {
+            /** Format: int64 */
+            done: number;
+            /** Format: date-time */
+            finished_at?: string;
+            /** @description There were more pairs than are kept */
+            more: boolean;
+            /** @enum {string} */
+            state: "never" | "waiting" | "running" | "done" | "failed";
+            /** Format: int64 */
+            total: number;
         };
         BankContent: {
             /** @description The blanks of a fill_in item, in the order of the stem */
@@ -3084,6 +3484,36 @@ export interface components {
             topic: string;
             /** @enum {string} */
             type: "single" | "multiple" | "true_false" | "true_false_group" | "short_text" | "numeric" | "fill_in" | "ordering" | "matching";
+        };
+        BankFilterIn: {
+            /** Format: int64 */
+            act?: number;
+            /** @enum {string} */
+            difficulty?: "" | "recognition" | "understanding" | "application" | "high_application";
+            /**
+             * @description What calls for attention: a lapsed act, a legal basis looked at long ago, an open comment
+             * @enum {string}
+             */
+            look?: "" | "barred" | "unchecked" | "commented";
+            retired?: boolean;
+            search?: string;
+            /** @description For used=not_since */
+            since?: string;
+            /**
+             * @description Of the newest version
+             * @enum {string}
+             */
+            state?: "" | "draft" | "in_review" | "sent_back" | "approved";
+            tag?: string;
+            /**
+             * Format: int64
+             * @description With its branches; -1: those in none
+             */
+            topic?: number;
+            /** @enum {string} */
+            type?: "" | "single" | "multiple" | "true_false" | "true_false_group" | "short_text" | "numeric" | "fill_in" | "ordering" | "matching";
+            /** @enum {string} */
+            used?: "" | "never" | "ever" | "not_since";
         };
         BankImage: {
             /** @description What the picture shows, for those who cannot see it */
@@ -3147,6 +3577,60 @@ export interface components {
              */
             version: number;
         };
+        BankListedItem: {
+            act: string;
+            /**
+             * Format: int64
+             * @description The version that is drawn; 0: none yet
+             */
+            approved: number;
+            article: string;
+            /**
+             * Format: date-time
+             * @description When the version was written
+             */
+            at: string;
+            author: string;
+            /** @description Its act has lapsed, and nobody has looked at it since */
+            barred: boolean;
+            /**
+             * Format: int64
+             * @description Open ones
+             */
+            comments: number;
+            /** @enum {string} */
+            difficulty: "recognition" | "understanding" | "application" | "high_application";
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description The newest version
+             */
+            newest: number;
+            /** @description As contestants get it */
+            question: components["schemas"]["BankQuestion"];
+            /** Format: date-time */
+            retired_at?: string;
+            /**
+             * @description Of the newest version
+             * @enum {string}
+             */
+            state: "draft" | "in_review" | "sent_back" | "approved";
+            tags: string[];
+            /** @description Its path */
+            topic: string;
+            /** Format: int64 */
+            topic_id: number;
+            /** @description Newest first */
+            uses: components["schemas"]["BankUse"][];
+            /**
+             * Format: int64
+             * @description The version that is shown
+             */
+            version: number;
+            /** Format: int64 */
+            version_id: number;
+        };
         BankLoss: {
             code: string;
             en: string;
@@ -3186,20 +3670,49 @@ export interface components {
         };
         BankOrganizerItem: {
             /**
+             * Format: int64
+             * @description 0: it names none
+             */
+            act_id: number;
+            /**
+             * Format: int64
+             * @description The version that is drawn; 0: none yet
+             */
+            approved: number;
+            /**
              * Format: date-time
              * @description When this version was written
              */
             at: string;
             author: string;
+            /**
+             * Format: date-time
+             * @description When its legal basis was looked at
+             */
+            checked_at?: string;
+            checked_by: string;
             content: components["schemas"]["BankContent"];
-            /** @description SHA-256 of the content, hexadecimal */
+            /** @description SHA-256 of the version as it was written, hexadecimal */
             hash: string;
             /** Format: int64 */
             id: number;
+            /** @description Whoever asks wrote this version */
+            mine: boolean;
             /** @description The file it came from; empty: typed in */
             origin: string;
             /** Format: date-time */
             retired_at?: string;
+            /**
+             * @description Of this version
+             * @enum {string}
+             */
+            state: "draft" | "in_review" | "sent_back" | "approved";
+            tags: string[];
+            /**
+             * Format: int64
+             * @description 0: in none
+             */
+            topic_id: number;
             /** Format: int64 */
             version: number;
             /**
@@ -3293,6 +3806,63 @@ export interface components {
             /** @enum {string} */
             type: "single" | "multiple" | "true_false" | "true_false_group" | "short_text" | "numeric" | "fill_in" | "ordering" | "matching";
         };
+        BankRecord: {
+            act?: components["schemas"]["BankAct"];
+            /** @description Its act has lapsed, and nobody has looked at it since */
+            barred: boolean;
+            /** @description Oldest first */
+            comments: components["schemas"]["BankComment"][];
+            /** @description Its legal basis was looked at long ago */
+            old: boolean;
+            /** @description Newest first */
+            steps: components["schemas"]["BankTaken"][];
+            /** @description Newest first */
+            uses: components["schemas"]["BankUse"][];
+        };
+        BankRefused: {
+            code: string;
+            en: string;
+            /** Format: int64 */
+            item_id: number;
+            vi: string;
+        };
+        BankReview: {
+            /** Format: int64 */
+            check_months: number;
+            needed: boolean;
+            own_approval: boolean;
+            /**
+             * Format: int64
+             * @description The one that was read
+             */
+            version: number;
+        };
+        BankSitting: {
+            /** Format: int64 */
+            account_id: number;
+            /** Format: date-time */
+            first_at: string;
+            /** @enum {string} */
+            how: "open" | "history" | "export" | "compare" | "print";
+            /**
+             * Format: int64
+             * @description One of them
+             */
+            item_id: number;
+            /**
+             * Format: int64
+             * @description How many questions
+             */
+            items: number;
+            /** Format: date-time */
+            last_at: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description For the next page
+             */
+            stretch: number;
+        };
         BankSource: {
             /** @description 'Nghị định 61/2018/NĐ-CP' */
             act: string;
@@ -3301,19 +3871,79 @@ export interface components {
             /** @description Anything else: an address, a page, a document */
             note: string;
         };
+        BankStateCount: {
+            /** Format: int64 */
+            items: number;
+            /** @enum {string} */
+            state: "draft" | "in_review" | "sent_back" | "approved";
+        };
+        BankTagCount: {
+            /** Format: int64 */
+            items: number;
+            tag: string;
+        };
+        BankTaken: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            note: string;
+            /** @enum {string} */
+            step: "submit" | "withdraw" | "approve" | "send_back" | "check" | "retire" | "restore";
+            /** Format: int64 */
+            version: number;
+        };
         BankTallyView: {
             /** Format: int64 */
             active: number;
             difficulties: components["schemas"]["BankLevelCount"][];
             /** Format: int64 */
             retired: number;
-            topics: components["schemas"]["BankTopicCount"][];
+            states: components["schemas"]["BankStateCount"][];
             types: components["schemas"]["BankTypeCount"][];
         };
-        BankTopicCount: {
+        BankTopic: {
+            /**
+             * Format: int64
+             * @description With those of its branches
+             */
+            all: number;
+            /**
+             * Format: int64
+             * @description 0: it has none above it
+             */
+            depth: number;
             /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description Active questions right in it
+             */
             items: number;
-            topic: string;
+            /** @description all by difficulty, from the easiest */
+            levels: number[];
+            name: string;
+            /**
+             * Format: int64
+             * @description 0: it has none above it
+             */
+            parent_id: number;
+            /** @description Its name behind those above it, with ' / ' between */
+            path: string;
+        };
+        BankTopicDraft: {
+            /**
+             * Format: int64
+             * @description The sibling it stands before; 0: the last
+             */
+            before?: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description 0: none above it
+             */
+            parent_id: number;
         };
         BankTypeCount: {
             /** Format: int64 */
@@ -3328,6 +3958,48 @@ export interface components {
              * @description Bytes of each piece but the last
              */
             piece_size: number;
+        };
+        BankUse: {
+            /**
+             * Format: date-time
+             * @description When the round began; absent: it has not yet
+             */
+            at?: string;
+            contest: string;
+            /** Format: int64 */
+            contest_id: number;
+            /** @description Only as a reserve */
+            reserve: boolean;
+            round: string;
+            /** Format: int64 */
+            round_id: number;
+            /** Format: int64 */
+            version: number;
+        };
+        BankView: {
+            /** Format: int64 */
+            account_id: number;
+            /** Format: date-time */
+            first_at: string;
+            /** @enum {string} */
+            how: "open" | "history" | "export" | "compare" | "print";
+            /** Format: date-time */
+            last_at: string;
+            name: string;
+            /** Format: int64 */
+            version: number;
+        };
+        BankViewer: {
+            /** Format: int64 */
+            account_id: number;
+            /**
+             * Format: int64
+             * @description How many questions
+             */
+            items: number;
+            /** Format: date-time */
+            last_at: string;
+            name: string;
         };
         BoardMessage: {
             data: components["schemas"]["LeaderboardBoardView"];
@@ -3355,6 +4027,14 @@ export interface components {
         };
         CandidatesOutBody: {
             candidates: components["schemas"]["JudgingCandidate"][];
+        };
+        "Change-itemsRequest": {
+            change: components["schemas"]["BankChange"];
+            filter?: components["schemas"]["BankFilterIn"];
+            /** @description The chosen questions; absent: all that the filter lets through */
+            items?: number[];
+            /** @description Only tell what it would do */
+            preview: boolean;
         };
         "Change-registrationRequest": {
             /**
@@ -3458,6 +4138,9 @@ export interface components {
             cue: components["schemas"]["StageCueDone"];
             lock_sheet: components["schemas"]["JudgingSheetLocked"];
             mark: components["schemas"]["JudgingMarkSaved"];
+        };
+        "Comment-itemRequest": {
+            body: string;
         };
         "Confirm-importRequest": {
             rows: components["schemas"]["BankChosenRow"][];
@@ -3648,6 +4331,13 @@ export interface components {
             /** @description organizer/round/{round} */
             topic: string;
         };
+        "Decide-alike-itemsRequest": {
+            /** Format: int64 */
+            a: number;
+            /** Format: int64 */
+            b: number;
+            different: boolean;
+        };
         "Decide-by-receiptRequest": {
             given: boolean;
             purpose: string;
@@ -3812,7 +4502,7 @@ export interface components {
             login: string;
             name: string;
             /** @enum {string} */
-            role: "organizer" | "host" | "secretary" | "judge";
+            role: "organizer" | "host" | "secretary" | "judge" | "author" | "reviewer";
         };
         "Invite-unitsRequest": {
             names: string[];
@@ -4763,7 +5453,9 @@ export interface components {
             token: string;
         };
         ListOutBody: {
-            items: components["schemas"]["BankOrganizerItem"][];
+            items: components["schemas"]["BankListedItem"][];
+            /** @description There is a page behind this one */
+            more: boolean;
             tally: components["schemas"]["BankTallyView"];
             /**
              * Format: int64
@@ -4935,6 +5627,10 @@ export interface components {
             kind: "mark";
             /** @description judge/round/{round} */
             topic: string;
+        };
+        "Merge-topicRequest": {
+            /** Format: int64 */
+            into: number;
         };
         MyContestsOutBody: {
             /** @description Newest first */
@@ -5241,6 +5937,11 @@ export interface components {
         PublicContestsOutBody: {
             contests: components["schemas"]["ContestAudienceView"][];
         };
+        ReadingsOutBody: {
+            /** @description Newest first */
+            readings: components["schemas"]["BankSitting"][];
+            viewers: components["schemas"]["BankViewer"][];
+        };
         ReceiptInBody: {
             receipt: string;
         };
@@ -5347,6 +6048,9 @@ export interface components {
             /** Format: int64 */
             page_size: number;
             requests: components["schemas"]["PrivacyQueuedView"][];
+        };
+        "Resolve-item-commentRequest": {
+            resolved: boolean;
         };
         ResultAudienceView: {
             /** Format: int64 */
@@ -7139,6 +7843,11 @@ export interface components {
         };
         StageSetupItemView: {
             /**
+             * @description Why it could not be put into a round now; empty: it could
+             * @enum {string}
+             */
+            barred: "" | "retired" | "unapproved" | "lapsed";
+            /**
              * Format: int64
              * @description Seconds; none: the round's
              */
@@ -7207,6 +7916,16 @@ export interface components {
             kind: "subscribe";
             topic: string;
         };
+        "Take-item-stepRequest": {
+            note?: string;
+            /** @enum {string} */
+            step: "submit" | "withdraw" | "approve" | "send_back" | "check";
+            /**
+             * Format: int64
+             * @description The one that was looked at
+             */
+            version: number;
+        };
         "Take-list-ledRequest": {
             /** @description Of leaders only */
             consent?: components["schemas"]["RosterLedConsent"];
@@ -7218,6 +7937,13 @@ export interface components {
         TokenOutBody: {
             /** @description Address of the one-time link on this server; empty when the person already signs in with a password */
             path: string;
+        };
+        TopicsOutBody: {
+            /** Format: int64 */
+            loose: number;
+            tags: components["schemas"]["BankTagCount"][];
+            /** @description Each one behind the one above it */
+            topics: components["schemas"]["BankTopic"][];
         };
         UnitChangeView: {
             day: string;
@@ -7538,6 +8264,10 @@ export interface components {
         VersionsOutBody: {
             /** @description Newest first */
             versions: components["schemas"]["BankOrganizerVersion"][];
+        };
+        ViewsOutBody: {
+            /** @description Newest first */
+            views: components["schemas"]["BankView"][];
         };
         WebGrantsView: {
             /** Format: int64 */
@@ -9941,12 +10671,344 @@ export interface operations {
             };
         };
     };
+    "list-acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActsOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "add-act": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BankActDraft"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "save-act": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                act: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BankActDraft"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "remove-act": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                act: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-alike-items": {
+        parameters: {
+            query?: {
+                /** @description Those that somebody has called different */
+                different?: boolean;
+                page?: number;
+            };
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlikeOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "decide-alike-items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decide-alike-itemsRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "compare-items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "change-items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Change-itemsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankChanged"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "export-bank": {
         parameters: {
             query: {
                 format: "xlsx" | "docx" | "gift" | "aiken" | "moodle" | "qti21" | "qti30";
                 /** @description Only this topic, with its branches */
-                topic?: string;
+                topic?: number;
                 /** @description A small file that shows how to write questions, instead of the bank */
                 sample?: boolean;
             };
@@ -9994,7 +11056,7 @@ export interface operations {
             query: {
                 format: "xlsx" | "docx" | "gift" | "aiken" | "moodle" | "qti21" | "qti30";
                 /** @description Only this topic, with its branches */
-                topic?: string;
+                topic?: number;
                 /** @description A small file that shows how to write questions, instead of the bank */
                 sample?: boolean;
             };
@@ -10256,9 +11318,22 @@ export interface operations {
                 search?: string;
                 type?: "" | "single" | "multiple" | "true_false" | "true_false_group" | "short_text" | "numeric" | "fill_in" | "ordering" | "matching";
                 difficulty?: "" | "recognition" | "understanding" | "application" | "high_application";
-                topic?: string;
+                /** @description With its branches; -1: those in none */
+                topic?: number;
+                /** @description Of the newest version */
+                state?: "" | "draft" | "in_review" | "sent_back" | "approved";
+                /** @description What calls for attention: a lapsed act, a legal basis looked at long ago, an open comment */
+                look?: "" | "barred" | "unchecked" | "commented";
+                tag?: string;
+                act?: number;
+                used?: "" | "never" | "ever" | "not_since";
+                /** @description For used=not_since */
+                since?: string;
                 retired?: boolean;
-                page?: number;
+                /** @description Only what may be put into a round, in the version that would be */
+                offered?: boolean;
+                /** @description The last question of the page before */
+                after?: number;
                 size?: number;
             };
             header?: never;
@@ -10428,6 +11503,93 @@ export interface operations {
             };
         };
     };
+    "comment-item": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                item: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Comment-itemRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "resolve-item-comment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                item: number;
+                comment: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Resolve-item-commentRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "preview-item": {
         parameters: {
             query?: never;
@@ -10447,6 +11609,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BankQuestion"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-item-record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                item: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankRecord"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -10514,6 +11717,51 @@ export interface operations {
             };
         };
     };
+    "take-item-step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                item: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Take-item-stepRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankOrganizerItem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "list-item-versions": {
         parameters: {
             query?: never;
@@ -10533,6 +11781,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VersionsOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-item-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                item: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewsOutBody"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -10694,6 +11983,341 @@ export interface operations {
         requestBody: {
             content: {
                 "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-key-readings": {
+        parameters: {
+            query?: {
+                account?: number;
+                /** @description The stretch of the last row of the page before */
+                before?: number;
+            };
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingsOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankReview"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "set-review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BankReview"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankReview"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-topics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopicsOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "add-topic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BankTopicDraft"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "save-topic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                topic: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BankTopicDraft"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "remove-topic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                topic: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "merge-topic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                topic: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Merge-topicRequest"];
             };
         };
         responses: {
@@ -12277,7 +13901,7 @@ export interface operations {
             path: {
                 contest: number;
                 account: number;
-                role: "organizer" | "host" | "secretary" | "judge";
+                role: "organizer" | "host" | "secretary" | "judge" | "author" | "reviewer";
             };
             cookie?: never;
         };
