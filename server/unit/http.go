@@ -70,13 +70,13 @@ type CountView struct {
 // UnitView is one unit with its past.
 type UnitView struct {
 	NodeView
-	Path     []NameView   `json:"path" doc:"From the top down to its parent, on the day"`
-	There    bool         `json:"there" doc:"It exists on the day"`
-	Periods  []PeriodView `json:"periods" doc:"Oldest first"`
-	Events   []EventView  `json:"events" doc:"Oldest first"`
-	Counts   []CountView  `json:"counts" doc:"Newest first"`
-	Heirs    []NameView   `json:"heirs" doc:"Who goes on with it"`
-	Below    []NodeView   `json:"child_units" doc:"Right below it on the day"`
+	Path    []NameView   `json:"path" doc:"From the top down to its parent, on the day"`
+	There   bool         `json:"there" doc:"It exists on the day"`
+	Periods []PeriodView `json:"periods" doc:"Oldest first"`
+	Events  []EventView  `json:"events" doc:"Oldest first"`
+	Counts  []CountView  `json:"counts" doc:"Newest first"`
+	Heirs   []NameView   `json:"heirs" doc:"Who goes on with it"`
+	Below   []NodeView   `json:"child_units" doc:"Right below it on the day"`
 }
 
 // PartView is a unit that a change leads to.
