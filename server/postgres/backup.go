@@ -207,11 +207,11 @@ func readManifest(archive *zip.Reader) (m manifest, err error) {
 	return m, nil
 }
 
-// empty refuses a database that holds anything but what the program makes at its first start.
+// empty refuses a database that holds anything but what the migrations and the first start of the program make.
 func empty(ctx context.Context, tx pgx.Tx, tables []backupTable) error {
 	for _, t := range tables {
 		switch t.Name {
-		case "server_secret", "sign_in_link", "stage_node":
+		case "server_secret", "sign_in_link", "stage_node", "unit_tree":
 			if _, err := tx.Exec(ctx, "DELETE FROM "+quoted(t.Name)); err != nil {
 				return err
 			}
