@@ -197,6 +197,18 @@ var access = web.Access{
 	"discard-import":       web.Organizer,
 	"export-bank":          web.Organizer,
 	"preview-export":       web.Organizer,
+	// Blueprints and papers.
+	"list-blueprints":    web.Organizer,
+	"create-blueprint":   web.Organizer,
+	"check-blueprint":    web.Organizer,
+	"get-blueprint":      web.Organizer,
+	"save-blueprint":     web.Organizer,
+	"remove-blueprint":   web.Organizer,
+	"draw-paper":         web.Organizer,
+	"get-paper":          web.Organizer,
+	"replace-paper-item": web.Organizer,
+	"get-paper-keys":     web.Organizer,
+	"print-paper":        web.Organizer,
 	// Host-led rounds.
 	"get-stage":                      web.Host,
 	"save-stage-settings":            web.Organizer,

@@ -28,6 +28,7 @@ import (
 	"github.com/hoithi/hoithi/server/leaderboard"
 	"github.com/hoithi/hoithi/server/live"
 	"github.com/hoithi/hoithi/server/mail"
+	"github.com/hoithi/hoithi/server/paper"
 	"github.com/hoithi/hoithi/server/postgres"
 	"github.com/hoithi/hoithi/server/privacy"
 	"github.com/hoithi/hoithi/server/result"
@@ -69,6 +70,7 @@ type App struct {
 	Leaders  *leader.Service
 	Files    *files.Service
 	Bank     *bank.Service
+	Papers   *paper.Service
 	Stage    *stage.Service
 	Judging  *judging.Service
 	Boards   *leaderboard.Service

@@ -15,6 +15,7 @@ import (
 	"github.com/hoithi/hoithi/server/leader"
 	"github.com/hoithi/hoithi/server/leaderboard"
 	"github.com/hoithi/hoithi/server/mail"
+	"github.com/hoithi/hoithi/server/paper"
 	"github.com/hoithi/hoithi/server/privacy"
 	"github.com/hoithi/hoithi/server/result"
 	"github.com/hoithi/hoithi/server/roster"
@@ -57,6 +58,8 @@ func (a *App) rooms() {
 	a.Bank.UseUses(itemUses{a})
 	a.Bank.UseComparing(a.enqueueComparing)
 	bank.Routes(a.API, a.Bank)
+	a.Papers = paper.New(paper.Parts{DB: a.DB, Bank: a.Bank, Files: a.Files, Contests: a.Contests, Uses: itemUses{a}, Now: time.Now, Seed: paper.NewSeed})
+	paper.Routes(a.API, a.Papers)
 
 	a.Stage = stage.New(stage.Config{DB: a.DB, NowUs: a.nowUs, Node: a.Config.Node, Hub: a.Hub, Relay: a.hinter(), Contests: a.Contests,
 		Entries: activeEntries{a.Roster}, Bank: itemVersions{a.Bank}, Files: a.Files, Secret: a.Accounts.Key(), Log: a.Config.Log})

@@ -913,6 +913,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizer/contests/{contest}/bank/blueprint-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How a blueprint stands to what the bank offers */
+        post: operations["check-blueprint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/bank/blueprints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Blueprints of the contest, with the papers drawn from them */
+        get: operations["list-blueprints"];
+        put?: never;
+        /** A new blueprint */
+        post: operations["create-blueprint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/bank/blueprints/{blueprint}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A blueprint */
+        get: operations["get-blueprint"];
+        /** Change a blueprint */
+        put: operations["save-blueprint"];
+        post?: never;
+        /** Throw a blueprint away that has no papers */
+        delete: operations["remove-blueprint"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/bank/blueprints/{blueprint}/papers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draw a paper with its variants */
+        post: operations["draw-paper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizer/contests/{contest}/bank/changes": {
         parameters: {
             query?: never;
@@ -1267,6 +1338,74 @@ export interface paths {
         /** A piece of a sound or film; sent again, it is stored once */
         put: operations["put-item-media-piece"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/bank/papers/{paper}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A paper with one of its variants, without the key */
+        get: operations["get-paper"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/bank/papers/{paper}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The right answers of all variants; who reads them is recorded */
+        get: operations["get-paper-keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/bank/papers/{paper}/print": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A paper, its answer sheet or its key as a file; who takes a key is recorded */
+        get: operations["print-paper"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/bank/papers/{paper}/replacements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replace a question by another that fits its cell; a new paper comes of it */
+        post: operations["replace-paper-item"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4064,6 +4203,14 @@ export interface components {
              */
             next: number;
         };
+        "Check-blueprintRequest": {
+            /**
+             * Format: int64
+             * @description 0: it is not kept yet
+             */
+            blueprint: number;
+            spec: components["schemas"]["PaperSpec"];
+        };
         ClaimDeviceCommand: {
             data: components["schemas"]["StageClaimCommand"];
             /**
@@ -4380,6 +4527,16 @@ export interface components {
             entry: components["schemas"]["RosterEntryView"];
             history: components["schemas"]["RosterEventView"][];
             people: components["schemas"]["RosterDraftMember"][];
+        };
+        "Draw-paperRequest": {
+            codes: string[];
+            /**
+             * @description The same items in another order, or items of its own for each variant
+             * @enum {string}
+             */
+            mode: "same" | "different";
+            /** @description 32 hexadecimal digits; empty: chosen by the program */
+            seed: string;
         };
         DuplicatesOutBody: {
             duplicates: components["schemas"]["RosterDuplicateView"][];
@@ -5608,7 +5765,7 @@ export interface components {
             /** @enum {string} */
             state: "queued" | "sending" | "sent" | "failed";
             /** @enum {string} */
-            template: "registered" | "approved" | "declined" | "waitlisted" | "change_answered" | "data_answered" | "invitation" | "keeping_over";
+            template: "registered" | "approved" | "declined" | "waitlisted" | "moved_up" | "change_answered" | "data_answered" | "data_erased" | "invitation" | "keeping_over";
             to: string;
             /** Format: int64 */
             tries: number;
@@ -5690,6 +5847,285 @@ export interface components {
              */
             seq: number;
             topic: string;
+        };
+        PaperBlueprintBody: {
+            name: string;
+            /**
+             * Format: int64
+             * @description 0: none
+             */
+            round_id: number;
+            spec: components["schemas"]["PaperSpec"];
+            /**
+             * Format: int64
+             * @description The one that was read; 0 for a new one
+             */
+            version: number;
+        };
+        PaperBlueprintView: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description How many were drawn from it
+             */
+            papers: number;
+            /**
+             * Format: int64
+             * @description 0: none
+             */
+            round_id: number;
+            spec: components["schemas"]["PaperSpec"];
+            totals: components["schemas"]["PaperTotals"];
+            /** Format: date-time */
+            updated_at: string;
+            updated_by: string;
+            /** Format: int64 */
+            version: number;
+        };
+        PaperCell: {
+            /** @enum {string} */
+            level: "" | "recognition" | "understanding" | "application" | "high_application";
+            /** Format: int64 */
+            row: number;
+            /** Format: int64 */
+            section: number;
+        };
+        PaperCellState: {
+            /**
+             * Format: int64
+             * @description How many items fit this cell, whoever else wants them
+             */
+            fits: number;
+            /** Format: int64 */
+            lacks: number;
+            /** @enum {string} */
+            level: "" | "recognition" | "understanding" | "application" | "high_application";
+            /** Format: int64 */
+            need: number;
+            /** Format: int64 */
+            row: number;
+            /** Format: int64 */
+            section: number;
+        };
+        PaperCounts: {
+            /**
+             * Format: int64
+             * @description Of any difficulty
+             */
+            any: number;
+            /** Format: int64 */
+            application: number;
+            /** Format: int64 */
+            high_application: number;
+            /** Format: int64 */
+            recognition: number;
+            /** Format: int64 */
+            understanding: number;
+        };
+        PaperEntryView: {
+            /** Format: int64 */
+            item: number;
+            /** Format: int64 */
+            number: number;
+            pinned: boolean;
+            /** Format: int64 */
+            points: number;
+            question: components["schemas"]["BankQuestion"];
+            /** Format: int64 */
+            version: number;
+        };
+        PaperExclude: {
+            /** @description Those that papers of the contest's other blueprints have */
+            papers: boolean;
+            /** @description Those that rounds of the contest use */
+            rounds: boolean;
+            /** @description Those that a round of any contest has used on or after this day; empty: none */
+            since: string;
+        };
+        PaperFeasibility: {
+            cells: components["schemas"]["PaperCellState"][];
+            /**
+             * Format: int64
+             * @description How many items are missing in all; 0: a paper can be drawn
+             */
+            lacks: number;
+            missing: number[];
+            /**
+             * Format: int64
+             * @description How many items may be drawn at all
+             */
+            offered: number;
+            shortages: components["schemas"]["PaperShortage"][];
+        };
+        PaperKeyRow: {
+            /** Format: int64 */
+            number: number;
+            /** @description In the order of the codes */
+            right: string[];
+        };
+        PaperKeys: {
+            codes: string[];
+            rows: components["schemas"]["PaperKeyRow"][];
+        };
+        PaperOverview: {
+            blueprints: components["schemas"]["PaperBlueprintView"][];
+            /** @description Newest first */
+            papers: components["schemas"]["PaperSummary"][];
+            /** @description In the order of the tree */
+            topics: components["schemas"]["PaperTopicView"][];
+        };
+        PaperPartView: {
+            entries: components["schemas"]["PaperEntryView"][];
+            note: string;
+            title: string;
+        };
+        PaperPinned: {
+            /** Format: int64 */
+            item: number;
+            /** Format: int64 */
+            points: number;
+        };
+        PaperRow: {
+            counts: components["schemas"]["PaperCounts"];
+            /**
+             * Format: int64
+             * @description Of each item, in hundredths
+             */
+            points: number;
+            /**
+             * Format: int64
+             * @description With its branches; 0: any topic
+             */
+            topic: number;
+            /**
+             * @description Empty: any type
+             * @enum {string}
+             */
+            type: "" | "single" | "multiple" | "true_false" | "true_false_group" | "short_text" | "numeric" | "fill_in" | "ordering" | "matching";
+        };
+        PaperSection: {
+            /**
+             * @description Shuffled among variants: nothing, questions, options, both
+             * @enum {string}
+             */
+            mix: "g0" | "g1" | "g2" | "g3";
+            /** @description How to answer, printed below the title; may be empty */
+            note: string;
+            /** @description Questions that every paper has, before those of the rows */
+            pinned: components["schemas"]["PaperPinned"][];
+            rows: components["schemas"]["PaperRow"][];
+            /** @description 'Phần I. Trắc nghiệm'; may be empty */
+            title: string;
+        };
+        PaperShortage: {
+            cells: components["schemas"]["PaperCell"][];
+            /** Format: int64 */
+            have: number;
+            /** Format: int64 */
+            need: number;
+        };
+        PaperSpec: {
+            exclude: components["schemas"]["PaperExclude"];
+            /**
+             * Format: int64
+             * @description Time to answer, as printed on the paper; 0: none is printed
+             */
+            minutes: number;
+            sections: components["schemas"]["PaperSection"][];
+        };
+        PaperSummary: {
+            /** Format: date-time */
+            at: string;
+            author: string;
+            /** Format: int64 */
+            blueprint: number;
+            codes: string[];
+            /** @description SHA-256 of the kept paper, hexadecimal */
+            hash: string;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            items: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description 1, 2, ... within the blueprint
+             */
+            number: number;
+            /**
+             * Format: int64
+             * @description Hundredths
+             */
+            points: number;
+            reason: string;
+            /**
+             * Format: int64
+             * @description 0: this one stands
+             */
+            replaced_by: number;
+            /**
+             * Format: int64
+             * @description 0: none
+             */
+            replaces: number;
+        };
+        PaperTopicView: {
+            /** Format: int64 */
+            depth: number;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description With those of its branches
+             */
+            items: number;
+            path: string;
+        };
+        PaperTotals: {
+            /** Format: int64 */
+            items: number;
+            /**
+             * Format: int64
+             * @description Hundredths
+             */
+            points: number;
+        };
+        PaperVariantFact: {
+            code: string;
+            letters: number[];
+            shared: number[];
+        };
+        PaperView: {
+            /** Format: date-time */
+            at: string;
+            author: string;
+            /** @description Hash of what could be drawn */
+            bank: string;
+            /** Format: int64 */
+            blueprint: number;
+            /** @description Of the variant shown */
+            code: string;
+            hash: string;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            minutes: number;
+            /** @enum {string} */
+            mode: "same" | "different";
+            name: string;
+            /** Format: int64 */
+            number: number;
+            parts: components["schemas"]["PaperPartView"][];
+            reason: string;
+            /** Format: int64 */
+            replaced_by: number;
+            /** Format: int64 */
+            replaces: number;
+            seed: string;
+            totals: components["schemas"]["PaperTotals"];
+            variants: components["schemas"]["PaperVariantFact"][];
         };
         PasswordInBody: {
             old: string;
@@ -6043,6 +6479,11 @@ export interface components {
             kind: "release_entry_device";
             /** @description organizer/round/{round} */
             topic: string;
+        };
+        "Replace-paper-itemRequest": {
+            /** Format: int64 */
+            item: number;
+            reason: string;
         };
         RequestsOutBody: {
             /** Format: int64 */
@@ -10959,6 +11400,304 @@ export interface operations {
             };
         };
     };
+    "check-blueprint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Check-blueprintRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperFeasibility"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-blueprints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperOverview"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "create-blueprint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaperBlueprintBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperBlueprintView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-blueprint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                blueprint: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperBlueprintView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "save-blueprint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                blueprint: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaperBlueprintBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperBlueprintView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "remove-blueprint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                blueprint: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "draw-paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                blueprint: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Draw-paperRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "change-items": {
         parameters: {
             query?: never;
@@ -11992,6 +12731,184 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-paper": {
+        parameters: {
+            query?: {
+                /** @description Empty: the first */
+                variant?: string;
+            };
+            header?: never;
+            path: {
+                contest: number;
+                paper: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-paper-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                paper: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperKeys"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "print-paper": {
+        parameters: {
+            query: {
+                what: "paper" | "sheet" | "key";
+                format: "pdf" | "docx";
+                /** @description Empty: all */
+                variant?: string;
+            };
+            header?: never;
+            path: {
+                contest: number;
+                paper: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "replace-paper-item": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                paper: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Replace-paper-itemRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperView"];
+                };
             };
             /** @description Unprocessable Entity */
             422: {
