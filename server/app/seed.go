@@ -93,6 +93,9 @@ func (a *App) Seed(ctx context.Context) (*DemoLogins, error) {
 	if err := a.demoRounds(ctx, c, content, logins, entries); err != nil {
 		return nil, fmt.Errorf("the demo's rounds: %w", err)
 	}
+	if err := a.demoPapers(ctx, c); err != nil {
+		return nil, fmt.Errorf("the demo's papers: %w", err)
+	}
 	for _, step := range []contest.State{contest.Open, contest.Running} {
 		if c, err = a.Contests.Advance(ctx, c.ID, c.State, step); err != nil {
 			return nil, fmt.Errorf("the demo's contest goes to %s: %w", step, err)
