@@ -174,6 +174,20 @@ export function actWords(act: Act, contest: Contest): string {
       return m.contest_audit_act_bank_restore_item();
     case 'bank.import':
       return m.contest_audit_act_bank_import({ count: count(p.added), file: text(p.file) });
+    case 'paper.create_blueprint':
+      return m.contest_audit_act_paper_create_blueprint({ name: text(p.name) });
+    case 'paper.save_blueprint':
+      return m.contest_audit_act_paper_save_blueprint({ name: text(p.name), items: count(p.items) });
+    case 'paper.remove_blueprint':
+      return m.contest_audit_act_paper_remove_blueprint({ name: text(p.name) });
+    case 'paper.draw':
+      return m.contest_audit_act_paper_draw({ name: text(p.name), number: count(p.number) });
+    case 'paper.replace_item':
+      return m.contest_audit_act_paper_replace_item({ name: text(p.name), number: count(p.number) });
+    case 'paper.see_key':
+      return m.contest_audit_act_paper_see_key({ name: text(p.name), number: count(p.number) });
+    case 'paper.print_key':
+      return m.contest_audit_act_paper_print_key({ name: text(p.name), number: count(p.number) });
     case 'board.freeze':
       return m.contest_audit_act_board_freeze();
     case 'board.thaw':

@@ -82,6 +82,23 @@ export class Plan {
     this.changed('lines');
   }
 
+  /** The questions of a paper, in its order and with its points. */
+  take(entries: Schemas['PaperEntryView'][]): void {
+    const have = new Set(this.lines.map((l) => l.item_id));
+    const fresh = entries
+      .filter((e) => !have.has(e.item))
+      .map((e) => ({
+        version_id: e.version,
+        item_id: e.item,
+        question: e.question,
+        points: e.points,
+        duration_s: null,
+        reserve: false,
+      }));
+    this.lines = [...this.lines, ...fresh];
+    this.changed('lines');
+  }
+
   remove(line: Line): void {
     this.lines = this.lines.filter((l) => l.version_id !== line.version_id);
     this.changed('lines');
