@@ -118,9 +118,14 @@ func (s *Service) identifyAccount(ctx context.Context, p *Principal, token strin
 // unavailable is what a reader hears when the database does not answer.
 func unavailable(err error) error { return postgres.Fault(err) }
 
-// NormalLogin is how logins are stored and compared.
+// NormalLogin is how logins are stored and compared. A telephone number may be written in groups, as people do.
 func NormalLogin(login string) string {
-	return strings.ToLower(norm.NFC.String(strings.TrimSpace(login)))
+	login = strings.ToLower(norm.NFC.String(strings.TrimSpace(login)))
+	joined := strings.Join(strings.Fields(login), "")
+	if strings.Trim(strings.TrimPrefix(joined, "+"), "0123456789") == "" {
+		return joined
+	}
+	return login
 }
 
 var (

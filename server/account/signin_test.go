@@ -330,3 +330,16 @@ func TestActsOnPeopleAreRecorded(t *testing.T) {
 		t.Errorf("left behind: %v, %v", people, err)
 	}
 }
+
+func TestNormalLogin(t *testing.T) {
+	for given, want := range map[string]string{
+		" TOCHUC ":       "tochuc",
+		"0912 000 100":   "0912000100",
+		"+84 912 000100": "+84912000100",
+		"hai chữ":        "hai chữ",
+	} {
+		if got := NormalLogin(given); got != want {
+			t.Errorf("NormalLogin(%q) = %q, want %q", given, got, want)
+		}
+	}
+}
