@@ -34,7 +34,13 @@ export const emptyRow = (topic = 0, points = 25): Row => ({
   counts: { any: 0, recognition: 0, understanding: 0, application: 0, high_application: 0 },
 });
 
-export const emptySection = (): Section => ({ title: '', note: '', mix: 'g3', rows: [emptyRow()], pinned: [] });
+export const emptySection = (): Section => ({
+  title: '',
+  note: '',
+  mix: 'g3',
+  rows: [emptyRow()],
+  pinned: [],
+});
 
 export const emptySpec = (): Spec => ({
   sections: [emptySection()],
