@@ -75,7 +75,12 @@ func ReadSheets(data []byte, maxRows, maxColumns, maxSheets int) (sheets []Named
 	if len(data) > MaxWorkbookBytes {
 		return nil, workbookTooLarge
 	}
-	if err := checkArchive(data); err != nil {
+	archive, err := checkArchive(data)
+	if err != nil {
+		return nil, err
+	}
+	ranges, err := sheetRanges(archive, maxUnzipped)
+	if err != nil {
 		return nil, err
 	}
 	// The parser meets whatever people upload: a crash in it is a file we cannot read, not a crash of ours.
@@ -91,7 +96,7 @@ func ReadSheets(data []byte, maxRows, maxColumns, maxSheets int) (sheets []Named
 		return nil, notAWorkbook.Because(openErr)
 	}
 	defer func() { _ = f.Close() }()
-	left := maxRows
+	left, parts := maxRows, sheetParts(archive, f)
 	for _, name := range f.GetSheetList() {
 		if visible, err := f.GetSheetVisible(name); err == nil && !visible {
 			continue // lists of choices hide there
@@ -106,6 +111,7 @@ func ReadSheets(data []byte, maxRows, maxColumns, maxSheets int) (sheets []Named
 		if len(rows) == 0 {
 			continue
 		}
+		repeatMerged(rows, ranges[parts[name]], maxColumns)
 		left -= len(rows)
 		if sheets = append(sheets, NamedRows{Name: name, Rows: rows}); len(sheets) == maxSheets {
 			break
@@ -115,21 +121,21 @@ func ReadSheets(data []byte, maxRows, maxColumns, maxSheets int) (sheets []Named
 }
 
 // checkArchive refuses what is no zip, has too many parts or claims to unpack to too much, before it is unpacked.
-func checkArchive(data []byte) error {
+func checkArchive(data []byte) (*zip.Reader, error) {
 	archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
-		return notAWorkbook.Because(err)
+		return nil, notAWorkbook.Because(err)
 	}
 	if len(archive.File) > maxZipFiles {
-		return workbookTooLarge
+		return nil, workbookTooLarge
 	}
 	var total uint64
 	for _, part := range archive.File {
 		if total += part.UncompressedSize64; total > maxUnzipped || part.UncompressedSize64 > maxUnzipped {
-			return workbookTooLarge
+			return nil, workbookTooLarge
 		}
 	}
-	return nil
+	return archive, nil
 }
 
 func readSheet(f *excelize.File, name string, maxRows, maxColumns int) ([]Row, error) {
@@ -139,7 +145,6 @@ func readSheet(f *excelize.File, name string, maxRows, maxColumns int) ([]Row, e
 	}
 	defer func() { _ = reader.Close() }()
 	var rows []Row
-	last := 0
 	for number := 1; reader.Next(); number++ {
 		cells, err := reader.Columns()
 		if err != nil {
@@ -155,10 +160,9 @@ func readSheet(f *excelize.File, name string, maxRows, maxColumns int) ([]Row, e
 		if len(rows) >= maxRows {
 			return nil, errRows
 		}
-		last = number
 		rows = append(rows, row)
 	}
-	return rows, repeatMerged(f, name, rows, last, maxColumns)
+	return rows, nil
 }
 
 var errRows = errors.New("too many rows")
@@ -179,39 +183,4 @@ func readText(s string) string {
 		s = strings.ToValidUTF8(s[:maxCellText], "")
 	}
 	return s
-}
-
-// repeatMerged copies the value of cells that are merged downwards into every row they cover: units like to merge the
-// name of the unit over its people.
-func repeatMerged(f *excelize.File, name string, rows []Row, last, maxColumns int) error {
-	merged, err := f.GetMergeCells(name)
-	if err != nil {
-		return notAWorkbook.Because(err)
-	}
-	at := make(map[int]int, len(rows))
-	for i, row := range rows {
-		at[row.Number] = i
-	}
-	for _, cell := range merged {
-		left, top, err := excelize.CellNameToCoordinates(cell.GetStartAxis())
-		if err != nil {
-			continue
-		}
-		_, bottom, err := excelize.CellNameToCoordinates(cell.GetEndAxis())
-		if err != nil || left > maxColumns {
-			continue
-		}
-		value := readText(cell.GetCellValue())
-		for number := top + 1; number <= min(bottom, last); number++ {
-			i, ok := at[number]
-			if !ok {
-				continue
-			}
-			for len(rows[i].Cells) < left {
-				rows[i].Cells = append(rows[i].Cells, "")
-			}
-			rows[i].Cells[left-1] = value
-		}
-	}
-	return nil
 }

@@ -3,6 +3,7 @@ package export
 import (
 	"archive/zip"
 	"bytes"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -159,5 +160,61 @@ func TestReadWorkbookRefuses(t *testing.T) {
 	}
 	if _, err := ReadWorkbook(bomb.Bytes(), 20, 5); fault.From(err).Code != "xlsx_too_large" {
 		t.Errorf("a file that unpacks to 80 MB: %v", err)
+	}
+}
+
+// written puts the XML of a sheet as an attacker writes it in the place of an honest one.
+func written(t *testing.T, inside string) []byte {
+	t.Helper()
+	honest := workbook(t, Sheet{Name: "A", Columns: []Column{{Title: "t"}}})
+	in, err := zip.NewReader(bytes.NewReader(honest), int64(len(honest)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	out := zip.NewWriter(&b)
+	for _, part := range in.File {
+		if part.Name == "xl/worksheets/sheet1.xml" {
+			continue
+		}
+		if err := out.Copy(part); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w, err := out.Create("xl/worksheets/sheet1.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fmt.Fprintf(w, `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">%s</worksheet>`, inside); err != nil {
+		t.Fatal(err)
+	}
+	if err := out.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// A small file may not claim a table that fills the memory, nor ranges whose comparison never ends.
+func TestClaimsOfASheetAreBounded(t *testing.T) {
+	repeat := func(n int, format string) string {
+		var s strings.Builder
+		for i := range n {
+			fmt.Fprintf(&s, format, i+1)
+		}
+		return s.String()
+	}
+	for name, inside := range map[string]string{
+		"cells at the far corner": `<sheetData>` + repeat(4000, `<row r="%[1]d"><c r="A%[1]d"><v>1</v></c><c r="XFD%[1]d"/></row>`) + `</sheetData>`,
+		"merged ranges":           `<sheetData/><mergeCells>` + repeat(30_000, `<mergeCell ref="A%[1]d:A1000000"/>`) + `</mergeCells>`,
+		"cells without a name":    `<sheetData><row>` + strings.Repeat(`<c/>`, 20_000) + `</row></sheetData>`,
+	} {
+		if _, err := ReadWorkbook(written(t, inside), 5000, 40); fault.From(err).Code != "xlsx_too_large" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	rows, err := ReadWorkbook(written(t, `<sheetData><row r="1"><c r="A1"><v>7</v></c><c r="C1"><v>1</v></c></row><row r="2"><c r="C2"><v>2</v></c></row><row r="1048576"><c r="C1048576"><v>3</v></c></row></sheetData>`+
+		`<mergeCells>`+strings.Repeat(`<mergeCell ref="A1:B1048576"/>`, 2000)+`</mergeCells>`), 5000, 40)
+	if err != nil || len(rows) != 3 || rows[1].Cell(0) != "7" || rows[2].Number != 1048576 || rows[2].Cell(0) != "7" {
+		t.Errorf("a range over the whole sheet: %+v, %v", rows, err)
 	}
 }

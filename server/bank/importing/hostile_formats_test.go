@@ -103,3 +103,29 @@ func TestMoreThanAnybodyCanReview(t *testing.T) {
 		}
 	}
 }
+
+// Small files that were made to be read for hours: a text of a million pieces, a package that names one file a thousand
+// times, a sheet whose every row claims a cell at the far corner. The test ends in time, or it does not end.
+func TestFilesMadeToBeReadForHours(t *testing.T) {
+	pieces := "<quiz>" + strings.Repeat("x<!---->", 1_900_000) + "</quiz>"
+	if root, err := readTree([]byte(pieces)); err != nil || len(root.kids) != 1 || len(root.kids[0].text) != 1_900_000 {
+		t.Errorf("a text in pieces: %v", err)
+	}
+	var manifest strings.Builder
+	for i := range 6_000 {
+		fmt.Fprintf(&manifest, `<resource href="none%d.xml"/>`, i)
+	}
+	named := "<manifest>" + manifest.String() + strings.Repeat(`<resource href="a.xml"/>`, 400_000) + "</manifest>"
+	packed := zipped(t, map[string][]byte{manifestName: []byte(named), "a.xml": []byte("<assessmentTest>" + strings.Repeat("<a/>", 10_000) + "</assessmentTest>")})
+	if _, err := Read(packed); err != nil {
+		t.Errorf("a file that is named often: %v", err)
+	}
+	var far strings.Builder
+	for i := range 4_000 {
+		fmt.Fprintf(&far, `<row r="%[1]d"><c r="A%[1]d"><v>1</v></c><c r="XFD%[1]d"/></row>`, i+3)
+	}
+	data := workbook(t, nil, row{"Câu hỏi", "A", "B", "Đáp án"}, row{"Gì?", "x", "y", "A"})
+	if _, err := Read(rewritten(t, data, "</sheetData>", far.String()+"</sheetData>")); !errors.Is(err, errTooLarge) {
+		t.Errorf("cells at the far corner: %v", err)
+	}
+}

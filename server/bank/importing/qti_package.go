@@ -3,7 +3,6 @@ package importing
 import (
 	"fmt"
 	"path"
-	"slices"
 	"sort"
 	"strings"
 
@@ -80,11 +79,13 @@ func qtiItems(parts archive) ([]string, map[string]about, error) {
 		if err != nil {
 			return nil, nil, err
 		}
+		listed := map[string]bool{} // a file that a manifest names a thousand times is read once
 		for _, r := range manifest.find("resource") {
 			href := path.Clean(strings.ReplaceAll(r.attr("href"), "\\", "/"))
-			if !strings.HasSuffix(strings.ToLower(href), ".xml") || slices.Contains(names, href) && len(names) < 5000 {
+			if !strings.HasSuffix(strings.ToLower(href), ".xml") || listed[href] {
 				continue
 			}
+			listed[href] = true
 			names = append(names, href)
 			a := about{}
 			for _, own := range r.find("hoithi") {

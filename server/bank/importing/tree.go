@@ -64,6 +64,15 @@ func (r *treeReader) element(start xml.StartElement, depth int) (*node, error) {
 	if r.nodes++; depth > maxDepth || r.nodes > maxNodes {
 		return nil, errBroken.Because(errDeep)
 	}
+	// Comments part a text into pieces: joined one by one, a long text would be copied as often as it has pieces.
+	var text strings.Builder
+	said := func() {
+		if text.Len() > 0 {
+			r.nodes++
+			n.kids = append(n.kids, &node{text: text.String()})
+			text.Reset()
+		}
+	}
 	for {
 		token, err := r.d.Token()
 		if err != nil {
@@ -71,20 +80,17 @@ func (r *treeReader) element(start xml.StartElement, depth int) (*node, error) {
 		}
 		switch t := token.(type) {
 		case xml.StartElement:
+			said()
 			kid, err := r.element(t, depth+1)
 			if err != nil {
 				return nil, err
 			}
 			n.kids = append(n.kids, kid)
 		case xml.EndElement:
+			said()
 			return n, nil
 		case xml.CharData:
-			if last := len(n.kids) - 1; last >= 0 && n.kids[last].name == "" {
-				n.kids[last].text += string(t)
-				continue
-			}
-			r.nodes++
-			n.kids = append(n.kids, &node{text: string(t)})
+			text.Write(t)
 		}
 	}
 }

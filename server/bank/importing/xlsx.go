@@ -1,6 +1,7 @@
 package importing
 
 import (
+	"archive/zip"
 	"bytes"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"github.com/hoithi/hoithi/server/bank"
+	"github.com/hoithi/hoithi/server/export"
 )
 
 func readXlsx(data []byte) (reading bank.Reading, err error) {
@@ -21,6 +23,13 @@ func readXlsx(data []byte) (reading bank.Reading, err error) {
 			reading, err = bank.Reading{}, errBroken.Because(fmt.Errorf("spreadsheet: %v", p))
 		}
 	}()
+	archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return bank.Reading{}, errBroken.Because(err)
+	}
+	if err := export.CheckSheets(archive, maxUnpacked); err != nil {
+		return bank.Reading{}, errTooLarge.Because(err)
+	}
 	f, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{
 		UnzipSizeLimit: maxUnpacked, UnzipXMLSizeLimit: maxPart, RawCellValue: true,
 	})
