@@ -288,6 +288,17 @@ func TestALeaderNeverReachesAnotherUnit(t *testing.T) {
 	if _, err := g.s.Keys(g.a, g.contest.ID, []int64{entry}); err != nil {
 		t.Errorf("the unit's own leader: %v", err)
 	}
+	// Moved to the other unit, the entry is the other leader's: the first one reads and asks nothing any more.
+	if err := g.s.Roster.Edit(g.ctx, g.contest.ID, entry, approved.Entries[0].Number, roster.Draft{Name: approved.Entries[0].Name, UnitID: g.sam,
+		DivisionID: approved.Entries[0].DivisionID, Members: approved.Entries[0].Members}, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := g.s.Draft(g.a, g.contest.ID, mine[0].ID); !fault.IsKind(err, fault.NotFound) {
+		t.Errorf("the former leader reads an entry that was moved: %v", err)
+	}
+	if d, _, err := g.s.Draft(g.b, g.contest.ID, mine[0].ID); err != nil || d.UnitID != g.sam {
+		t.Errorf("the new leader reads %+v, %v", d, err)
+	}
 	// Dismissed, the leader reaches nothing at the next request.
 	if err := g.s.Dismiss(g.ctx, g.contest.ID, g.sam, account.From(g.b).AccountID); err != nil {
 		t.Fatal(err)

@@ -80,6 +80,9 @@ func (s *Service) keepLed(ctx context.Context, contestID int64, led Led, registr
 		}
 		out = Registered{ID: registrationID, State: RegistrationPending, Findings: found[0]}
 		if registrationID != 0 {
+			if Waits(found[0]) { // where there is no place, a change goes into the line as well
+				out.State = RegistrationWaitlisted
+			}
 			return s.rewriteLed(ctx, tx, q, c, rules, led.AccountID, registrationID, d, found[0])
 		}
 		answers, err := s.ledConsents(ctx, contestID, consent)
@@ -128,7 +131,7 @@ func (s *Service) rewriteLed(ctx context.Context, tx pgx.Tx, q *rosterdb.Queries
 	}
 	n, err := q.ChangeLedRegistration(ctx, rosterdb.ChangeLedRegistrationParams{ID: registrationID, ContestID: c.ID, DivisionID: d.DivisionID,
 		UnitID: &d.UnitID, Name: d.Name, SearchKey: d.searchKey(u.Name), SameKey: d.sameKey(rules.Kind, unit.SameKey(u.Name)), Phone: d.Phone,
-		Email: d.Email, Findings: findings, LedBy: &ledBy})
+		Email: d.Email, Findings: findings, Waits: Waits(found), LedBy: &ledBy})
 	if err != nil {
 		return err
 	}
@@ -258,6 +261,9 @@ func (s *Service) WithdrawLed(ctx context.Context, contestID int64, led Led, reg
 		}
 		if n == 0 {
 			return alreadyDecided
+		}
+		if _, err := q.WithdrawChange(ctx, registrationID); err != nil {
+			return err
 		}
 		if err := note(ctx, q, contestID, EventWithdrawn, reason, []int64{registrationID}, nil); err != nil {
 			return err

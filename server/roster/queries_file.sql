@@ -54,16 +54,18 @@ RETURNING id, receipt_mac;
 
 -- name: ChangeLedRegistration :execrows
 UPDATE registration SET division_id = @division_id, unit_id = @unit_id, unit_name = '', name = @name, search_key = @search_key,
-       same_key = @same_key, phone = @phone, email = @email, findings = @findings, led_by = coalesce(led_by, @led_by)
+       same_key = @same_key, phone = @phone, email = @email, findings = @findings, state = CASE WHEN @waits::boolean THEN 'waitlisted' ELSE state END, led_by = coalesce(led_by, @led_by)
 WHERE id = @id AND contest_id = @contest_id AND state IN ('pending', 'waitlisted');
 
 -- name: WithdrawLedRegistration :execrows
 UPDATE registration SET state = 'withdrawn', reason = @reason, decided_at = now(), decided_by = @decided_by
 WHERE id = @id AND contest_id = @contest_id AND state IN ('pending', 'waitlisted') AND unit_id = ANY(@unit_ids::bigint[]);
 
+-- An entry may have been moved to another unit since: then it is that unit's.
 -- name: LedRegistration :one
-SELECT r.id, r.contest_id, r.division_id, r.unit_id, r.unit_name, r.name, r.phone, r.email, r.state, r.entry_id FROM registration r
-WHERE r.id = @id AND r.contest_id = @contest_id AND r.unit_id = ANY(@unit_ids::bigint[]);
+SELECT r.id, r.contest_id, r.division_id, r.unit_id, r.unit_name, r.name, r.phone, r.email, r.state, r.entry_id
+FROM registration r LEFT JOIN entry e ON e.id = r.entry_id
+WHERE r.id = @id AND r.contest_id = @contest_id AND coalesce(e.unit_id, r.unit_id) = ANY(@unit_ids::bigint[]);
 
 -- name: InsertLedConsents :exec
 INSERT INTO consent (contest_id, registration_id, purpose, version, given, text_hash, method, statement, account_id)

@@ -52,8 +52,8 @@ func (q *Queries) BeginTaking(ctx context.Context, id int64) (int64, error) {
 
 const changeLedRegistration = `-- name: ChangeLedRegistration :execrows
 UPDATE registration SET division_id = $1, unit_id = $2, unit_name = '', name = $3, search_key = $4,
-       same_key = $5, phone = $6, email = $7, findings = $8, led_by = coalesce(led_by, $9)
-WHERE id = $10 AND contest_id = $11 AND state IN ('pending', 'waitlisted')
+       same_key = $5, phone = $6, email = $7, findings = $8, state = CASE WHEN $9::boolean THEN 'waitlisted' ELSE state END, led_by = coalesce(led_by, $10)
+WHERE id = $11 AND contest_id = $12 AND state IN ('pending', 'waitlisted')
 `
 
 type ChangeLedRegistrationParams struct {
@@ -65,6 +65,7 @@ type ChangeLedRegistrationParams struct {
 	Phone      string
 	Email      string
 	Findings   []byte
+	Waits      bool
 	LedBy      *int64
 	ID         int64
 	ContestID  int64
@@ -80,6 +81,7 @@ func (q *Queries) ChangeLedRegistration(ctx context.Context, arg ChangeLedRegist
 		arg.Phone,
 		arg.Email,
 		arg.Findings,
+		arg.Waits,
 		arg.LedBy,
 		arg.ID,
 		arg.ContestID,
@@ -279,8 +281,9 @@ func (q *Queries) KeepUpload(ctx context.Context, arg KeepUploadParams) (int64, 
 }
 
 const ledRegistration = `-- name: LedRegistration :one
-SELECT r.id, r.contest_id, r.division_id, r.unit_id, r.unit_name, r.name, r.phone, r.email, r.state, r.entry_id FROM registration r
-WHERE r.id = $1 AND r.contest_id = $2 AND r.unit_id = ANY($3::bigint[])
+SELECT r.id, r.contest_id, r.division_id, r.unit_id, r.unit_name, r.name, r.phone, r.email, r.state, r.entry_id
+FROM registration r LEFT JOIN entry e ON e.id = r.entry_id
+WHERE r.id = $1 AND r.contest_id = $2 AND coalesce(e.unit_id, r.unit_id) = ANY($3::bigint[])
 `
 
 type LedRegistrationParams struct {
@@ -302,6 +305,7 @@ type LedRegistrationRow struct {
 	EntryID    *int64
 }
 
+// An entry may have been moved to another unit since: then it is that unit's.
 func (q *Queries) LedRegistration(ctx context.Context, arg LedRegistrationParams) (LedRegistrationRow, error) {
 	row := q.db.QueryRow(ctx, ledRegistration, arg.ID, arg.ContestID, arg.UnitIds)
 	var i LedRegistrationRow
