@@ -96,6 +96,9 @@ func (a *App) Seed(ctx context.Context) (*DemoLogins, error) {
 	if err := a.demoPapers(ctx, c); err != nil {
 		return nil, fmt.Errorf("the demo's papers: %w", err)
 	}
+	if err := a.demoReview(ctx, c); err != nil {
+		return nil, fmt.Errorf("the demo's review: %w", err)
+	}
 	for _, step := range []contest.State{contest.Open, contest.Running} {
 		if c, err = a.Contests.Advance(ctx, c.ID, c.State, step); err != nil {
 			return nil, fmt.Errorf("the demo's contest goes to %s: %w", step, err)
@@ -152,16 +155,16 @@ func (a *App) demoPeople(ctx context.Context, content demo.Contest) (*DemoLogins
 }
 
 // demoUnit is the unit that the demo's leader acts for.
-const demoUnit = "Phường Hạc Thành"
+const demoUnit = "Phường Lam Thành"
 
-// demoLeader lets the demo's leader act for the unit of a team. A demo made before there were leaders has none.
+// demoLeader lets the demo's leader act for the unit of a team.
 func (a *App) demoLeader(ctx context.Context, c contest.Contest, d *DemoLogins, entries []roster.Entry) error {
 	for _, e := range entries {
-		if e.UnitName == demoUnit && d.Leader.ID != 0 {
+		if e.UnitName == demoUnit {
 			return a.Accounts.Lead(ctx, c.ID, e.UnitID, d.Leader.ID)
 		}
 	}
-	return nil
+	return fmt.Errorf("no team is of %s", demoUnit)
 }
 
 // demoPassword is easy to type from a terminal: four groups of four letters.

@@ -246,7 +246,7 @@ func Routes(api *web.API, s *Service) {
 				return nil, err
 			}
 			out := &versionsOut{}
-			if err := s.saw(ctx, s.q, in.Contest, SeenHistory, versions); err != nil {
+			if err := s.saw(ctx, s.q, in.Contest, SeenHistory, versions[1:]); err != nil {
 				return nil, err
 			}
 			for _, v := range versions {

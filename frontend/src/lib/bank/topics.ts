@@ -1,16 +1,17 @@
 import { api, call } from '$lib/api';
+import type { Topic } from './review';
 
-/** The topics that the bank has, to choose from while typing. Without them the form works as well. */
+/** The paths of the bank's topics, to choose from while typing. Without them the form works as well. */
 export async function loadTopics(contest: number, fetch: typeof globalThis.fetch): Promise<string[]> {
   try {
-    const list = await call(
-      api.GET('/api/organizer/contests/{contest}/bank/items', {
-        params: { path: { contest }, query: { size: 1 } },
-        fetch,
-      }),
+    const tree = await call(
+      api.GET('/api/organizer/contests/{contest}/bank/topics', { params: { path: { contest } }, fetch }),
     );
-    return list.tally.topics.map((t) => t.topic).filter((t) => t !== '');
+    return tree.topics.map((t) => t.path);
   } catch {
     return [];
   }
 }
+
+/** A topic in a list of choices, set in by its depth. */
+export const indented = (t: Pick<Topic, 'depth' | 'name'>) => `${'\u2003'.repeat(t.depth)}${t.name}`;

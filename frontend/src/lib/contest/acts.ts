@@ -1,5 +1,6 @@
 // The acts of the record in words. What is not known here is shown by its name, never left out.
 import type { components } from '$lib/api';
+import { stepWords } from '$lib/bank/review';
 import { contestState } from '$lib/contest-state';
 import { integer, percent } from '$lib/format/number';
 import { m } from '$lib/paraglide/messages.js';
@@ -34,10 +35,19 @@ function roleWords(role: unknown): string {
       return m.app_role_secretary();
     case 'judge':
       return m.app_role_judge();
+    case 'author':
+      return m.review_role_author();
+    case 'reviewer':
+      return m.review_role_reviewer();
     default:
       return text(role);
   }
 }
+
+const stepOf = (step: unknown) =>
+  step === 'submit' || step === 'withdraw' || step === 'approve' || step === 'send_back' || step === 'check'
+    ? stepWords(step)
+    : text(step);
 
 export const actorWords = (act: Act) =>
   act.actor === 'system'
@@ -174,6 +184,30 @@ export function actWords(act: Act, contest: Contest): string {
       return m.contest_audit_act_bank_restore_item();
     case 'bank.import':
       return m.contest_audit_act_bank_import({ count: count(p.added), file: text(p.file) });
+    case 'bank.place_item':
+      return m.review_audit_bank_place_item();
+    case 'bank.review':
+      return m.review_audit_bank_review();
+    case 'bank.step':
+      return m.review_audit_bank_step({ step: stepOf(p.step) });
+    case 'bank.change_many':
+      return m.review_audit_bank_change_many({ count: count(p.count) });
+    case 'bank.add_topic':
+      return m.review_audit_bank_add_topic({ name });
+    case 'bank.edit_topic':
+      return m.review_audit_bank_edit_topic({ from: text(p.from), name });
+    case 'bank.merge_topic':
+      return m.review_audit_bank_merge_topic({ from: text(p.from), name });
+    case 'bank.remove_topic':
+      return m.review_audit_bank_remove_topic({ name });
+    case 'bank.save_act':
+      return m.review_audit_bank_save_act({ name });
+    case 'bank.remove_act':
+      return m.review_audit_bank_remove_act({ name });
+    case 'bank.compare':
+      return m.review_audit_bank_compare();
+    case 'bank.decide_alike':
+      return m.review_audit_bank_decide_alike();
     case 'paper.create_blueprint':
       return m.contest_audit_act_paper_create_blueprint({ name: text(p.name) });
     case 'paper.save_blueprint':

@@ -2,7 +2,7 @@
 import { m } from '$lib/paraglide/messages.js';
 import type { Role } from '$lib/session';
 
-export const roles: Role[] = ['organizer', 'host', 'secretary', 'judge'];
+export const roles: Role[] = ['organizer', 'host', 'secretary', 'judge', 'author', 'reviewer'];
 
 export function roleLabel(role: Role): string {
   switch (role) {
@@ -14,6 +14,10 @@ export function roleLabel(role: Role): string {
       return m.app_role_secretary();
     case 'judge':
       return m.app_role_judge();
+    case 'author':
+      return m.review_role_author();
+    case 'reviewer':
+      return m.review_role_reviewer();
     case 'leader':
       return m.leader_role();
   }
@@ -29,6 +33,10 @@ export function roleHint(role: Role): string {
       return m.people_hint_secretary();
     case 'judge':
       return m.people_hint_judge();
+    case 'author':
+      return m.review_role_author_hint();
+    case 'reviewer':
+      return m.review_role_reviewer_hint();
     case 'leader':
       return m.leaders_lead();
   }

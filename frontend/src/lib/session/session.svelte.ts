@@ -5,7 +5,7 @@ import type { components } from '$lib/api/schema.gen';
 import { live } from '$lib/live/connection.svelte';
 
 export type SessionView = components['schemas']['WebSessionView'];
-export type Role = 'organizer' | 'host' | 'secretary' | 'judge' | 'leader';
+export type Role = 'organizer' | 'host' | 'secretary' | 'judge' | 'author' | 'reviewer' | 'leader';
 
 class Session {
   /** undefined until the server has been asked. */
@@ -54,7 +54,7 @@ class Session {
     if (!account) return false;
     if (account.admin && role !== 'judge' && role !== 'leader') return true;
     const roles = account.grants.find((g) => g.contest_id === contest)?.roles ?? [];
-    return roles.some((r) => r === role || (r === 'organizer' && (role === 'host' || role === 'secretary')));
+    return roles.some((r) => r === role || (r === 'organizer' && role !== 'judge' && role !== 'leader'));
   }
 
   /** Where this account begins: who only judges at the marks, who only acts for a unit at the unit's contests. */

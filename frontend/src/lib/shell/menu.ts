@@ -26,6 +26,9 @@ export const menuOrder = [
 /** What hosts and secretaries may open; organizers may open all. */
 export const staffPages: readonly string[] = ['', 'judging', 'console'];
 
+/** What authors and reviewers of questions may open. */
+export const bankPages: readonly string[] = ['', 'bank'];
+
 export type Segment = (typeof menuOrder)[number][0];
 
 export function contestMenu(

@@ -1,6 +1,5 @@
 // The timeline and the rules of a round before its start, as the page edits them. Each change is saved by itself a
 // moment later; the version that the server gives back makes sure that two organizers never overwrite each other.
-import { asked } from '../asked';
 import { api, call } from '$lib/api/client';
 import { Fault } from '$lib/api/fault';
 import type { components } from '$lib/api/schema.gen';
@@ -66,14 +65,14 @@ export class Plan {
     return this.main.reduce((sum, l) => sum + (l.duration_s ?? this.settings.duration_s), 0);
   }
 
-  add(items: Schemas['BankOrganizerItem'][], reserve: boolean): void {
+  add(items: Schemas['BankListedItem'][], reserve: boolean): void {
     const have = new Set(this.lines.map((l) => l.item_id));
     const fresh = items
       .filter((item) => !have.has(item.id))
       .map((item) => ({
         version_id: item.version_id,
         item_id: item.id,
-        question: asked(item.content),
+        question: item.question,
         points: null,
         duration_s: null,
         reserve,
