@@ -9,9 +9,16 @@ import { inFewFiles } from './scripts/chunks.mjs';
 import { onlyWoff2 } from './scripts/fonts.mjs';
 import { organizerPages } from './scripts/pages.mjs';
 import { chooseOnce } from './scripts/words.mjs';
+import svelteConfig from './svelte.config.js';
 
 export default defineConfig({
-  plugins: [onlyWoff2(), paraglideVitePlugin(paraglideOptions), chooseOnce(), sveltekit(), inFewFiles()],
+  plugins: [
+    onlyWoff2(),
+    paraglideVitePlugin(paraglideOptions),
+    chooseOnce(),
+    sveltekit(),
+    inFewFiles(svelteConfig.kit.outDir),
+  ],
   define: {
     __ORGANIZER_PAGES__: JSON.stringify(organizerPages()),
     __STYLEGUIDE__: JSON.stringify(

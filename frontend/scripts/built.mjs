@@ -4,20 +4,27 @@ import { join } from 'node:path';
 
 /** @typedef {{file: string, src?: string, imports?: string[], dynamicImports?: string[], css?: string[], isEntry?: boolean}} Chunk */
 
-/** @param {string} output SvelteKit's own folder of the build */
-export function builtRoutes(output) {
-  /** @type {Record<string, Chunk>} */
-  const manifest = JSON.parse(readFileSync(join(output, 'output/client/.vite/manifest.json'), 'utf8'));
+/**
+ * Which node modules make up a route: read from the generated table of routes, which is there before anything is built.
+ * @param {string} output SvelteKit's own folder of the build
+ * @returns {Record<string, number[]>}
+ */
+export function nodesOfRoutes(output) {
   const app = readFileSync(join(output, 'generated/client-optimized/app.js'), 'utf8');
-
-  // Which node modules make up a route: read from the generated table of routes.
   const table = app.match(/export const dictionary = (\{[\s\S]*?\});/);
-  const nodes = Object.fromEntries(
+  return Object.fromEntries(
     [...(table?.[1] ?? '').matchAll(/"([^"]+)": \[~?(\d+)(?:,\[([\d,]*)\](?:,\[[\d,]*\])?)?\]/g)].map((m) => [
       m[1],
       ['0', '1', ...(m[3] ?? '').split(','), m[2]].filter(Boolean).map(Number),
     ]),
   );
+}
+
+/** @param {string} output SvelteKit's own folder of the build */
+export function builtRoutes(output) {
+  /** @type {Record<string, Chunk>} */
+  const manifest = JSON.parse(readFileSync(join(output, 'output/client/.vite/manifest.json'), 'utf8'));
+  const nodes = nodesOfRoutes(output);
   const nodeKey = (/** @type {number} */ n) =>
     Object.keys(manifest).find((k) => k.endsWith(`client-optimized/nodes/${n}.js`)) ?? '';
   const entries = Object.keys(manifest).filter((k) => manifest[k]?.isEntry && !/\/nodes\/\d+\.js$/.test(k));

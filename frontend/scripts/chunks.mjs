@@ -4,6 +4,8 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { nodesOfRoutes } from './built.mjs';
+import { onPhones } from './pages-ahead.mjs';
 
 const everywhere =
   /src[\\/]lib[\\/](api|session|live|format)[\\/]|src[\\/]lib[\\/]spoken\.|src[\\/]lib[\\/]paraglide[\\/](runtime|registry|messages)\.js|src[\\/]lib[\\/]ui[\\/](Icon|icons|Button|IconButton|Pill|Notice|ErrorState|Toaster|toast|Skeleton|ConnectionPill|control)\.|src[\\/]lib[\\/]shell[\\/](Preferences|SkipLink|FaultPage|theme|ContestantHead)|[\\/]paraglide[\\/]messages[\\/](account_sign_in\.|app_(back|error|missing|name|reload|skip|theme)|fault_|live_|ui_(busy|cancel|close|loading|number_invalid|retry))/;
@@ -22,7 +24,7 @@ const ground =
 
 /** The other plain controls of a form; what needs bits-ui or draws much stays in files of its own. */
 const forms =
-  /src[\\/]lib[\\/]ui[\\/](TextArea|Checkbox|RadioGroup|Switch|NumberField|DateTimeField)\.|[\\/]paraglide[\\/]messages[\\/]ui_(date|number)_/;
+  /src[\\/]lib[\\/]ui[\\/](TextArea|Checkbox|RadioGroup|NumberField|DateTimeField)\.|[\\/]paraglide[\\/]messages[\\/]ui_(date|number)_/;
 
 /** Every word that the contestant's own screens name. */
 function wordsOf(/** @type {string[]} */ places) {
@@ -71,8 +73,33 @@ const groups = [
   },
 ];
 
-/** SvelteKit sets its own output options; this comes after them. */
-export function inFewFiles() {
+/**
+ * The entry lists, for each route, the files that are fetched beside it when someone goes there from another page. Every
+ * phone would carry the list of the whole program; so it names only the routes that phones open. An organizer's page
+ * finds its files itself, one step later.
+ * @param {string} output SvelteKit's folder
+ */
+function listedAhead(output) {
+  /** @type {Set<string> | undefined} */
+  let phones;
+  return (
+    /** @type {string} */ file,
+    /** @type {string[]} */ deps,
+    /** @type {{hostId: string}} */ { hostId },
+  ) => {
+    const node = /[\\/]nodes[\\/](\d+)\./.exec(file)?.[1];
+    if (!node || !/[\\/]entry[\\/]/.test(hostId)) return deps;
+    phones ??= new Set(
+      Object.entries(nodesOfRoutes(output)).flatMap(([route, nodes]) =>
+        onPhones.test(route) ? nodes.map(String) : [],
+      ),
+    );
+    return phones.has(node) ? deps : [];
+  };
+}
+
+/** SvelteKit sets its own output options; this comes after them. @param {string} output SvelteKit's folder */
+export function inFewFiles(output) {
   return {
     name: 'hoithi:few-files',
     enforce: /** @type {const} */ ('post'),
@@ -82,6 +109,7 @@ export function inFewFiles() {
         ? undefined
         : {
             build: {
+              modulePreload: { resolveDependencies: listedAhead(output) },
               rolldownOptions: {
                 preserveEntrySignatures: /** @type {const} */ ('allow-extension'),
                 output: { codeSplitting: { groups } },

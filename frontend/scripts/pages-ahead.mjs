@@ -11,7 +11,7 @@ import { builtRoutes } from './built.mjs';
 const early = fileURLToPath(new URL('../src/early.js', import.meta.url));
 
 /** Routes with a page of their own; an organizer's laptop does without. */
-const onPhones = /^\/(contestant|judge|audience|sign-in|link)(\/|$)/;
+export const onPhones = /^\/(contestant|judge|audience|sign-in|link)(\/|$)/;
 
 /** The path of a route's page in the site; groups in brackets are in no address. */
 export const pageOf = (/** @type {string} */ route) =>
