@@ -1,5 +1,6 @@
 // The one socket of this tab. Topics and commands go through it; it opens when somebody needs it, comes back by itself
 // when it is lost, subscribes again, and never lets a silent line look alive.
+import { untrack } from 'svelte';
 import { Fault } from '$lib/api/fault';
 import { m } from '$lib/paraglide/messages.js';
 import { ServerClock, serverClock } from './clock';
@@ -70,7 +71,10 @@ export class Connection {
   hold(): () => void {
     clearTimeout(this.#leave);
     this.#holders++;
-    if (this.#holders === 1 && !this.#socket && this.state !== 'superseded') this.#connect();
+    // An effect that holds or listens must not run again because the line has changed: it would subscribe twice.
+    untrack(() => {
+      if (this.#holders === 1 && !this.#socket && this.state !== 'superseded') this.#connect();
+    });
     let released = false;
     return () => {
       if (released) return;
@@ -102,7 +106,9 @@ export class Connection {
   listen(listener: Listener): () => void {
     this.#listeners.add(listener);
     const release = this.hold();
-    if (this.state === 'open') this.#subscribe(listener);
+    untrack(() => {
+      if (this.state === 'open') this.#subscribe(listener);
+    });
     return () => {
       this.#listeners.delete(listener);
       release();

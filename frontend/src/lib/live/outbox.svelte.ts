@@ -1,5 +1,6 @@
 // What a person has done and the server has not confirmed yet: an answer, a mark. It is on this device before it is
 // sent, it survives a reload, and it is sent again until the server says that it has it or that it cannot be taken.
+import { untrack } from 'svelte';
 import { Fault } from '$lib/api/fault';
 import { live, type Connection } from './connection.svelte';
 import type { CommandData, CommandKind } from './protocol';
@@ -81,7 +82,7 @@ export class Outbox {
     this.#open = true;
     const release = this.#connection.hold();
     const off = this.#connection.onwelcome(() => this.#flush());
-    this.#flush();
+    untrack(() => this.#flush());
     return () => {
       this.#open = false;
       off();
