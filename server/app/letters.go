@@ -34,6 +34,8 @@ func (a *App) tellByLetter(ctx context.Context, tx pgx.Tx, n roster.News) error 
 		l.Template = mail.Declined
 	case roster.NewsWaitlisted:
 		l.Template = mail.Waitlisted
+	case roster.NewsMovedUp:
+		l.Template = mail.MovedUp
 	case roster.NewsChangeAnswered:
 		l.Template = mail.ChangeDone
 	}

@@ -16,8 +16,10 @@ const (
 	Approved    Template = "approved"
 	Declined    Template = "declined"
 	Waitlisted  Template = "waitlisted"
+	MovedUp     Template = "moved_up"
 	ChangeDone  Template = "change_answered"
 	DataAnswer  Template = "data_answered"
+	DataErased  Template = "data_erased" // the last one to a person: nothing of it is kept once it has gone
 	Invitation  Template = "invitation"
 	KeepingOver Template = "keeping_over"
 )
@@ -98,6 +100,13 @@ func write(t Template, locale, server string, c Content) written {
 		if c.Reason != "" {
 			w.Paragraphs = append(w.Paragraphs, say("Ghi chú: ", "Note: ")+c.Reason)
 		}
+	case MovedUp:
+		w.Subject = say("Đã có suất dự thi: ", "A place is free: ") + c.Contest
+		w.Paragraphs = []string{say("Đã có suất trống, nên đăng ký của bạn được chuyển từ danh sách chờ sang chờ duyệt. Bạn không cần làm gì; Ban Tổ chức sẽ báo khi duyệt xong.",
+			"A place has become free, so your registration has left the waiting list and now waits for approval. There is nothing to do; the organizers will tell you when it is approved.")}
+		if c.Reason != "" {
+			w.Paragraphs = append(w.Paragraphs, say("Ghi chú: ", "Note: ")+c.Reason)
+		}
 	case ChangeDone:
 		w.Subject = say("Trả lời đề nghị thay đổi: ", "Your request for a change: ") + c.Contest
 		w.Paragraphs = []string{say("Ban Tổ chức đã trả lời đề nghị thay đổi thông tin đăng ký của bạn.", "The organizers have answered your request to change the registration.")}
@@ -106,6 +115,15 @@ func write(t Template, locale, server string, c Content) written {
 		w.Subject = say("Trả lời yêu cầu về dữ liệu cá nhân: ", "Your request about personal data: ") + c.Contest
 		w.Paragraphs = []string{say("Ban Tổ chức đã trả lời yêu cầu của bạn về dữ liệu cá nhân.", "The organizers have answered your request about your personal data.")}
 		reason()
+	case DataErased:
+		w.Greeting = say("Kính gửi bạn,", "Good day,")
+		w.Subject = say("Đã xóa dữ liệu cá nhân: ", "Personal data erased: ") + c.Contest
+		w.Paragraphs = []string{
+			say("Theo yêu cầu của bạn, dữ liệu cá nhân của bạn ở hội thi này đã được xóa. Số báo danh, đơn vị và kết quả được giữ lại dưới dạng ẩn danh.",
+				"As you asked, your personal data in this contest has been erased. Candidate number, unit and results stay, without your name."),
+		}
+		reason()
+		w.Paragraphs = append(w.Paragraphs, say("Địa chỉ nhận thư này cũng được xóa ngay sau khi thư đã gửi.", "The address of this letter is forgotten too, as soon as the letter has gone."))
 	case Invitation:
 		w.Subject = say("Mời tham gia: ", "Invitation: ") + c.Contest
 		w.Paragraphs = []string{

@@ -50,6 +50,12 @@ WHERE state IN ('queued', 'sending') AND changed_at < @before;
 -- name: DropOldMails :execrows
 DELETE FROM mail WHERE created_at < @before;
 
+-- name: DropLastLetters :exec
+DELETE FROM mail WHERE template = 'data_erased' AND state IN ('sent', 'failed');
+
+-- name: DropLastLetter :exec
+DELETE FROM mail WHERE id = $1 AND template = 'data_erased' AND state IN ('sent', 'failed');
+
 -- name: DropMailsOf :execrows
 DELETE FROM mail WHERE contest_id = @contest_id
   AND (entry_id = @entry_id::bigint OR registration_id = @registration_id::bigint);

@@ -272,6 +272,39 @@ func TestALetterArrivesWithTheActOrNotAtAll(t *testing.T) {
 	}
 }
 
+// The letter that tells of an erasure goes out, and then nobody can tell from the database to whom.
+func TestTheLastLetterLeavesNoAddress(t *testing.T) {
+	t.Parallel()
+	office := openPostOffice(t)
+	office.refuse = func(to string) error {
+		if strings.HasPrefix(to, "khongco@") {
+			return &smtp.SMTPError{Code: 550, Message: "no such user"}
+		}
+		return nil
+	}
+	g := lay(t, testkit.Postgres(t), configOf(office.address))
+	for _, to := range []string{"an@example.vn", "khongco@example.vn"} {
+		err := postgres.InTx(t.Context(), g.db, func(tx pgx.Tx) error {
+			return g.s.Send(t.Context(), tx, Letter{Contest: g.contest, Template: DataErased, To: to, Content: Content{Contest: "Cải cách hành chính", Reason: "Đã xóa"}})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	client := work(t.Context(), g.s)
+	if err := client.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = client.StopAndCancel(context.WithoutCancel(t.Context())) }()
+	office.wait(t, 1)
+	g.until(t, "forgotten once they are sent or refused", `SELECT count(*) = 0 FROM mail`)
+	office.mu.Lock()
+	defer office.mu.Unlock()
+	if subject, text, _ := opened(t, office.got["an@example.vn"][0]); subject != "Đã xóa dữ liệu cá nhân: Cải cách hành chính" || !strings.Contains(text, "Đã xóa") {
+		t.Errorf("it reads %q: %s", subject, text)
+	}
+}
+
 func opened(t *testing.T, raw string) (subject, text, page string) {
 	t.Helper()
 	msg, err := netmail.ReadMessage(strings.NewReader(raw))

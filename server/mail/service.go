@@ -113,6 +113,12 @@ func (s *Service) queue(ctx context.Context, tx pgx.Tx, l Letter, againOf int64)
 	if lately >= perAddress {
 		state, problem = Failed, TooMany
 	}
+	if l.Template == DataErased { // its address must not outlive it, and nothing may lead from it to the person
+		if state == Failed {
+			return 0, nil
+		}
+		l.Registration, l.Entry = 0, 0
+	}
 	body, err := json.Marshal(l.Content)
 	if err != nil {
 		return 0, err
@@ -265,6 +271,9 @@ func (s *Service) Sweep(ctx context.Context) error {
 	}
 	if _, err := s.q.GiveUpMails(ctx, now.Add(-3*24*time.Hour)); err != nil {
 		return fmt.Errorf("give up on letters: %w", err)
+	}
+	if err := s.q.DropLastLetters(ctx); err != nil {
+		return fmt.Errorf("forget the letters to people whose data is erased: %w", err)
 	}
 	return nil
 }

@@ -100,7 +100,10 @@ func (s *Service) recordSent(ctx context.Context, id int64) error {
 	defer cancel()
 	for {
 		err := s.q.MailSent(ctx, id)
-		if err == nil || ctx.Err() != nil {
+		if err == nil {
+			return s.q.DropLastLetter(ctx, id)
+		}
+		if ctx.Err() != nil {
 			return err
 		}
 		select {
@@ -113,7 +116,11 @@ func (s *Service) recordSent(ctx context.Context, id int64) error {
 func (s *Service) tried(ctx context.Context, id int64, state State, problem Problem, reply string) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	return s.q.MailTried(ctx, maildb.MailTriedParams{ID: id, State: string(state), Problem: string(problem), Reply: reply})
+	err := s.q.MailTried(ctx, maildb.MailTriedParams{ID: id, State: string(state), Problem: string(problem), Reply: reply})
+	if err != nil || state != Failed {
+		return err
+	}
+	return s.q.DropLastLetter(ctx, id)
 }
 
 // message puts the letter together. Subject and names pass through line and go-mail's encoding; the address through

@@ -138,7 +138,7 @@ func (s *Service) EraseSome(ctx context.Context, contestID int64, confirm string
 				return 0, err
 			}
 		}
-		if err := s.erase(ctx, who, func(pgx.Tx) error { return nil }); err != nil {
+		if err := s.erase(ctx, who, mail.Letter{}, func(pgx.Tx) error { return nil }); err != nil {
 			return 0, err
 		}
 	}

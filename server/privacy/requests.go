@@ -170,7 +170,12 @@ func (s *Service) Answer(ctx context.Context, contestID, id int64, state State, 
 				who = now
 			}
 		}
-		return s.erase(ctx, who, settle)
+		c, err := s.contests.Get(ctx, contestID)
+		if err != nil {
+			return err
+		}
+		return s.erase(ctx, who, mail.Letter{Contest: contestID, Registration: who.RegistrationID, Entry: who.EntryID, Template: mail.DataErased,
+			To: row.Email, Content: mail.Content{Contest: c.Name, Organizer: c.OrganizerName, Reason: answer}}, settle)
 	}
 	if state == Done && kind == Withdraw && who.EntryID != 0 {
 		if err := s.roster.Withdraw(ctx, contestID, who.EntryID, "Theo yêu cầu của người dự thi"); err != nil {

@@ -132,7 +132,7 @@ func (s *Service) Looked(ctx context.Context, contestID, entryID int64, purpose 
 }
 
 // erase makes a person anonymous in every room, and done in the same transaction.
-func (s *Service) erase(ctx context.Context, who roster.Who, done func(tx pgx.Tx) error) error {
+func (s *Service) erase(ctx context.Context, who roster.Who, letter mail.Letter, done func(tx pgx.Tx) error) error {
 	anonymous := ""
 	if who.EntryID != 0 {
 		e, err := s.roster.Entry(ctx, who.ContestID, who.EntryID)
@@ -143,6 +143,9 @@ func (s *Service) erase(ctx context.Context, who roster.Who, done func(tx pgx.Tx
 	}
 	return s.roster.Erase(ctx, who, func(ctx context.Context, tx pgx.Tx) error {
 		q := s.q.WithTx(tx)
+		if err := s.mail.Send(ctx, tx, letter); err != nil { // before the others are forgotten: they tell the language
+			return err
+		}
 		if err := s.mail.Forget(ctx, tx, who.ContestID, who.RegistrationID, who.EntryID); err != nil {
 			return err
 		}

@@ -17,6 +17,7 @@ const (
 	NewsApproved       NewsKind = "approved"
 	NewsRejected       NewsKind = "rejected"
 	NewsWaitlisted     NewsKind = "waitlisted"
+	NewsMovedUp        NewsKind = "moved_up"
 	NewsChangeAnswered NewsKind = "change_answered"
 )
 

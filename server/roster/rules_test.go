@@ -2,8 +2,12 @@ package roster
 
 import (
 	"bytes"
+	"context"
+	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/hoithi/hoithi/server/audit"
 	"github.com/hoithi/hoithi/server/contest"
@@ -114,8 +118,10 @@ func TestTheLineMovesUp(t *testing.T) {
 	g := lay(t, contest.PersonEntry)
 	g.asks(t, func(x *Terms) { x.Quotas.Entries, x.WaitingList, x.MoveUp = 2, true, true })
 	var receipts []string
-	for _, name := range []string{"Lê Một", "Lê Hai", "Lê Ba", "Lê Bốn"} {
-		receipts = append(receipts, g.register(t, of(name, "", Person{})))
+	for i, name := range []string{"Lê Một", "Lê Hai", "Lê Ba", "Lê Bốn"} {
+		d := of(name, "", Person{})
+		d.Email = fmt.Sprintf("le%d@example.vn", i+1)
+		receipts = append(receipts, g.register(t, d))
 	}
 	stands := func() string {
 		var states []string
@@ -130,11 +136,21 @@ func TestTheLineMovesUp(t *testing.T) {
 	if place := g.receipt(t, receipts[3]).InLine; place != 2 {
 		t.Errorf("the last is number %d in line", place)
 	}
+	var told []string
+	g.s.OnNews(func(_ context.Context, _ pgx.Tx, n News) error {
+		if n.Kind == NewsMovedUp {
+			told = append(told, string(n.Kind)+" "+n.Name)
+		}
+		return nil
+	})
 	if err := g.s.WithdrawRegistration(t.Context(), receipts[0], "Bận việc"); err != nil {
 		t.Fatal(err)
 	}
 	if got := stands(); got != "withdrawn pending pending waitlisted" {
 		t.Fatalf("after one has withdrawn: %s", got)
+	}
+	if strings.Join(told, " ") != "moved_up Lê Ba" {
+		t.Errorf("told of it: %v", told)
 	}
 	if d, err := g.s.Approve(g.ctx, g.contest.ID, g.pending(t), ""); err != nil || d.Done != 2 {
 		t.Fatalf("approved %+v, %v", d, err)

@@ -54,6 +54,9 @@ func (s *Service) moveUp(ctx context.Context, tx pgx.Tx, q *rosterdb.Queries, co
 	if err := note(ctx, q, contestID, EventMovedUp, reason, done, nil); err != nil {
 		return 0, err
 	}
+	if err := s.tellOf(ctx, tx, q, contestID, done, News{Kind: NewsMovedUp, Reason: reason}); err != nil {
+		return 0, err
+	}
 	return len(done), record(ctx, tx, contestID, "move_up", map[string]any{"registrations": done})
 }
 

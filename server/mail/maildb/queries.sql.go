@@ -90,6 +90,24 @@ func (q *Queries) CountToRecipient(ctx context.Context, arg CountToRecipientPara
 	return count, err
 }
 
+const dropLastLetter = `-- name: DropLastLetter :exec
+DELETE FROM mail WHERE id = $1 AND template = 'data_erased' AND state IN ('sent', 'failed')
+`
+
+func (q *Queries) DropLastLetter(ctx context.Context, id int64) error {
+	_, err := q.db.Exec(ctx, dropLastLetter, id)
+	return err
+}
+
+const dropLastLetters = `-- name: DropLastLetters :exec
+DELETE FROM mail WHERE template = 'data_erased' AND state IN ('sent', 'failed')
+`
+
+func (q *Queries) DropLastLetters(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, dropLastLetters)
+	return err
+}
+
 const dropMailsOf = `-- name: DropMailsOf :execrows
 DELETE FROM mail WHERE contest_id = $1
   AND (entry_id = $2::bigint OR registration_id = $3::bigint)

@@ -62,8 +62,10 @@ const letters: Record<string, () => string> = {
   approved: m.privacy_mail_approved,
   declined: m.privacy_mail_declined,
   waitlisted: m.privacy_mail_waitlisted,
+  moved_up: m.privacy_mail_moved_up,
   change_answered: m.privacy_mail_change_answered,
   data_answered: m.privacy_mail_data_answered,
+  data_erased: m.privacy_mail_data_erased,
   invitation: m.privacy_mail_invitation,
   keeping_over: m.privacy_mail_keeping_over,
 };
