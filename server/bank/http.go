@@ -103,7 +103,7 @@ func itemView(ctx context.Context, i Item) OrganizerItem {
 }
 
 func listedView(i Listed) ListedItem {
-	return ListedItem{ID: i.Item.ID, Version: i.Shown, VersionID: i.Version.ID, Newest: i.Version.Version, Question: i.Content.Question(),
+	return ListedItem{ID: i.ID, Version: i.Shown, VersionID: i.Version.ID, Newest: i.Version.Version, Question: i.Content.Question(),
 		Difficulty: i.Content.Difficulty, TopicID: i.TopicID, Topic: i.Content.Topic, Tags: append([]string{}, i.Tags...),
 		Act: i.Content.Source.Act, Article: i.Content.Source.Article, State: i.State, Approved: i.Approved, Barred: i.Barred,
 		Comments: i.Comments, Uses: i.Uses, At: i.At, Author: i.Author, RetiredAt: i.RetiredAt}

@@ -126,7 +126,7 @@ func TestAnAuthorSeesOnlyHisOwnQuestions(t *testing.T) {
 		t.Fatal(err)
 	}
 	page, err := h.List(author, 1, bank.Filter{Size: 10})
-	if err != nil || page.Total != 1 || page.Items[0].Item.ID != mine.ID {
+	if err != nil || page.Total != 1 || page.Items[0].ID != mine.ID {
 		t.Errorf("%+v, %v", page, err)
 	}
 	for name, try := range map[string]func() error{

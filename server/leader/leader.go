@@ -121,7 +121,7 @@ func (b *BlockRow) add(r UnitRow) {
 	}
 	b.Target += r.Target
 	b.Registered += min(r.Registered(), r.Target)
-	b.Count = b.Count.Plus(r.Count)
+	b.Count = b.Plus(r.Count)
 }
 
 // Window says when registration is possible.

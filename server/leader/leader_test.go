@@ -114,13 +114,6 @@ func agreed() roster.LedConsent {
 	return roster.LedConsent{Held: true, Statement: "Ký trên danh sách, lưu tại văn phòng Đoàn phường"}
 }
 
-func code(err error) string {
-	if f := fault.From(err); f != nil {
-		return f.Code
-	}
-	return ""
-}
-
 // sheetOf makes an .xlsx of rows.
 func sheetOf(t *testing.T, rows ...[]any) []byte {
 	t.Helper()

@@ -92,7 +92,7 @@ type Mine struct {
 	Total   BlockRow
 }
 
-// Contests lists the contests in which the one who asks acts for units, the newest first.
+// MyContests lists the contests in which the one who asks acts for units, the newest first.
 func (s *Service) MyContests(ctx context.Context) ([]Mine, error) {
 	p := account.From(ctx)
 	ids := make([]int64, 0, len(p.Units))

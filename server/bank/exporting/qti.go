@@ -67,7 +67,6 @@ func qti(format bank.Format, title string, items []bank.Written) ([]byte, error)
 type qtiWriter struct {
 	three bool
 	item  bank.Written
-	b     strings.Builder
 }
 
 // name is what an element or attribute is called in this version.
