@@ -40,6 +40,7 @@ func (a *App) rooms() {
 	a.Accounts.OnInvitation(a.inviteByLetter)
 	a.Roster.OnNews(a.tellByLetter)
 	a.Contests.OnCopy(a.Roster.CopyTerms)
+	a.Contests.OnCopy(a.Roster.CopyPlan)
 	a.Roster.UseStaff(a.staffOf)
 	a.Roster.UseWinners(a.winnersOf)
 	roster.Routes(a.API, a.Roster)

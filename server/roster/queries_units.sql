@@ -38,3 +38,17 @@ WHERE cu.contest_id = @contest_id::bigint AND cu.unit_id = n.unit_id;
 
 -- name: DismissUnits :execrows
 DELETE FROM contest_unit WHERE contest_id = @contest_id AND unit_id = ANY(@unit_ids::bigint[]);
+
+-- name: CopyBlocks :exec
+INSERT INTO contest_block (contest_id, name, position)
+SELECT @made::bigint, name, position FROM contest_block WHERE contest_id = @contest_id::bigint;
+
+-- name: CopyPlan :exec
+-- Units that are no more are left out, and headcounts: they were confirmed for one day.
+INSERT INTO contest_unit (contest_id, unit_id, block_id, target)
+SELECT @made::bigint, cu.unit_id, n.id, cu.target
+FROM contest_unit cu JOIN unit u ON u.id = cu.unit_id AND u.ended_on IS NULL
+LEFT JOIN contest_block b ON b.id = cu.block_id
+LEFT JOIN contest_block n ON n.contest_id = @made::bigint AND n.name = b.name
+WHERE cu.contest_id = @contest_id::bigint
+ON CONFLICT (contest_id, unit_id) DO UPDATE SET block_id = excluded.block_id, target = excluded.target;

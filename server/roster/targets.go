@@ -129,6 +129,18 @@ func (s *Service) planOf(ctx context.Context, q *rosterdb.Queries, c contest.Con
 	return p, nil
 }
 
+// CopyPlan brings the units, blocks and targets of a contest into its copy. A rehearsal needs none of them.
+func (s *Service) CopyPlan(ctx context.Context, tx pgx.Tx, from, made contest.Contest) error {
+	if made.RehearsalOf != 0 {
+		return nil
+	}
+	q := s.q.WithTx(tx)
+	if err := q.CopyBlocks(ctx, rosterdb.CopyBlocksParams{Made: made.ID, ContestID: from.ID}); err != nil {
+		return postgres.Fault(err)
+	}
+	return postgres.Fault(q.CopyPlan(ctx, rosterdb.CopyPlanParams{Made: made.ID, ContestID: from.ID}))
+}
+
 // SaveBlocks keeps the blocks of a contest in their order. One that is left out ends; its units then are in none.
 func (s *Service) SaveBlocks(ctx context.Context, contestID int64, blocks []Block) error {
 	if len(blocks) > maxBlocks {

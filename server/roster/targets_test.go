@@ -94,6 +94,19 @@ func TestBlocksAndTargets(t *testing.T) {
 	if got := planText(plan()); got != want {
 		t.Errorf("refused changes have left\n%s", got)
 	}
+	// A copy of the contest expects the same of its units, but nobody has confirmed their headcounts for its day.
+	g.contests.OnCopy(g.s.CopyPlan)
+	made, err := g.contests.Clone(g.ctx, id, "Hội thi năm sau", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	copied, err := g.s.Plan(g.ctx, made.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := planText(copied); got != strings.Replace(want, "2/321", "2/-1", 1) {
+		t.Errorf("the copy's plan is\n%s", got)
+	}
 	// A block that is left out ends, its units stay.
 	if err := g.s.SaveBlocks(g.ctx, id, blocks[1:]); err != nil {
 		t.Fatal(err)

@@ -79,6 +79,42 @@ func (q *Queries) ChangeBlock(ctx context.Context, arg ChangeBlockParams) (int64
 	return result.RowsAffected(), nil
 }
 
+const copyBlocks = `-- name: CopyBlocks :exec
+INSERT INTO contest_block (contest_id, name, position)
+SELECT $1::bigint, name, position FROM contest_block WHERE contest_id = $2::bigint
+`
+
+type CopyBlocksParams struct {
+	Made      int64
+	ContestID int64
+}
+
+func (q *Queries) CopyBlocks(ctx context.Context, arg CopyBlocksParams) error {
+	_, err := q.db.Exec(ctx, copyBlocks, arg.Made, arg.ContestID)
+	return err
+}
+
+const copyPlan = `-- name: CopyPlan :exec
+INSERT INTO contest_unit (contest_id, unit_id, block_id, target)
+SELECT $1::bigint, cu.unit_id, n.id, cu.target
+FROM contest_unit cu JOIN unit u ON u.id = cu.unit_id AND u.ended_on IS NULL
+LEFT JOIN contest_block b ON b.id = cu.block_id
+LEFT JOIN contest_block n ON n.contest_id = $1::bigint AND n.name = b.name
+WHERE cu.contest_id = $2::bigint
+ON CONFLICT (contest_id, unit_id) DO UPDATE SET block_id = excluded.block_id, target = excluded.target
+`
+
+type CopyPlanParams struct {
+	Made      int64
+	ContestID int64
+}
+
+// Units that are no more are left out, and headcounts: they were confirmed for one day.
+func (q *Queries) CopyPlan(ctx context.Context, arg CopyPlanParams) error {
+	_, err := q.db.Exec(ctx, copyPlan, arg.Made, arg.ContestID)
+	return err
+}
+
 const dismissUnits = `-- name: DismissUnits :execrows
 DELETE FROM contest_unit WHERE contest_id = $1 AND unit_id = ANY($2::bigint[])
 `
