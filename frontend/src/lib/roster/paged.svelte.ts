@@ -14,14 +14,14 @@ export class Paged<Row> {
   /** Behind what each page begins: the first one at 0. */
   #begins = [0];
 
-  constructor(private readonly ask: (words: string, after: number) => Promise<Part<Row>>) {}
+  constructor(private readonly ask: (words: string, after: number, page: number) => Promise<Part<Row>>) {}
 
   async load(): Promise<void> {
     const mine = ++this.#asked;
     this.busy = true;
     try {
       if (this.page === 1) this.#begins = [0];
-      const found = await this.ask(this.words.trim(), this.#begins[this.page - 1] ?? 0);
+      const found = await this.ask(this.words.trim(), this.#begins[this.page - 1] ?? 0, this.page);
       if (mine !== this.#asked) return;
       this.#begins[this.page] = found.next;
       this.found = found;
