@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"github.com/hoithi/hoithi/server/account"
 	"github.com/hoithi/hoithi/server/contest"
 	"github.com/hoithi/hoithi/server/live/liveclient"
@@ -234,8 +236,14 @@ func walkTopics(t *testing.T, address string, v visitor, own bool, c contest.Con
 // running is a whole node on real servers, listening on loopback.
 func running(t *testing.T) (*App, string) {
 	t.Helper()
+	return runningOn(t, testkit.Postgres(t))
+}
+
+// runningOn is a whole node on a database.
+func runningOn(t testing.TB, db *pgxpool.Pool) (*App, string) {
+	t.Helper()
 	log := slog.New(slog.NewTextHandler(&logOf{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	a, err := New(t.Context(), Config{Version: "test", Node: "test", Log: log}, testkit.Postgres(t), testkit.Redis(t))
+	a, err := New(t.Context(), Config{Version: "test", Node: "test", Log: log}, db, testkit.Redis(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -262,7 +270,7 @@ func running(t *testing.T) (*App, string) {
 }
 
 // logOf writes the node's warnings into the test's own log.
-type logOf struct{ t *testing.T }
+type logOf struct{ t testing.TB }
 
 func (l *logOf) Write(b []byte) (int, error) {
 	if l.t.Context().Err() == nil {
@@ -271,7 +279,7 @@ func (l *logOf) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-func mustAccount(t *testing.T, a *App, login string, admin bool) int64 {
+func mustAccount(t testing.TB, a *App, login string, admin bool) int64 {
 	t.Helper()
 	id, err := a.Accounts.EnsureAccount(t.Context(), login, "Người "+login, "mat-khau-rat-dai", admin)
 	if err != nil {
@@ -281,7 +289,7 @@ func mustAccount(t *testing.T, a *App, login string, admin bool) int64 {
 }
 
 // accountCookie signs an account in; the database is asked directly, as passwords have tests of their own.
-func accountCookie(t *testing.T, a *App, accountID int64) string {
+func accountCookie(t testing.TB, a *App, accountID int64) string {
 	t.Helper()
 	token := account.NewToken()
 	_, err := a.DB.Exec(t.Context(), `INSERT INTO session (token_hash, account_id, expires_at) VALUES ($1, $2, $3)`,
@@ -292,7 +300,7 @@ func accountCookie(t *testing.T, a *App, accountID int64) string {
 	return web.AccountCookie + "=" + token
 }
 
-func entryCookie(t *testing.T, a *App, contestID, entryID int64) string {
+func entryCookie(t testing.TB, a *App, contestID, entryID int64) string {
 	t.Helper()
 	token, _, err := a.Accounts.StartEntrySession(t.Context(), contestID, entryID, "test")
 	if err != nil {

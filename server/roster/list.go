@@ -77,22 +77,39 @@ func listed(r rosterdb.FindEntriesRow) (Listed, error) {
 
 // Find gives a page of a contest's entries.
 func (s *Service) Find(ctx context.Context, contestID int64, f Filter) ([]Listed, Page, error) {
-	number := int32(ParseNumber(clipRunes(f.Words, 20)))
-	total, err := s.q.CountFound(ctx, rosterdb.CountFoundParams{ContestID: contestID, State: f.State, DivisionID: f.DivisionID, UnitID: f.UnitID,
-		BlockID: f.BlockID, Found: f.Found, Needle: f.needle(), Number: number, Most: f.counted()})
+	var page Page
+	var rows []Listed
+	err := s.looking(ctx, func(q *rosterdb.Queries) error {
+		number := int32(ParseNumber(clipRunes(f.Words, 20)))
+		total, err := q.CountFound(ctx, rosterdb.CountFoundParams{ContestID: contestID, State: f.State, DivisionID: f.DivisionID, UnitID: f.UnitID,
+			BlockID: f.BlockID, Found: f.Found, Needle: f.needle(), Number: number, Most: f.counted()})
+		if err != nil {
+			return err
+		}
+		page = f.page(total)
+		rows, page.Next, err = s.entriesAfter(ctx, q, contestID, f, PageSize)
+		return err
+	})
 	if err != nil {
-		return nil, Page{}, postgres.Fault(err)
+		return nil, page, err
 	}
-	page := f.page(total)
-	rows, next, err := s.entriesAfter(ctx, contestID, f, PageSize)
-	page.Next = next
-	return rows, page, err
+	return rows, page, s.withMembers(ctx, rows)
+}
+
+// looking reads with plans made for what is looked for: which filter leaves few rows is known only then.
+func (s *Service) looking(ctx context.Context, fn func(q *rosterdb.Queries) error) error {
+	return postgres.Fault(postgres.InTxWith(ctx, s.db, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `SET LOCAL plan_cache_mode = force_custom_plan`); err != nil {
+			return err
+		}
+		return fn(s.q.WithTx(tx))
+	}))
 }
 
 // entriesAfter gives some of the entries that a filter chooses, in the order of their numbers, and behind which number
-// the rest begins; 0: there is no more.
-func (s *Service) entriesAfter(ctx context.Context, contestID int64, f Filter, most int) ([]Listed, int64, error) {
-	rows, err := s.q.FindEntries(ctx, rosterdb.FindEntriesParams{ContestID: contestID, State: f.State, DivisionID: f.DivisionID,
+// the rest begins; 0: there is no more. Their members are not read yet.
+func (s *Service) entriesAfter(ctx context.Context, q *rosterdb.Queries, contestID int64, f Filter, most int) ([]Listed, int64, error) {
+	rows, err := q.FindEntries(ctx, rosterdb.FindEntriesParams{ContestID: contestID, State: f.State, DivisionID: f.DivisionID,
 		UnitID: f.UnitID, BlockID: f.BlockID, Found: f.Found, Needle: f.needle(), Number: int32(ParseNumber(clipRunes(f.Words, 20))),
 		After: int32(min(f.After, MaxNumber)), Most: int32(most) + 1})
 	if err != nil {
@@ -104,14 +121,21 @@ func (s *Service) entriesAfter(ctx context.Context, contestID int64, f Filter, m
 		next = int64(rows[most-1].Number)
 	}
 	out := make([]Listed, len(rows))
-	entries := make([]*Entry, len(rows))
 	for i, r := range rows {
 		if out[i], err = listed(r); err != nil {
 			return nil, 0, err
 		}
-		entries[i] = &out[i].Entry
 	}
-	return out, next, s.addMembers(ctx, entries)
+	return out, next, nil
+}
+
+// withMembers adds the members to listed entries. Not within looking: whoever holds a connection must not wait for another.
+func (s *Service) withMembers(ctx context.Context, list []Listed) error {
+	entries := make([]*Entry, len(list))
+	for i := range list {
+		entries[i] = &list[i].Entry
+	}
+	return s.addMembers(ctx, entries)
 }
 
 // Detailed is an entry with all that organizers may know about it.
@@ -160,16 +184,21 @@ func (s *Service) Detail(ctx context.Context, contestID, entryID int64) (Detaile
 
 // FindRegistrations gives a page of a contest's registrations, oldest first: who came first is looked at first.
 func (s *Service) FindRegistrations(ctx context.Context, contestID int64, f Filter) ([]Registration, Page, error) {
-	total, err := s.q.CountFoundRegistrations(ctx, rosterdb.CountFoundRegistrationsParams{ContestID: contestID, State: f.State, DivisionID: f.DivisionID,
-		UnitID: f.UnitID, BlockID: f.BlockID, Found: f.Found, Needle: f.needle(), Most: f.counted()})
+	var page Page
+	var rows []rosterdb.FindRegistrationsRow
+	err := s.looking(ctx, func(q *rosterdb.Queries) error {
+		total, err := q.CountFoundRegistrations(ctx, rosterdb.CountFoundRegistrationsParams{ContestID: contestID, State: f.State, DivisionID: f.DivisionID,
+			UnitID: f.UnitID, BlockID: f.BlockID, Found: f.Found, Needle: f.needle(), Most: f.counted()})
+		if err != nil {
+			return err
+		}
+		page = f.page(total)
+		rows, err = q.FindRegistrations(ctx, rosterdb.FindRegistrationsParams{ContestID: contestID, State: f.State, DivisionID: f.DivisionID,
+			UnitID: f.UnitID, BlockID: f.BlockID, Found: f.Found, Needle: f.needle(), After: f.After, Most: PageSize + 1})
+		return err
+	})
 	if err != nil {
-		return nil, Page{}, postgres.Fault(err)
-	}
-	page := f.page(total)
-	rows, err := s.q.FindRegistrations(ctx, rosterdb.FindRegistrationsParams{ContestID: contestID, State: f.State, DivisionID: f.DivisionID,
-		UnitID: f.UnitID, BlockID: f.BlockID, Found: f.Found, Needle: f.needle(), After: f.After, Most: PageSize + 1})
-	if err != nil {
-		return nil, page, postgres.Fault(err)
+		return nil, page, err
 	}
 	if len(rows) > PageSize {
 		rows = rows[:PageSize]

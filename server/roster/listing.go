@@ -35,7 +35,10 @@ func (s *Service) List(ctx context.Context, contestID int64, locale string, pers
 	sheet := export.Sheet{Name: l.words.sheet, Columns: l.columns()}
 	for after, more := int64(0), true; more; more = after != 0 {
 		var entries []Listed
-		if entries, after, err = s.entriesAfter(ctx, contestID, Filter{After: after}, listedAtOnce); err != nil {
+		if entries, after, err = s.entriesAfter(ctx, s.q, contestID, Filter{After: after}, listedAtOnce); err != nil {
+			return nil, err
+		}
+		if err := s.withMembers(ctx, entries); err != nil {
 			return nil, err
 		}
 		for _, e := range entries {

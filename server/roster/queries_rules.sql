@@ -87,9 +87,9 @@ WHERE e.contest_id = @contest_id::bigint AND e.number > @after::integer
   AND (@state::text = '' OR e.state = @state::text)
   AND (@division_id::bigint = 0 OR e.division_id = @division_id::bigint)
   AND (@unit_id::bigint = 0 OR e.unit_id = @unit_id::bigint)
-  AND (@block_id::bigint = 0 OR e.unit_id IN (SELECT cu.unit_id FROM contest_unit cu WHERE cu.contest_id = e.contest_id AND cu.block_id = @block_id::bigint))
+  AND (@block_id::bigint = 0 OR e.unit_id IN (SELECT cu.unit_id FROM contest_unit cu WHERE cu.contest_id = @contest_id::bigint AND cu.block_id = @block_id::bigint))
   AND (NOT @found::boolean OR e.findings <> '[]')
-  AND (@needle::text = '' OR e.search_key LIKE '%' || @needle::text || '%' OR e.number = @number::integer)
+  AND (@needle::text = '' OR letters_by_three(e.search_key) @> letters_by_three(@needle::text) AND e.search_key LIKE '%' || @needle::text || '%' OR e.number = @number::integer)
 ORDER BY e.number
 LIMIT @most::integer;
 
@@ -100,9 +100,9 @@ SELECT count(*) FROM (
       AND (@state::text = '' OR e.state = @state::text)
       AND (@division_id::bigint = 0 OR e.division_id = @division_id::bigint)
       AND (@unit_id::bigint = 0 OR e.unit_id = @unit_id::bigint)
-      AND (@block_id::bigint = 0 OR e.unit_id IN (SELECT cu.unit_id FROM contest_unit cu WHERE cu.contest_id = e.contest_id AND cu.block_id = @block_id::bigint))
+      AND (@block_id::bigint = 0 OR e.unit_id IN (SELECT cu.unit_id FROM contest_unit cu WHERE cu.contest_id = @contest_id::bigint AND cu.block_id = @block_id::bigint))
       AND (NOT @found::boolean OR e.findings <> '[]')
-      AND (@needle::text = '' OR e.search_key LIKE '%' || @needle::text || '%' OR e.number = @number::integer)
+      AND (@needle::text = '' OR letters_by_three(e.search_key) @> letters_by_three(@needle::text) AND e.search_key LIKE '%' || @needle::text || '%' OR e.number = @number::integer)
     LIMIT @most::integer) x;
 
 -- name: FindRegistrations :many
@@ -113,9 +113,9 @@ WHERE r.contest_id = @contest_id::bigint AND r.id > @after::bigint
   AND (@state::text = '' OR r.state = @state::text)
   AND (@division_id::bigint = 0 OR r.division_id = @division_id::bigint)
   AND (@unit_id::bigint = 0 OR r.unit_id = @unit_id::bigint)
-  AND (@block_id::bigint = 0 OR r.unit_id IN (SELECT cu.unit_id FROM contest_unit cu WHERE cu.contest_id = r.contest_id AND cu.block_id = @block_id::bigint))
+  AND (@block_id::bigint = 0 OR r.unit_id IN (SELECT cu.unit_id FROM contest_unit cu WHERE cu.contest_id = @contest_id::bigint AND cu.block_id = @block_id::bigint))
   AND (NOT @found::boolean OR r.findings <> '[]')
-  AND (@needle::text = '' OR r.search_key LIKE '%' || @needle::text || '%')
+  AND (@needle::text = '' OR letters_by_three(r.search_key) @> letters_by_three(@needle::text) AND r.search_key LIKE '%' || @needle::text || '%')
 ORDER BY r.id
 LIMIT @most::integer;
 
@@ -126,9 +126,9 @@ SELECT count(*) FROM (
       AND (@state::text = '' OR r.state = @state::text)
       AND (@division_id::bigint = 0 OR r.division_id = @division_id::bigint)
       AND (@unit_id::bigint = 0 OR r.unit_id = @unit_id::bigint)
-      AND (@block_id::bigint = 0 OR r.unit_id IN (SELECT cu.unit_id FROM contest_unit cu WHERE cu.contest_id = r.contest_id AND cu.block_id = @block_id::bigint))
+      AND (@block_id::bigint = 0 OR r.unit_id IN (SELECT cu.unit_id FROM contest_unit cu WHERE cu.contest_id = @contest_id::bigint AND cu.block_id = @block_id::bigint))
       AND (NOT @found::boolean OR r.findings <> '[]')
-      AND (@needle::text = '' OR r.search_key LIKE '%' || @needle::text || '%')
+      AND (@needle::text = '' OR letters_by_three(r.search_key) @> letters_by_three(@needle::text) AND r.search_key LIKE '%' || @needle::text || '%')
     LIMIT @most::integer) x;
 
 -- name: RegistrationIn :one

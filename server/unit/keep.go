@@ -259,35 +259,53 @@ func (s *Service) Ensure(ctx context.Context, tx pgx.Tx, names []string) (map[st
 			return nil, err
 		}
 	}
-	found := make(map[string]Unit, len(names))
-	var rows unitdb.AddPeriodsParams
+	var fresh unitdb.CreateUnitsParams
 	for i, name := range names {
-		u, ok := byKey[keys[i]]
-		if !ok {
-			clean := CleanName(name)
-			if err := CheckName(clean); err != nil {
-				return nil, err
-			}
-			u = Unit{Name: clean, Kind: GuessKind(clean)}
-			u.ID, err = q.CreateUnit(ctx, unitdb.CreateUnitParams{Name: clean, Kind: string(u.Kind), SearchKey: SearchKey(clean), SameKey: keys[i]})
-			if err != nil {
-				return nil, err
-			}
-			addPeriod(&rows, u.ID, Period{From: Always, Name: u.Name, Kind: u.Kind}, 0)
-			byKey[keys[i]] = u
+		if _, ok := byKey[keys[i]]; ok {
+			continue
 		}
-		found[name] = u
+		clean := CleanName(name)
+		if err := CheckName(clean); err != nil {
+			return nil, err
+		}
+		u := Unit{Name: clean, Kind: GuessKind(clean)}
+		byKey[keys[i]] = u
+		fresh.Names, fresh.Kinds = append(fresh.Names, clean), append(fresh.Kinds, string(u.Kind))
+		fresh.SearchKeys, fresh.SameKeys = append(fresh.SearchKeys, SearchKey(clean)), append(fresh.SameKeys, keys[i])
 	}
-	if len(rows.UnitIds) == 0 {
-		return found, nil
+	if err := found(ctx, q, fresh, byKey); err != nil {
+		return nil, err
+	}
+	units := make(map[string]Unit, len(names))
+	for i, name := range names {
+		units[name] = byKey[keys[i]]
+	}
+	return units, nil
+}
+
+// found founds units at the top, all at once, and tells their ids.
+func found(ctx context.Context, q *unitdb.Queries, fresh unitdb.CreateUnitsParams, byKey map[string]Unit) error {
+	if len(fresh.Names) == 0 {
+		return nil
+	}
+	made, err := q.CreateUnits(ctx, fresh)
+	if err != nil {
+		return err
+	}
+	var rows unitdb.AddPeriodsParams
+	for _, row := range made {
+		u := byKey[row.SameKey]
+		u.ID = row.ID
+		byKey[row.SameKey] = u
+		addPeriod(&rows, u.ID, Period{From: Always, Name: u.Name, Kind: u.Kind}, 0)
 	}
 	if err := q.AddPeriods(ctx, rows); err != nil {
-		return nil, err
+		return err
 	}
 	if err := q.NumberUnits(ctx, rows.UnitIds); err != nil {
-		return nil, err
+		return err
 	}
-	return found, q.RaiseTree(ctx)
+	return q.RaiseTree(ctx)
 }
 
 // known finds units by the keys of their names.

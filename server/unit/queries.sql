@@ -38,6 +38,13 @@ INSERT INTO unit (code, name, short_name, kind, parent_id, search_key, same_key)
 VALUES (@code, @name, @short_name, @kind, nullif(@parent_id::bigint, 0), @search_key, @same_key)
 RETURNING id;
 
+-- name: CreateUnits :many
+INSERT INTO unit (name, kind, search_key, same_key)
+SELECT n.name, n.kind, n.search_key, n.same_key
+FROM (SELECT unnest(@names::text[]) AS name, unnest(@kinds::text[]) AS kind, unnest(@search_keys::text[]) AS search_key,
+             unnest(@same_keys::text[]) AS same_key) n
+RETURNING id, same_key;
+
 -- name: NumberUnits :exec
 -- A unit that nobody gave a code gets one of its number.
 UPDATE unit SET code = 'DV' || lpad(id::text, 5, '0') || CASE WHEN EXISTS

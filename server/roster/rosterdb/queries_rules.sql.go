@@ -191,9 +191,9 @@ SELECT count(*) FROM (
       AND ($2::text = '' OR e.state = $2::text)
       AND ($3::bigint = 0 OR e.division_id = $3::bigint)
       AND ($4::bigint = 0 OR e.unit_id = $4::bigint)
-      AND ($5::bigint = 0 OR e.unit_id IN (SELECT cu.unit_id FROM contest_unit cu WHERE cu.contest_id = e.contest_id AND cu.block_id = $5::bigint))
+      AND ($5::bigint = 0 OR e.unit_id IN (SELECT cu.unit_id FROM contest_unit cu WHERE cu.contest_id = $1::bigint AND cu.block_id = $5::bigint))
       AND (NOT $6::boolean OR e.findings <> '[]')
-      AND ($7::text = '' OR e.search_key LIKE '%' || $7::text || '%' OR e.number = $8::integer)
+      AND ($7::text = '' OR letters_by_three(e.search_key) @> letters_by_three($7::text) AND e.search_key LIKE '%' || $7::text || '%' OR e.number = $8::integer)
     LIMIT $9::integer) x
 `
 
@@ -233,9 +233,9 @@ SELECT count(*) FROM (
       AND ($2::text = '' OR r.state = $2::text)
       AND ($3::bigint = 0 OR r.division_id = $3::bigint)
       AND ($4::bigint = 0 OR r.unit_id = $4::bigint)
-      AND ($5::bigint = 0 OR r.unit_id IN (SELECT cu.unit_id FROM contest_unit cu WHERE cu.contest_id = r.contest_id AND cu.block_id = $5::bigint))
+      AND ($5::bigint = 0 OR r.unit_id IN (SELECT cu.unit_id FROM contest_unit cu WHERE cu.contest_id = $1::bigint AND cu.block_id = $5::bigint))
       AND (NOT $6::boolean OR r.findings <> '[]')
-      AND ($7::text = '' OR r.search_key LIKE '%' || $7::text || '%')
+      AND ($7::text = '' OR letters_by_three(r.search_key) @> letters_by_three($7::text) AND r.search_key LIKE '%' || $7::text || '%')
     LIMIT $8::integer) x
 `
 
@@ -374,9 +374,9 @@ WHERE e.contest_id = $1::bigint AND e.number > $2::integer
   AND ($3::text = '' OR e.state = $3::text)
   AND ($4::bigint = 0 OR e.division_id = $4::bigint)
   AND ($5::bigint = 0 OR e.unit_id = $5::bigint)
-  AND ($6::bigint = 0 OR e.unit_id IN (SELECT cu.unit_id FROM contest_unit cu WHERE cu.contest_id = e.contest_id AND cu.block_id = $6::bigint))
+  AND ($6::bigint = 0 OR e.unit_id IN (SELECT cu.unit_id FROM contest_unit cu WHERE cu.contest_id = $1::bigint AND cu.block_id = $6::bigint))
   AND (NOT $7::boolean OR e.findings <> '[]')
-  AND ($8::text = '' OR e.search_key LIKE '%' || $8::text || '%' OR e.number = $9::integer)
+  AND ($8::text = '' OR letters_by_three(e.search_key) @> letters_by_three($8::text) AND e.search_key LIKE '%' || $8::text || '%' OR e.number = $9::integer)
 ORDER BY e.number
 LIMIT $10::integer
 `
@@ -469,9 +469,9 @@ WHERE r.contest_id = $1::bigint AND r.id > $2::bigint
   AND ($3::text = '' OR r.state = $3::text)
   AND ($4::bigint = 0 OR r.division_id = $4::bigint)
   AND ($5::bigint = 0 OR r.unit_id = $5::bigint)
-  AND ($6::bigint = 0 OR r.unit_id IN (SELECT cu.unit_id FROM contest_unit cu WHERE cu.contest_id = r.contest_id AND cu.block_id = $6::bigint))
+  AND ($6::bigint = 0 OR r.unit_id IN (SELECT cu.unit_id FROM contest_unit cu WHERE cu.contest_id = $1::bigint AND cu.block_id = $6::bigint))
   AND (NOT $7::boolean OR r.findings <> '[]')
-  AND ($8::text = '' OR r.search_key LIKE '%' || $8::text || '%')
+  AND ($8::text = '' OR letters_by_three(r.search_key) @> letters_by_three($8::text) AND r.search_key LIKE '%' || $8::text || '%')
 ORDER BY r.id
 LIMIT $9::integer
 `

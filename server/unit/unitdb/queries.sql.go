@@ -272,6 +272,51 @@ func (q *Queries) CreateUnit(ctx context.Context, arg CreateUnitParams) (int64, 
 	return id, err
 }
 
+const createUnits = `-- name: CreateUnits :many
+INSERT INTO unit (name, kind, search_key, same_key)
+SELECT n.name, n.kind, n.search_key, n.same_key
+FROM (SELECT unnest($1::text[]) AS name, unnest($2::text[]) AS kind, unnest($3::text[]) AS search_key,
+             unnest($4::text[]) AS same_key) n
+RETURNING id, same_key
+`
+
+type CreateUnitsParams struct {
+	Names      []string
+	Kinds      []string
+	SearchKeys []string
+	SameKeys   []string
+}
+
+type CreateUnitsRow struct {
+	ID      int64
+	SameKey string
+}
+
+func (q *Queries) CreateUnits(ctx context.Context, arg CreateUnitsParams) ([]CreateUnitsRow, error) {
+	rows, err := q.db.Query(ctx, createUnits,
+		arg.Names,
+		arg.Kinds,
+		arg.SearchKeys,
+		arg.SameKeys,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []CreateUnitsRow{}
+	for rows.Next() {
+		var i CreateUnitsRow
+		if err := rows.Scan(&i.ID, &i.SameKey); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const dropHeadcount = `-- name: DropHeadcount :execrows
 DELETE FROM unit_headcount WHERE unit_id = $1 AND day = to_date($2::text, 'YYYY-MM-DD')
 `
