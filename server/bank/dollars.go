@@ -5,32 +5,50 @@ import "strings"
 // Translate writes a text for programs that mark formulas in another way: plain stretches go through text (their \$
 // has become a dollar), formulas through formula.
 func Translate(s string, text func(string) string, formula func(source string, display bool) string) string {
-	var out, plain strings.Builder
-	flush := func() {
-		if plain.Len() > 0 {
-			out.WriteString(text(plain.String()))
-			plain.Reset()
+	var out strings.Builder
+	for _, part := range Segments(s) {
+		if part.Formula {
+			out.WriteString(formula(part.Text, part.Display))
+			continue
 		}
+		out.WriteString(text(part.Text))
 	}
+	return out.String()
+}
+
+// Typed is a stretch of a text as its author typed it, or a formula with its dollars.
+type Typed struct {
+	Text string
+	// Source is the formula, empty for a plain stretch.
+	Source string
+}
+
+// TypedSegments parts a text as Segments does, and keeps every sign of it.
+func TypedSegments(s string) []Typed {
+	var out []Typed
+	from := 0
 	for i := 0; i < len(s); {
 		switch {
 		case strings.HasPrefix(s[i:], `\$`):
-			plain.WriteByte('$')
 			i += 2
 			continue
 		case s[i] == '$':
-			if source, display, size := formulaIn(s, i); size > 0 {
-				flush()
-				out.WriteString(formula(source, display))
+			if source, _, size := formulaIn(s, i); size > 0 {
+				if from < i {
+					out = append(out, Typed{Text: s[from:i]})
+				}
+				out = append(out, Typed{Text: s[i : i+size], Source: source})
 				i += size
+				from = i
 				continue
 			}
 		}
-		plain.WriteByte(s[i])
 		i++
 	}
-	flush()
-	return out.String()
+	if from < len(s) {
+		out = append(out, Typed{Text: s[from:]})
+	}
+	return out
 }
 
 // EscapeDollars keeps the dollars of a text that has no formulas from being read as their marks.

@@ -83,23 +83,40 @@ func (d *document) lines(style, label, properties, s string) {
 	for i, l := range strings.Split(s, "\n") {
 		switch {
 		case i == 0 && label != "":
-			d.paragraph(style, run(label, properties), run(plain(l), ""))
+			d.paragraph(style, run(label, properties), rich(plain(l)))
 		case l == "":
 			d.paragraph(style, run(guard, ""))
 		default:
-			d.paragraph(style, run(plain(l), ""))
+			d.paragraph(style, rich(plain(l)))
 		}
 	}
 }
 
+// rich writes a text whose formulas are Word's own where Word can say them. Each carries beside it what was typed, so
+// that an untouched one comes back to the last sign; Word drops that when it writes the formula anew.
+func rich(s string) string {
+	var b strings.Builder
+	for _, t := range bank.TypedSegments(s) {
+		omml, ok := Formula(strings.ReplaceAll(t.Source, guard, ""))
+		if t.Source == "" || !ok {
+			b.WriteString(run(t.Text, ""))
+			continue
+		}
+		b.WriteString(strings.Replace(omml, "<m:oMath>", `<m:oMath h:typed="`+text(strings.ReplaceAll(t.Text, guard, ""))+`">`, 1))
+	}
+	return b.String()
+}
+
+func unset(s string) string { return run(s, "") }
+
 // broken writes a text in one paragraph, with line breaks inside.
-func broken(s string) string {
+func broken(s string, write func(string) string) string {
 	parts := strings.Split(s, "\n")
 	for i := range parts {
 		if parts[i] = plain(parts[i]); parts[i] == "" {
 			parts[i] = guard
 		}
-		parts[i] = run(parts[i], "")
+		parts[i] = write(parts[i])
 	}
 	return strings.Join(parts, "<w:r><w:br/></w:r>")
 }
@@ -107,7 +124,7 @@ func broken(s string) string {
 // field writes a labelled text of one paragraph.
 func (d *document) field(label, s string) {
 	if s != "" {
-		d.paragraph("Note", run(label, "<w:b/>"), broken(s))
+		d.paragraph("Note", run(label, "<w:b/>"), broken(s, unset))
 	}
 }
 
@@ -126,10 +143,10 @@ func (d *document) question(n int, item bank.Written) {
 		if c.Type == bank.TrueFalseGroup {
 			letter = bank.OptionID(i) + ") "
 		}
-		d.paragraph("Option", run(sign+letter, ""), broken(o.Text), d.drawing(item, o.Image))
+		d.paragraph("Option", run(sign+letter, ""), broken(o.Text, rich), d.drawing(item, o.Image))
 	}
 	for _, t := range c.Targets {
-		d.paragraph("Option", run("("+t.ID+") ", ""), broken(t.Text), d.drawing(item, t.Image))
+		d.paragraph("Option", run("("+t.ID+") ", ""), broken(t.Text, rich), d.drawing(item, t.Image))
 	}
 	switch {
 	case c.Type == bank.FillIn:
@@ -241,7 +258,8 @@ const (
 	xmlHead    = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` + "\n"
 	wordSpaces = `xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" ` +
 		`xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" ` +
-		`xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture"`
+		`xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture" xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math" ` +
+		`xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" xmlns:h="urn:hoithi:formula" mc:Ignorable="h"`
 )
 
 func style(id, name, paragraph, properties string) string {

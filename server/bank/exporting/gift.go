@@ -3,6 +3,7 @@ package exporting
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -67,9 +68,12 @@ func giftEscape(s string) string {
 	return strings.NewReplacer(`\`, `\\`, "~", `\~`, "=", `\=`, "#", `\#`, "{", `\{`, "}", `\}`, ":", `\:`, "->", "-"+guard+">", "\n", `\n`).Replace(s)
 }
 
-// unweighted keeps a text that starts with a percent sign from being read as the weight of an answer.
+var reGiftFormat = regexp.MustCompile(`^\[(html|moodle|plain|markdown)\]`)
+
+// unweighted keeps a text that starts with a percent sign from being read as the weight of an answer, or one that starts
+// with a bracket as the name of a markup.
 func unweighted(s string) string {
-	if strings.HasPrefix(s, "%") {
+	if strings.HasPrefix(s, "%") || reGiftFormat.MatchString(s) {
 		return guard + s
 	}
 	return s

@@ -77,7 +77,7 @@ func (m *moodleWriter) question(n int, item bank.Written) {
 	stem := markup(c.Stem)
 	if c.Type == bank.FillIn {
 		// Braces of the author's own are no answers.
-		stem = cloze(c, reEmbedded.ReplaceAllString(stem, "{<span></span>$1"))
+		stem = cloze(c, reEmbedded.ReplaceAllString(stem, "&#123;$1"))
 	}
 	var files []string
 	if c.Image != nil {

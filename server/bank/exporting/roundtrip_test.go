@@ -24,7 +24,10 @@ import (
 var words = []string{"Hà Nội", "công chức", "một cửa", "A.", "B)", "Câu 1.", "1.", "2)", "Đáp án: C", "Lời giải:", "HẾT", "Phần I.", "*", "#", "(đúng)", "[sai]", "{x}", "~", "=", "->", ":",
 	"::", "//", "\\", "\\n", "%50%", "####", "<b>", "</p>", "&amp;", "a < b", "\"", "'", "|", ";", "$x^2$", `$\frac{1}{2}$`, `$$\sum_{i=1}^n i$$`, "50$", `\(y\)`, `\[`, "]]>", "{1:SA:=x}",
 	"+84", "-5", "@", "=SUM(A1)", "7,5", "1.500", "Nguồn: x", "Mức độ: NB", "Chủ đề: y", "Dạng: Số", "ANSWER: A", "> vì", "<g0>", "(1) một", "Đúng", "Sai", "đ", "ế", "TRUE", "T",
-	"$CATEGORY: z", "Chọn B", "–", "…", "Bài 2", "[[5]]", "Question 3:", "Điều 5 khoản 1", "https://vi.du", " — ", "Ghi chú: k", "Văn bản: v"}
+	"$CATEGORY: z", "Chọn B", "–", "…", "Bài 2", "[[5]]", "Question 3:", "Điều 5 khoản 1", "https://vi.du", " — ", "Ghi chú: k", "Văn bản: v",
+	"{2:MULTICHOICE:~a~=b}", "{:NM:=1:0.5}", "{", "}", "{=a ~b}", "{#5}", "{T}", `\{`, `\}`, `\~`, "`", "<span></span>", "<!-- x -->", "<![CDATA[", "&lt;", "&#123;",
+	"@@PLUGINFILE@@/a.png", "[html]", "[markdown]", "***", "A-2", "±", "[1]", "_____", "....", "A)", "a)", "Answer:", "Điều khoản: d", "Không xét dấu: x", `<img src="x"/>`,
+	`$\begin{cases} x = 1 \\ y < 2 \end{cases}$`, `$a_{1:}$`, `$\{x\}$`, "{1:SA:=$x$}", "~%50%a", "=%0%b", "->c", "//d", "\\:", "_x_", "*y*", "C", "0.5", "1e3", "−3"}
 
 func phrase(t *rapid.T, label string, most int, lines bool) string {
 	var b strings.Builder
@@ -62,10 +65,10 @@ func decimal(t *rapid.T, label string) string {
 func content(t *rapid.T) bank.Content {
 	c := bank.Content{
 		Type: rapid.SampledFrom(bank.Types).Draw(t, "type"), Stem: "Hỏi " + phrase(t, "stem", 8, true), Explanation: rapid.SampledFrom([]string{"", "Vì " + phrase(t, "explanation", 6, true)}).Draw(t, "has explanation"),
-		Difficulty: rapid.SampledFrom(bank.Difficulties).Draw(t, "difficulty"), Topic: rapid.SampledFrom([]string{"", "Luật", "Luật / Hiến pháp", "Tin học / Bảng tính / Hàm: A"}).Draw(t, "topic"),
+		Difficulty: rapid.SampledFrom(bank.Difficulties).Draw(t, "difficulty"), Topic: rapid.SampledFrom([]string{"", "Luật", "Luật / Hiến pháp", "Tin học / Bảng tính / Hàm: A", "{1:SA:=x} / <b> & =1", "$x$ / A. b"}).Draw(t, "topic"),
 	}
 	if rapid.Bool().Draw(t, "has source") {
-		c.Source = bank.Source{Act: phrase(t, "act", 3, false), Article: rapid.SampledFrom([]string{"", "Điều 5", "khoản 2 — Điều 1"}).Draw(t, "article"), Note: rapid.SampledFrom([]string{"", phrase(t, "note", 3, true)}).Draw(t, "has note")}
+		c.Source = bank.Source{Act: phrase(t, "act", 3, false), Article: rapid.SampledFrom([]string{"", "Điều 5", "khoản 2 — Điều 1", "=1 {x} <b>"}).Draw(t, "article"), Note: rapid.SampledFrom([]string{"", phrase(t, "note", 3, true)}).Draw(t, "has note")}
 	}
 	n := rapid.IntRange(bank.MinOptions, 5).Draw(t, "options")
 	pick := func(i int) string { return bank.OptionID(i) }
@@ -90,7 +93,7 @@ func content(t *rapid.T) bank.Content {
 	case bank.ShortText:
 		c.Key.Texts = []string{answer(t, "text")}
 		if rapid.Bool().Draw(t, "more texts") {
-			c.Key.Texts = append(c.Key.Texts, answer(t, "second text"), rapid.SampledFrom([]string{"đúng", "5", "7,5", "sai 1"}).Draw(t, "short text"))
+			c.Key.Texts = append(c.Key.Texts, answer(t, "second text"), rapid.SampledFrom([]string{"đúng", "5", "7,5", "sai 1", "{1:SA:=x}", "a/b", "~c", "%50%d", "e|f"}).Draw(t, "short text"))
 		}
 		c.Key.IgnoreMarks = rapid.Bool().Draw(t, "ignore marks")
 	case bank.Numeric:

@@ -12,6 +12,12 @@ func (r *bodyReader) formula(math *node) {
 	if p == nil || p.hidden {
 		return
 	}
+	for _, a := range math.attrs {
+		if a.Name.Space == "urn:hoithi:formula" && a.Name.Local == "typed" {
+			p.text.add(limited(a.Value, bank.MaxFormula+4), p.run) // our own export, untouched since
+			return
+		}
+	}
 	source, ok := latex(math)
 	if source == "" {
 		return

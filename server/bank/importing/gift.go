@@ -337,10 +337,11 @@ func (b *built) giftList(s, format string) {
 func moodleTopic(path string) string {
 	path = strings.ReplaceAll(bank.CleanLine(path), "//", "\x00")
 	var branches []string
-	for part := range strings.SplitSeq(path, "/") {
+	for i, part := range strings.Split(path, "/") {
 		part = strings.TrimSpace(strings.ReplaceAll(part, "\x00", "-"))
 		switch {
-		case part == "", part == "top", strings.HasPrefix(part, "$") && strings.HasSuffix(part, "$"), strings.HasPrefix(part, "Default for "):
+		// Only at the start these are Moodle's own words.
+		case part == "", i < 2 && part == "top", i == 0 && strings.HasPrefix(part, "$") && strings.HasSuffix(part, "$"), strings.HasPrefix(part, "Default for "):
 		default:
 			branches = append(branches, part)
 		}
