@@ -112,7 +112,7 @@ func consoleView(head Head, in info, s *State, events []Event, contents map[int6
 	}
 	for _, it := range s.Items {
 		c := contents[it.VersionID].Content
-		line := ConsoleItem{ID: it.ID, VersionID: it.VersionID, Type: string(c.Type), Stem: cut(c.PlainStem(), stemInList),
+		line := ConsoleItem{ID: it.ID, VersionID: it.VersionID, Type: string(c.Type), Stem: cut(bank.PlainText(c.PlainStem()), stemInList),
 			Points: it.Points, DurationUs: it.DurationUs, Reserve: it.Reserve}
 		for i := range s.Plays {
 			if p := &s.Plays[i]; p.ItemID == it.ID && p.Status != PlayWithdrawn {
