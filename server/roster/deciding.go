@@ -81,7 +81,11 @@ func (s *Service) undecided(ctx context.Context, q *rosterdb.Queries, contestID 
 	if err != nil {
 		return nil, err
 	}
-	people, err := s.registrantsOf(ctx, q, contestID, ids)
+	there := make([]int64, len(rows)) // an id may be another contest's: its people are not to be read
+	for i, r := range rows {
+		there[i] = r.ID
+	}
+	people, err := s.registrantsOf(ctx, q, contestID, there)
 	if err != nil {
 		return nil, err
 	}
