@@ -7,12 +7,15 @@ import { fileURLToPath } from 'node:url';
 import type { Server } from './server';
 
 export const folder = fileURLToPath(new URL('../../screenshots/story/', import.meta.url));
+/** Stories run beside each other: each has a folder of its own. */
+export const provinceFolder = fileURLToPath(new URL('../../screenshots/province/', import.meta.url));
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 export const devices = {
   laptop: { viewport: { width: 1440, height: 900 } },
   tablet: { viewport: { width: 1180, height: 820 }, hasTouch: true },
   phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+  small: { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
   projector: { viewport: { width: 1920, height: 1080 } },
 } as const;
 
@@ -41,9 +44,10 @@ export class Scene {
   constructor(
     readonly browser: Browser,
     readonly server: Server,
+    private readonly pictured = folder,
   ) {
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder, { recursive: true });
+    rmSync(pictured, { recursive: true, force: true });
+    mkdirSync(pictured, { recursive: true });
   }
 
   async person(name: string, device: keyof typeof devices): Promise<Page> {
@@ -73,11 +77,11 @@ export class Scene {
   async look(page: Page, name: string, { dark = false, whole = false } = {}): Promise<void> {
     await page.evaluate(() => document.fonts.ready);
     const number = String(++this.pictures).padStart(2, '0');
-    await page.screenshot({ path: `${folder}${number}-${name}.png`, fullPage: whole });
+    await page.screenshot({ path: `${this.pictured}${number}-${name}.png`, fullPage: whole });
     await this.read(page, name);
     if (!dark) return;
     await page.emulateMedia({ colorScheme: 'dark' });
-    await page.screenshot({ path: `${folder}${number}-${name}-dark.png`, fullPage: whole });
+    await page.screenshot({ path: `${this.pictured}${number}-${name}-dark.png`, fullPage: whole });
     await this.read(page, `${name}, dark`);
     await page.emulateMedia({ colorScheme: 'light' });
   }

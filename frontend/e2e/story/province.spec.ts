@@ -1,0 +1,40 @@
+// A province prepares a contest: its units of then and now, who registers whom, and who has to wait.
+import { expect, test, type Page } from '@playwright/test';
+import * as decide from './province/decide';
+import * as prepare from './province/prepare';
+import * as register from './province/register';
+import { provinceFolder, Scene } from './scene';
+import { Server } from './server';
+import { advance } from './setup';
+
+let server: Server;
+
+test.beforeAll(async () => {
+  server = await Server.start();
+});
+
+test.afterAll(() => server?.stop());
+
+test('a province registers for a contest', async ({ browser }) => {
+  test.setTimeout(600_000);
+  const scene = new Scene(browser, server, provinceFolder);
+  let leaders: Page[] = [];
+  try {
+    await test.step('the tree of units comes from files', () => prepare.importTree(scene));
+    await test.step('a contest from a template', () => prepare.createContest(scene));
+    await test.step('units, blocks and targets', () => prepare.plan(scene));
+    await test.step('rules of the registration', () => prepare.rules(scene));
+    await test.step('registration opens', () => advance(scene, 'Mở đăng ký', 'Nhận đăng ký'));
+    leaders = await test.step('leaders come by their links', () => prepare.inviteLeaders(scene));
+    const [first, second] = leaders as [Page, Page, Page];
+    await test.step('a leader sends a spreadsheet', () => register.bySpreadsheet(scene, first));
+    await test.step('a leader fills in the form', () => register.byForm(scene, second));
+    const citizens = await test.step('citizens register', () => register.citizens(scene));
+    await test.step('a pair of doubles, and one who waits', () => decide.seeDoubts(scene, citizens));
+    await test.step('the waiting list moves up', () => register.withdraw(scene, citizens));
+    expect(scene.problems, 'errors in the pages').toEqual([]);
+    expect(server.errors(), 'errors of the server').toEqual([]);
+  } finally {
+    await scene.end();
+  }
+});
