@@ -343,6 +343,21 @@ func TestWithdrawnEntriesCannotEnter(t *testing.T) {
 	}
 }
 
+// A registration of another contest is skipped like one that is decided: its people's sealed numbers are not touched.
+func TestRegistrationsOfAnotherContestAreOutOfReach(t *testing.T) {
+	g := lay(t, contest.PersonEntry)
+	g.asks(t, func(*Terms) {})
+	g.register(t, of("Lê Thị An", "Xã Nghĩa Đô", Person{Citizen: "038190123456"}))
+	other, err := g.s.contests.Create(g.ctx, contest.Answers{Template: "reform", Name: "Hội thi khác", OrganizerName: "Tỉnh Đoàn", EntryKind: contest.PersonEntry})
+	if err != nil {
+		t.Fatal(err)
+	}
+	done, err := g.s.Approve(g.ctx, other.ID, g.pending(t), "")
+	if err != nil || done.Done != 0 || done.Skipped != 1 || len(done.Refused) != 0 {
+		t.Errorf("approved in another contest: %+v, %v", done, err)
+	}
+}
+
 func TestEntriesOfAnotherContestAreOutOfReach(t *testing.T) {
 	g := lay(t, contest.PersonEntry)
 	e, err := g.s.Add(g.ctx, g.contest.ID, person("Lê An"))
