@@ -17,6 +17,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -113,6 +114,17 @@ type API struct {
 	log    *slog.Logger
 }
 
+// setUpHuma sets what the library keeps once for the whole process; a test may assemble several programs in one.
+var setUpHuma = sync.OnceFunc(func() {
+	huma.DefaultArrayNullable = false
+	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
+		return newProblem("vi", statusFault(status, msg, errs))
+	}
+	huma.NewErrorWithContext = func(ctx huma.Context, status int, msg string, errs ...error) huma.StatusError {
+		return newProblem(account.From(ctx.Context()).Locale, statusFault(status, msg, errs))
+	}
+})
+
 // NewAPI assembles the API on a Fiber app.
 func NewAPI(app *fiber.App, access Access, version string, log *slog.Logger) *API {
 	format := huma.Format{
@@ -124,13 +136,7 @@ func NewAPI(app *fiber.App, access Access, version string, log *slog.Logger) *AP
 			return json.Unmarshal(data, v)
 		},
 	}
-	huma.DefaultArrayNullable = false
-	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
-		return newProblem("vi", statusFault(status, msg, errs))
-	}
-	huma.NewErrorWithContext = func(ctx huma.Context, status int, msg string, errs ...error) huma.StatusError {
-		return newProblem(account.From(ctx.Context()).Locale, statusFault(status, msg, errs))
-	}
+	setUpHuma()
 	config := huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI:    "3.1.0",
