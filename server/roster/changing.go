@@ -253,8 +253,22 @@ func (s *Service) AnswerChange(ctx context.Context, contestID, id int64, accept 
 		if err := s.tellOf(ctx, tx, q, contestID, []int64{request.RegistrationID}, news); err != nil {
 			return err
 		}
-		return record(ctx, tx, contestID, action, withReason(map[string]any{"change": id, "registration": request.RegistrationID}, despite))
+		if err := record(ctx, tx, contestID, action, withReason(map[string]any{"change": id, "registration": request.RegistrationID}, despite)); err != nil {
+			return err
+		}
+		_, err = s.fillPlaces(ctx, tx, q, c)
+		return err
 	})
+}
+
+// closeChanges ends requests that no longer have anything to change: their registration or entry is out of the contest.
+func closeChanges(ctx context.Context, q *rosterdb.Queries, contestID int64, reason string, registrations, entries []int64) error {
+	closed, err := q.CloseChanges(ctx, rosterdb.CloseChangesParams{ContestID: contestID, Reason: reason, DecidedBy: actor(ctx),
+		RegistrationIds: notNil(registrations), EntryIds: notNil(entries)})
+	if err != nil || len(closed) == 0 {
+		return err
+	}
+	return note(ctx, q, contestID, EventChangeDeclined, reason, closed, nil)
 }
 
 func answerReason(accept bool, reason string) (string, error) {

@@ -170,6 +170,9 @@ func (s *Service) reject(ctx context.Context, tx pgx.Tx, q *rosterdb.Queries, co
 	if err := note(ctx, q, contestID, EventRejected, reason, done, nil); err != nil {
 		return nil, err
 	}
+	if err := closeChanges(ctx, q, contestID, "Khép lại vì đăng ký đã bị từ chối.", done, nil); err != nil {
+		return nil, err
+	}
 	if err := s.tellOf(ctx, tx, q, contestID, done, News{Kind: NewsRejected, Reason: reason}); err != nil {
 		return nil, err
 	}

@@ -142,7 +142,11 @@ func (s *Service) Edit(ctx context.Context, contestID, entryID int64, number str
 		if err := note(ctx, q, contestID, EventChanged, "", nil, []int64{entryID}); err != nil {
 			return err
 		}
-		return record(ctx, tx, contestID, "edit", withReason(map[string]any{"entry_id": entryID, "number": NumberText(n)}, despite))
+		if err := record(ctx, tx, contestID, "edit", withReason(map[string]any{"entry_id": entryID, "number": NumberText(n)}, despite)); err != nil {
+			return err
+		}
+		_, err = s.fillPlaces(ctx, tx, q, c)
+		return err
 	})
 }
 
@@ -185,6 +189,9 @@ func (s *Service) setStateIn(ctx context.Context, tx pgx.Tx, q *rosterdb.Queries
 	happened := EventRestored
 	if state == EntryWithdrawn {
 		happened = EventWithdrawn
+		if err := closeChanges(ctx, q, c.ID, "Khép lại vì đã rút khỏi hội thi.", nil, []int64{entryID}); err != nil {
+			return err
+		}
 		if _, err := s.fillPlaces(ctx, tx, q, c); err != nil {
 			return err
 		}

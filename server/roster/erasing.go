@@ -65,7 +65,11 @@ func (s *Service) Erase(ctx context.Context, w Who, also func(ctx context.Contex
 				return err
 			}
 		}
-		return record(ctx, tx, w.ContestID, "erase", map[string]any{"entry_id": w.EntryID, "registration_id": w.RegistrationID})
+		if err := record(ctx, tx, w.ContestID, "erase", map[string]any{"entry_id": w.EntryID, "registration_id": w.RegistrationID}); err != nil {
+			return err
+		}
+		_, err := s.fillPlaces(ctx, tx, q, c)
+		return err
 	})
 	if err != nil || w.EntryID == 0 {
 		return err

@@ -83,7 +83,11 @@ func (s *Service) keepLed(ctx context.Context, contestID int64, led Led, registr
 			if Waits(found[0]) { // where there is no place, a change goes into the line as well
 				out.State = RegistrationWaitlisted
 			}
-			return s.rewriteLed(ctx, tx, q, c, rules, led.AccountID, registrationID, d, found[0])
+			if err := s.rewriteLed(ctx, tx, q, c, rules, led.AccountID, registrationID, d, found[0]); err != nil {
+				return err
+			}
+			_, err := s.fillPlaces(ctx, tx, q, c) // a change of unit or division leaves a place behind
+			return err
 		}
 		answers, err := s.ledConsents(ctx, contestID, consent)
 		if err != nil {

@@ -227,5 +227,12 @@ WHERE id = @id AND contest_id = @contest_id AND state = 'open';
 -- name: WithdrawChange :execrows
 UPDATE change_request SET state = 'withdrawn', decided_at = now() WHERE registration_id = @registration_id AND state = 'open';
 
+-- name: CloseChanges :many
+UPDATE change_request SET state = 'declined', reason = @reason, decided_at = now(), decided_by = @decided_by
+WHERE contest_id = @contest_id::bigint AND state = 'open' AND registration_id IN
+    (SELECT r.id FROM registration r WHERE r.contest_id = @contest_id::bigint
+       AND (r.id = ANY(@registration_ids::bigint[]) OR r.entry_id = ANY(@entry_ids::bigint[])))
+RETURNING registration_id;
+
 -- name: Addresses :many
 SELECT id, email, name FROM registration WHERE contest_id = @contest_id::bigint AND id = ANY(@ids::bigint[]) AND email <> '' ORDER BY id;

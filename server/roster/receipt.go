@@ -176,14 +176,18 @@ func (s *Service) WithdrawRegistration(ctx context.Context, receipt, reason stri
 
 // ChangeRegistration changes what is registered, as long as it is not decided and the window is open.
 func (s *Service) ChangeRegistration(ctx context.Context, receipt string, d Draft) error {
-	return s.byRegistrant(ctx, receipt, func(_ pgx.Tx, q *rosterdb.Queries, r Receipt, row rosterdb.RegistrationByReceiptRow) error {
+	return s.byRegistrant(ctx, receipt, func(tx pgx.Tx, q *rosterdb.Queries, r Receipt, row rosterdb.RegistrationByReceiptRow) error {
 		if !r.CanChange {
 			return notNow
 		}
 		if err := s.rewriteRegistration(ctx, q, r.Contest, r.Rules, row.ID, r.State, d, "", false); err != nil {
 			return err
 		}
-		return note(ctx, q, r.Contest.ID, EventChanged, "", []int64{row.ID}, nil)
+		if err := note(ctx, q, r.Contest.ID, EventChanged, "", []int64{row.ID}, nil); err != nil {
+			return err
+		}
+		_, err := s.fillPlaces(ctx, tx, q, r.Contest) // a change of unit or division leaves a place behind
+		return err
 	})
 }
 

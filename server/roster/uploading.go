@@ -177,6 +177,10 @@ func (s *Service) Take(ctx context.Context, contestID int64, led *Led, id int64,
 		out, err = s.take(ctx, tx, q, taking{c, rules, led, answers}, f, func(done, total int) {
 			_ = s.q.NoteProgress(ctx, rosterdb.NoteProgressParams{ID: id, Done: int32(done), Total: int32(total)})
 		})
+		if err != nil {
+			return err
+		}
+		_, err = s.fillPlaces(ctx, tx, q, c) // rows that changed a unit or division leave places behind
 		return err
 	})
 	if err == nil {

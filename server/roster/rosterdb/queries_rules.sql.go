@@ -170,6 +170,48 @@ func (q *Queries) Changes(ctx context.Context, arg ChangesParams) ([]ChangesRow,
 	return items, nil
 }
 
+const closeChanges = `-- name: CloseChanges :many
+UPDATE change_request SET state = 'declined', reason = $1, decided_at = now(), decided_by = $2
+WHERE contest_id = $3::bigint AND state = 'open' AND registration_id IN
+    (SELECT r.id FROM registration r WHERE r.contest_id = $3::bigint
+       AND (r.id = ANY($4::bigint[]) OR r.entry_id = ANY($5::bigint[])))
+RETURNING registration_id
+`
+
+type CloseChangesParams struct {
+	Reason          string
+	DecidedBy       *int64
+	ContestID       int64
+	RegistrationIds []int64
+	EntryIds        []int64
+}
+
+func (q *Queries) CloseChanges(ctx context.Context, arg CloseChangesParams) ([]int64, error) {
+	rows, err := q.db.Query(ctx, closeChanges,
+		arg.Reason,
+		arg.DecidedBy,
+		arg.ContestID,
+		arg.RegistrationIds,
+		arg.EntryIds,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []int64{}
+	for rows.Next() {
+		var registration_id int64
+		if err := rows.Scan(&registration_id); err != nil {
+			return nil, err
+		}
+		items = append(items, registration_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const copyTerms = `-- name: CopyTerms :exec
 INSERT INTO registration_terms (contest_id, version, terms) VALUES ($1, 1, $2) ON CONFLICT DO NOTHING
 `
