@@ -81,13 +81,22 @@ func mac(kind byte, n int) []byte {
 
 func (l *lot) copy(table string, columns string, n int, row func(i int) []any) {
 	l.t.Helper()
-	_, err := l.a.DB.CopyFrom(l.t.Context(), pgx.Identifier{table}, strings.Fields(columns), pgx.CopyFromSlice(n, func(i int) ([]any, error) { return row(i), nil }))
-	if err != nil {
-		l.t.Fatalf("fill %s: %v", table, err)
-	}
+	l.unhurried(func(ctx context.Context, tx pgx.Tx) error {
+		_, err := tx.CopyFrom(ctx, pgx.Identifier{table}, strings.Fields(columns), pgx.CopyFromSlice(n, func(i int) ([]any, error) { return row(i), nil }))
+		return err
+	}, "fill "+table)
 }
 
 func (l *lot) exec(sql string, args ...any) {
+	l.t.Helper()
+	l.unhurried(func(ctx context.Context, tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, sql, args...)
+		return err
+	}, sql)
+}
+
+// unhurried does what may take longer than a statement of the product.
+func (l *lot) unhurried(do func(ctx context.Context, tx pgx.Tx) error, what string) {
 	l.t.Helper()
 	ctx, cancel := context.WithTimeout(l.t.Context(), 5*time.Minute)
 	defer cancel()
@@ -96,13 +105,13 @@ func (l *lot) exec(sql string, args ...any) {
 		_, err = tx.Exec(ctx, "SET LOCAL statement_timeout = 0")
 	}
 	if err == nil {
-		_, err = tx.Exec(ctx, sql, args...)
+		err = do(ctx, tx)
 	}
 	if err == nil {
 		err = tx.Commit(ctx)
 	}
 	if err != nil {
-		l.t.Fatalf("%s: %v", sql, err)
+		l.t.Fatalf("%s: %v", what, err)
 	}
 }
 

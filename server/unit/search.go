@@ -22,16 +22,55 @@ func (d Day) shifted(days int) Day {
 // collators hold the Vietnamese order; one is not safe for use by several at once.
 var collators = sync.Pool{New: func() any { return collate.New(language.Vietnamese, collate.Numeric) }}
 
-// sortedBy gives the order of texts in Vietnamese (a ă â, d đ, e ê, o ô ơ, u ư; the tones last), numbers by their value.
-func sortedBy(texts []string) []int {
+// sortKeys are the keys of the texts that were sorted last: the names of a province's units are sorted with every list of
+// them, and making a key takes far longer than comparing two. A text always has the same key, so none grows stale.
+var sortKeys = struct {
+	sync.Mutex
+	keys map[string]string
+}{keys: map[string]string{}}
+
+// mostSortKeys bounds the memory of the keys; with more texts than that it begins anew.
+const mostSortKeys = 10_000
+
+// keysOf are texts by which texts are in Vietnamese order.
+func keysOf(texts []string) []string {
+	keys := make([]string, len(texts))
+	var missing []int
+	sortKeys.Lock()
+	for i, text := range texts {
+		key, ok := sortKeys.keys[text]
+		if keys[i] = key; !ok {
+			missing = append(missing, i)
+		}
+	}
+	sortKeys.Unlock()
+	if len(missing) == 0 {
+		return keys
+	}
 	c := collators.Get().(*collate.Collator)
 	defer collators.Put(c)
 	var buffer collate.Buffer
-	keys := make([]string, len(texts))
-	order := make([]int, len(texts))
-	for i, text := range texts {
-		keys[i], order[i] = string(c.KeyFromString(&buffer, text)), i
+	for _, i := range missing {
+		keys[i] = string(c.KeyFromString(&buffer, texts[i]))
 		buffer.Reset()
+	}
+	sortKeys.Lock()
+	defer sortKeys.Unlock()
+	for _, i := range missing {
+		if len(sortKeys.keys) >= mostSortKeys {
+			clear(sortKeys.keys)
+		}
+		sortKeys.keys[strings.Clone(texts[i])] = keys[i]
+	}
+	return keys
+}
+
+// sortedBy gives the order of texts in Vietnamese (a ă â, d đ, e ê, o ô ơ, u ư; the tones last), numbers by their value.
+func sortedBy(texts []string) []int {
+	keys := keysOf(texts)
+	order := make([]int, len(texts))
+	for i := range order {
+		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return strings.Compare(keys[a], keys[b]) })
 	return order
