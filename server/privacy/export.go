@@ -208,7 +208,7 @@ func stateWords(s State, vi words) string {
 
 func purposeWords(p string, vi words) string {
 	w, ok := map[string][2]string{"detail": {"xem hồ sơ dự thi", "looked at the entry"}, "request": {"xử lý yêu cầu", "handled a request"},
-		"reveal": {"xem số định danh", "looked at the citizen number"}, "roster.export_list": {"xuất danh sách", "exported the list"},
+		"roster.export_list": {"xuất danh sách", "exported the list"},
 		"roster.print_cards": {"in thẻ dự thi", "printed entry cards"}}[p]
 	if !ok {
 		return p

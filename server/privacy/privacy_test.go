@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -294,6 +295,17 @@ func TestOwnDataIsShownToItsPersonOnly(t *testing.T) {
 	}
 	if len(own.Accesses) != 1 || own.Accesses[0].Purpose != "detail" {
 		t.Errorf("who looked: %+v", own.Accesses)
+	}
+	// Who answers a request has handled the data, and is named to its person.
+	g.must(g.s.Ask(t.Context(), who, Correct, "Tên đệm của tôi là Hoài"))
+	asked, err := g.s.Requests(g.ctx, g.contest.ID, true, 1)
+	g.must(err)
+	g.must(g.s.Answer(g.ctx, g.contest.ID, asked[0].ID, Accepted, "Ban Tổ chức sẽ sửa"))
+	g.must(g.s.Answer(g.ctx, g.contest.ID, asked[0].ID, Done, "Đã sửa tên đệm"))
+	after, err := g.s.Look(t.Context(), who)
+	g.must(err)
+	if len(after.Accesses) != 2 || !slices.ContainsFunc(after.Accesses, func(a Access) bool { return a.Purpose == "request" && a.Who == "Lê Thu Trang" }) {
+		t.Errorf("who handled the request: %+v", after.Accesses)
 	}
 	for _, locale := range []string{"vi", "en"} {
 		pdf, err := writePDF(own.view(locale, true), locale, time.UTC)

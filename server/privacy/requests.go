@@ -136,6 +136,7 @@ func (s *Service) Answer(ctx context.Context, contestID, id int64, state State, 
 		return answerNeeded.At("answer", answerNeeded.Vi, answerNeeded.En)
 	}
 	var row privacydb.LockRequestRow
+	var who roster.Who
 	look := func(tx pgx.Tx) (err error) {
 		row, err = s.q.WithTx(tx).LockRequest(ctx, privacydb.LockRequestParams{ID: id, ContestID: contestID})
 		switch {
@@ -157,19 +158,25 @@ func (s *Service) Answer(ctx context.Context, contestID, id int64, state State, 
 		if err != nil {
 			return err
 		}
+		if by := actor(ctx); by != nil && who.EntryID != 0 { // the person can see who has handled it
+			err := s.q.WithTx(tx).NoteAccess(ctx, privacydb.NoteAccessParams{ContestID: contestID, EntryID: who.EntryID, AccountID: *by, Purpose: "request"})
+			if err != nil {
+				return err
+			}
+		}
 		return record(ctx, tx, contestID, "answer", map[string]any{"request": id, "kind": row.Kind, "state": state})
 	}
 	if err := postgres.InTx(ctx, s.db, look); err != nil {
 		return postgres.Fault(err)
 	}
-	who := roster.Who{ContestID: contestID, RegistrationID: deref(row.RegistrationID), EntryID: deref(row.EntryID)}
+	who = roster.Who{ContestID: contestID, RegistrationID: deref(row.RegistrationID), EntryID: deref(row.EntryID)}
+	if who.EntryID == 0 && who.RegistrationID != 0 { // it may have been approved since
+		if now, err := s.roster.WhoByRegistration(ctx, contestID, who.RegistrationID); err == nil {
+			who = now
+		}
+	}
 	kind := Kind(row.Kind)
 	if state == Done && kind == Erase {
-		if who.EntryID == 0 && who.RegistrationID != 0 { // it may have been approved since
-			if now, err := s.roster.WhoByRegistration(ctx, contestID, who.RegistrationID); err == nil {
-				who = now
-			}
-		}
 		c, err := s.contests.Get(ctx, contestID)
 		if err != nil {
 			return err

@@ -59,7 +59,7 @@ func record(ctx context.Context, tx pgx.Tx, contestID int64, action string, payl
 // Access is one look of somebody at a person's data.
 type Access struct {
 	Who     string    `json:"who"`
-	Purpose string    `json:"purpose" doc:"detail, request, reveal; or an act with the whole list: roster.export_list, roster.print_cards"`
+	Purpose string    `json:"purpose" doc:"detail, request; or an act with the whole list: roster.export_list, roster.print_cards"`
 	At      time.Time `json:"at"`
 }
 

@@ -6153,7 +6153,7 @@ export interface components {
         PrivacyAccess: {
             /** Format: date-time */
             at: string;
-            /** @description detail, request, reveal; or an act with the whole list: roster.export_list, roster.print_cards */
+            /** @description detail, request; or an act with the whole list: roster.export_list, roster.print_cards */
             purpose: string;
             who: string;
         };

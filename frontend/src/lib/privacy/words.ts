@@ -51,7 +51,6 @@ export const purposeTitle = (key: string) => purposes[key]?.() ?? key;
 const accesses: Record<string, () => string> = {
   detail: m.privacy_access_detail,
   request: m.privacy_access_request,
-  reveal: m.privacy_access_reveal,
   'roster.export_list': m.privacy_access_export,
   'roster.print_cards': m.privacy_access_cards,
 };
