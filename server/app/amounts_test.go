@@ -119,7 +119,7 @@ func manyPeople(b testing.TB) (*App, string, *amounts) {
 	l.units()
 	l.people()
 	l.items()
-	l.exec("ANALYZE")
+	l.tended()
 	m := &amounts{contest: c, unit: 300, entry: 4_321, registration: 60_001, topic: 12, act: 7, leaderUnit: 20, round: c.Rounds[0].ID}
 	if err := db.QueryRow(ctx, `SELECT min(id) FROM contest_block`).Scan(&m.block); err != nil {
 		b.Fatal(err)
