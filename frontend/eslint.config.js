@@ -27,6 +27,8 @@ export default ts.config(
       ],
     },
   },
+  // Written into pages as it stands: typed words would travel with each.
+  { files: ['src/early.js'], rules: { '@typescript-eslint/ban-ts-comment': 'off' } },
   {
     files: ['**/*.svelte', '**/*.svelte.ts'],
     languageOptions: {

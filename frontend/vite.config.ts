@@ -17,7 +17,7 @@ export default defineConfig({
     paraglideVitePlugin(paraglideOptions),
     chooseOnce(),
     sveltekit(),
-    inFewFiles(svelteConfig.kit.outDir),
+    inFewFiles(svelteConfig.kit?.outDir ?? '.svelte-kit'),
   ],
   define: {
     __ORGANIZER_PAGES__: JSON.stringify(organizerPages()),

@@ -60,7 +60,8 @@ export function builtRoutes(output) {
   function circle() {
     /** @type {Map<string, 'open' | 'done'>} */
     const state = new Map();
-    const look = (/** @type {string} */ key, /** @type {string[]} */ way) => {
+    /** @type {(key: string, way: string[]) => string[] | undefined} */
+    const look = (key, way) => {
       if (state.get(key) === 'done') return;
       if (state.get(key) === 'open') return [...way.slice(way.indexOf(key)), key];
       state.set(key, 'open');

@@ -1,3 +1,4 @@
+// @ts-nocheck: no module, and typed words would travel with every page.
 // Stands in a contestant's page itself and asks the first questions while the page's files are on their way. The answers
 // wait in window.hoithiEarly until lib/api/request.ts asks for the same. Plain old JavaScript.
 (function () {

@@ -18,14 +18,13 @@ test.afterAll(() => server?.stop());
 test('a province registers for a contest', async ({ browser }) => {
   test.setTimeout(600_000);
   const scene = new Scene(browser, server, provinceFolder);
-  let leaders: Page[] = [];
   try {
     await test.step('the tree of units comes from files', () => prepare.importTree(scene));
     await test.step('a contest from a template', () => prepare.createContest(scene));
     await test.step('units, blocks and targets', () => prepare.plan(scene));
     await test.step('rules of the registration', () => prepare.rules(scene));
     await test.step('registration opens', () => advance(scene, 'Mở đăng ký', 'Nhận đăng ký'));
-    leaders = await test.step('leaders come by their links', () => prepare.inviteLeaders(scene));
+    const leaders = await test.step('leaders come by their links', () => prepare.inviteLeaders(scene));
     const [first, second] = leaders as [Page, Page, Page];
     await test.step('a leader sends a spreadsheet', () => register.bySpreadsheet(scene, first));
     await test.step('a leader fills in the form', () => register.byForm(scene, second));

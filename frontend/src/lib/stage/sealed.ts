@@ -136,7 +136,7 @@ export async function unseal(
   decipher(0, head, plain);
   const size = new DataView(plain.buffer).getUint32(0);
   const end = head + size;
-  const typeEnd = 5 + plain[4];
+  const typeEnd = 5 + (plain[4] ?? 0);
   if (end > bytes.length || typeEnd > head) throw new Error('sealed file: another key');
   for (let at = head; at < end; at += slice) {
     if (at > head) await wait(0);
