@@ -36,14 +36,16 @@ export async function candidates(p: Place): Promise<Candidate[]> {
 /** All entries that take part, page by page; a running order holds 500 at most. */
 export async function entries(contest: number): Promise<Entry[]> {
   const all: Entry[] = [];
+  let after = 0;
   for (let page = 1; page <= 20; page++) {
     const answer = await call(
       api.GET('/api/organizer/contests/{contest}/entries', {
-        params: { path: { contest }, query: { state: 'active', page } },
+        params: { path: { contest }, query: { state: 'active', after } },
       }),
     );
     all.push(...answer.entries);
-    if (answer.entries.length === 0 || all.length >= answer.total) break;
+    if (answer.entries.length === 0 || answer.next === 0) break;
+    after = answer.next;
   }
   return all;
 }
