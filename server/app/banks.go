@@ -142,7 +142,7 @@ func (a *App) demoReview(ctx context.Context, c contest.Contest) error {
 	}
 	ids := make([]int64, 0, len(page.Items))
 	for _, item := range page.Items {
-		ids = append(ids, item.Item.ID)
+		ids = append(ids, item.ID)
 	}
 	if _, err := a.Bank.ChangeMany(ctx, c.ID, ids, bank.Filter{}, bank.Change{AddTags: []string{"một cửa", "văn bản mới"}}, false); err != nil {
 		return err

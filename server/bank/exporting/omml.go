@@ -199,7 +199,7 @@ func (f *formulaReader) large(sign, sub, sup string, limits bool) string {
 		return scripted(letters(sign, ""), sub, sup)
 	}
 	place := "subSup"
-	if limits || strings.IndexRune("∫∬∭∮", []rune(sign)[0]) < 0 {
+	if limits || !strings.ContainsRune("∫∬∭∮", []rune(sign)[0]) {
 		place = "undOvr"
 	}
 	properties := value("chr", sign) + value("limLoc", place)
