@@ -8,7 +8,10 @@ export const load: PageLoad = async ({ parent, url, depends, fetch }) => {
   await requireRole(url, contest.id, 'organizer');
   try {
     const { units } = await call(
-      api.GET('/api/organizer/contests/{contest}/leaders', { params: { path: { contest: contest.id } }, fetch }),
+      api.GET('/api/organizer/contests/{contest}/leaders', {
+        params: { path: { contest: contest.id } },
+        fetch,
+      }),
     );
     return { units, fault: null };
   } catch (error) {

@@ -9,7 +9,10 @@ export const load: PageLoad = async ({ parent, url, depends, fetch }) => {
   const round = Number(url.searchParams.get('round') ?? 0) || 0;
   try {
     const progress = await call(
-      api.GET('/api/organizer/contests/{contest}/progress', { params: { path: { contest: contest.id }, query: { round } }, fetch }),
+      api.GET('/api/organizer/contests/{contest}/progress', {
+        params: { path: { contest: contest.id }, query: { round } },
+        fetch,
+      }),
     );
     return { progress, round, fault: null };
   } catch (error) {
