@@ -5,6 +5,8 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/hoithi/hoithi/server/unit"
 )
 
 // CleanLine is a text of one line: NFC, no control characters, single spaces, trimmed.
@@ -135,29 +137,5 @@ func digits(s string) bool {
 	return true
 }
 
-// SearchKey is how texts are searched and compared: without marks (đ as d), lower case, letters and digits parted by
-// single spaces.
-func SearchKey(s string) string {
-	var b strings.Builder
-	b.Grow(len(s))
-	space := false
-	for _, r := range norm.NFD.String(strings.ToValidUTF8(s, " ")) {
-		switch {
-		case unicode.Is(unicode.Mn, r):
-			continue
-		case r == 'đ' || r == 'Đ':
-			r = 'd'
-		case unicode.IsLetter(r) || unicode.IsNumber(r):
-			r = unicode.ToLower(r)
-		default:
-			space = b.Len() > 0
-			continue
-		}
-		if space {
-			b.WriteByte(' ')
-			space = false
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
-}
+// SearchKey is how texts are searched and compared: as names of units are, without marks.
+func SearchKey(s string) string { return unit.SearchKey(s) }

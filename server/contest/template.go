@@ -3,6 +3,8 @@ package contest
 import (
 	"strconv"
 	"strings"
+
+	"github.com/hoithi/hoithi/server/unit"
 )
 
 // TieOfRound is the tie-breaker of the round at a position.
@@ -113,7 +115,7 @@ func FindTemplate(id string) (Template, bool) {
 // SlugOf makes an address from a name: no marks, lower case, words joined by hyphens.
 func SlugOf(name string) string {
 	var b strings.Builder
-	for _, r := range withoutMarks(name) {
+	for _, r := range unit.SearchKey(name) {
 		switch {
 		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
 			b.WriteRune(r)
