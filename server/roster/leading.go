@@ -78,15 +78,15 @@ func (s *Service) keepLed(ctx context.Context, contestID int64, led Led, registr
 		if err := refusal(found[0]); err != nil {
 			return err
 		}
-		out = Registered{ID: registrationID, State: RegistrationPending, Findings: found[0]}
 		if registrationID != 0 {
-			if Waits(found[0]) { // where there is no place, a change goes into the line as well
-				out.State = RegistrationWaitlisted
-			}
 			if err := s.rewriteLed(ctx, tx, q, c, rules, led.AccountID, registrationID, d, found[0]); err != nil {
 				return err
 			}
-			_, err := s.fillPlaces(ctx, tx, q, c) // a change of unit or division leaves a place behind
+			if _, err := s.fillPlaces(ctx, tx, q, c); err != nil { // a change of unit or division leaves a place behind
+				return err
+			}
+			row, err := s.ledRow(ctx, q, contestID, led, registrationID) // who was in line stays there until there is a place
+			out = Registered{ID: registrationID, State: RegistrationState(row.State), Findings: found[0]}
 			return err
 		}
 		answers, err := s.ledConsents(ctx, contestID, consent)

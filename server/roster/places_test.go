@@ -73,6 +73,19 @@ func TestAChangeOfUnitLeavesAPlace(t *testing.T) {
 	if got := g.states(t); got["Lê Ba"] != "pending" || got["Lê Một"] != "pending" {
 		t.Fatalf("after the leader's change: %v", got)
 	}
+
+	// Where places are given by hand only, who is in line stays there although there is a place, and the leader is told so.
+	line := g.register(t, from("Lê Bốn", "Xã Đông Sơn"))
+	g.asks(t, func(x *Terms) { x.Quotas.UnitEntries, x.WaitingList, x.MoveUp = 2, true, false })
+	id = g.receipt(t, line).ID
+	if d, _, err = g.s.LedDraft(t.Context(), g.contest.ID, led, id); err != nil {
+		t.Fatal(err)
+	}
+	d.Phone = "0912345678"
+	changed, err := g.s.ChangeLed(g.ctx, g.contest.ID, led, id, d)
+	if err != nil || changed.State != RegistrationWaitlisted || g.states(t)["Lê Bốn"] != "waitlisted" {
+		t.Fatalf("still in line: %+v, %v", changed, err)
+	}
 }
 
 // A request for a change ends with what it would have changed, and says why.
