@@ -28,6 +28,18 @@ describe('messages', () => {
     expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
   });
 
+  it('are all said somewhere', () => {
+    const source = new URL('../', import.meta.url);
+    const said = new Set(
+      readdirSync(source, { recursive: true, encoding: 'utf8' })
+        .filter((name) => /\.(svelte|ts)$/.test(name) && !name.includes('paraglide'))
+        .flatMap((name) => readFileSync(new URL(name, source), 'utf8').match(/\w+/g) ?? []),
+    );
+    expect(files.flatMap((file) => Object.keys(read('vi', file))).filter((key) => !said.has(key))).toEqual(
+      [],
+    );
+  });
+
   for (const file of files) {
     it(`of ${file} exist in both languages`, () => {
       const vi = read('vi', file);
