@@ -87,12 +87,6 @@ export const optionId = (index: number) => String.fromCharCode(97 + index);
 export const letterIds = <T extends { id: string }>(options: T[]): T[] =>
   options.map((o, i) => ({ ...o, id: optionId(i) }));
 
-/** The sign of an option: its letter; for true/false the place in which it stands. */
-export function letterOfOption(content: Content, id: string): string {
-  const index = content.options.findIndex((o) => o.id === id);
-  return letterOf(Math.max(0, index));
-}
-
 /** An option in the reader's words: "Đúng" and "Sai" are kept in Vietnamese and shown in either language. */
 export function optionText(option: { id: string; text: string }): string {
   if (option.id === 'true') return m.bank_true();
