@@ -336,7 +336,7 @@ func (s *Service) Keys(ctx context.Context, contestID, paperID int64, locale str
 	if err != nil {
 		return Keys{}, err
 	}
-	if err := s.seen(ctx, contestID, p, "paper.see_key"); err != nil {
+	if err := s.seen(ctx, contestID, p, p.Document.Variants, "paper.see_key"); err != nil {
 		return Keys{}, err
 	}
 	return keysOf(p.Document.Variants, texts, locale), nil
@@ -356,10 +356,10 @@ func keysOf(variants []Variant, texts map[int64]bank.Content, locale string) Key
 	return k
 }
 
-// seen records that somebody has been given the keys of a paper.
-func (s *Service) seen(ctx context.Context, contestID int64, p Paper, action string) error {
+// seen records that somebody has been given the keys of these variants of a paper.
+func (s *Service) seen(ctx context.Context, contestID int64, p Paper, variants []Variant, action string) error {
 	var versions []int64
-	for _, v := range p.Document.Variants {
+	for _, v := range variants {
 		for _, e := range v.entries() {
 			versions = append(versions, e.Version)
 		}

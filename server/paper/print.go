@@ -73,7 +73,7 @@ func (s *Service) Print(ctx context.Context, contestID, paperID int64, what prin
 		d.Variants = append(d.Variants, x)
 	}
 	if what == printing.Key {
-		if err := s.seen(ctx, contestID, p, "paper.print_key"); err != nil {
+		if err := s.seen(ctx, contestID, p, chosen, "paper.print_key"); err != nil {
 			return "", nil, err
 		}
 	}
