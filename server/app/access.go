@@ -94,7 +94,6 @@ var access = web.Access{
 	"export-unit-plan":      web.Organizer,
 	"preview-unit-plan":     web.Organizer,
 	"import-unit-plan":      web.Organizer,
-	"dismiss-unit":          web.Organizer,
 	"list-entries":          web.Organizer,
 	"add-entry":             web.Organizer,
 	"get-entry":             web.Organizer,

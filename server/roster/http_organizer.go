@@ -196,13 +196,6 @@ func registrationRoutes(api *web.API, s *Service) {
 		}) (*struct{}, error) {
 			return nil, s.InviteUnits(ctx, in.Contest, in.Body.Names)
 		})
-	web.Handle(api, web.Op{ID: "dismiss-unit", Method: http.MethodDelete, Path: base + "/units/{unit}", Summary: "Take a unit off the registration form"},
-		func(ctx context.Context, in *struct {
-			ContestIn
-			Unit int64 `path:"unit" minimum:"1"`
-		}) (*struct{}, error) {
-			return nil, s.DismissUnit(ctx, in.Contest, in.Unit)
-		})
 }
 
 // PageView says how a list goes on.

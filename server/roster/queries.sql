@@ -86,9 +86,6 @@ WHERE u.contest_id = @contest_id::bigint AND (cu.unit_id IS NOT NULL OR c.entrie
 -- name: InviteUnits :exec
 INSERT INTO contest_unit (contest_id, unit_id) SELECT @contest_id::bigint, unnest(@unit_ids::bigint[]) ON CONFLICT DO NOTHING;
 
--- name: DismissUnit :execrows
-DELETE FROM contest_unit WHERE contest_id = $1 AND unit_id = $2;
-
 -- name: CountInvited :one
 SELECT count(*) FROM contest_unit WHERE contest_id = $1;
 

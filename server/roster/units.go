@@ -71,14 +71,3 @@ func (s *Service) InviteUnits(ctx context.Context, contestID int64, names []stri
 		return record(ctx, tx, contestID, "invite_units", map[string]any{"units": len(ids)})
 	})
 }
-
-// DismissUnit takes a unit off the list that the registration form offers; its entries stay.
-func (s *Service) DismissUnit(ctx context.Context, contestID, unitID int64) error {
-	return s.change(ctx, contestID, func(tx pgx.Tx, q *rosterdb.Queries, _ contest.Contest) error {
-		n, err := q.DismissUnit(ctx, rosterdb.DismissUnitParams{ContestID: contestID, UnitID: unitID})
-		if err != nil || n == 0 {
-			return err
-		}
-		return record(ctx, tx, contestID, "dismiss_unit", map[string]any{"unit_id": unitID})
-	})
-}

@@ -162,23 +162,6 @@ func (q *Queries) CountRegistrations(ctx context.Context, contestID int64) ([]Co
 	return items, nil
 }
 
-const dismissUnit = `-- name: DismissUnit :execrows
-DELETE FROM contest_unit WHERE contest_id = $1 AND unit_id = $2
-`
-
-type DismissUnitParams struct {
-	ContestID int64
-	UnitID    int64
-}
-
-func (q *Queries) DismissUnit(ctx context.Context, arg DismissUnitParams) (int64, error) {
-	result, err := q.db.Exec(ctx, dismissUnit, arg.ContestID, arg.UnitID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
-
 const entryByLink = `-- name: EntryByLink :one
 SELECT id, contest_id, number, state FROM entry WHERE link_mac = $1
 `

@@ -2903,23 +2903,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/organizer/contests/{contest}/units/{unit}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Take a unit off the registration form */
-        delete: operations["dismiss-unit"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/organizer/units": {
         parameters: {
             query?: never;
@@ -17146,45 +17129,6 @@ export interface operations {
                 "application/json": components["schemas"]["IdsInBody"];
             };
         };
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["WebProblem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["WebProblem"];
-                };
-            };
-        };
-    };
-    "dismiss-unit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                contest: number;
-                unit: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             /** @description No Content */
             204: {
