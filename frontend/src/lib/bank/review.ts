@@ -14,6 +14,7 @@ export type Record = Schemas['BankRecord'];
 export type View = Schemas['BankView'];
 export type Use = Schemas['BankUse'];
 export type Change = Schemas['BankChange'];
+export type Filter = Required<Schemas['BankFilterIn']>;
 export type State = Listed['state'];
 export type Step = Schemas['BankTaken']['step'];
 
