@@ -246,9 +246,6 @@ func Routes(api *web.API, s *Service) {
 				return nil, err
 			}
 			out := &versionsOut{}
-			if err := s.saw(ctx, s.q, in.Contest, SeenHistory, versions[1:]); err != nil {
-				return nil, err
-			}
 			for _, v := range versions {
 				out.Body.Versions = append(out.Body.Versions, OrganizerVersion{ID: v.ID, Version: v.Version, Content: v.Content,
 					Hash: hex.EncodeToString(v.Hash), Origin: v.Origin, At: v.At, Author: v.Author})

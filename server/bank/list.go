@@ -264,7 +264,7 @@ func (s *Service) item(ctx context.Context, bankID, itemID int64) (Item, error) 
 			At: r.VersionAt, Author: r.Author, By: id64(r.WrittenBy)}}, err
 }
 
-// History gives all versions of an item, newest first.
+// History gives all versions of an item, newest first, with their keys: that somebody has read them is recorded.
 func (s *Service) History(ctx context.Context, contestID, itemID int64) ([]Version, error) {
 	bankID, err := s.contests.BankOf(ctx, contestID)
 	if err != nil {
@@ -289,7 +289,10 @@ func (s *Service) History(ctx context.Context, contestID, itemID int64) ([]Versi
 		versions = append(versions, Version{ID: r.ID, ItemID: itemID, Version: int(r.Version), Content: content,
 			Hash: r.ContentHash, Origin: r.Origin, At: r.CreatedAt, Author: r.Author, By: id64(r.CreatedBy)})
 	}
-	return versions, nil
+	if err := s.saw(ctx, s.q, contestID, SeenOpen, versions[:1]); err != nil {
+		return nil, err
+	}
+	return versions, s.saw(ctx, s.q, contestID, SeenHistory, versions[1:])
 }
 
 // Versions gives versions of items by their ids; what does not belong to the bank is left out.

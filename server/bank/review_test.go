@@ -147,7 +147,7 @@ func TestAnAuthorSeesOnlyHisOwnQuestions(t *testing.T) {
 // is the same reading.
 func TestWhoHasReadAKey(t *testing.T) {
 	h := open(t)
-	i, j := h.create(t, bank.Samples()[0]), h.create(t, bank.Samples()[4])
+	i, j, k := h.create(t, bank.Samples()[0]), h.create(t, bank.Samples()[4]), h.create(t, bank.Samples()[1])
 	views := func() []bank.View {
 		v, err := h.Views(h.ctx, 1, i.ID)
 		if err != nil {
@@ -164,6 +164,17 @@ func TestWhoHasReadAKey(t *testing.T) {
 		}
 		h.clock = h.clock.Add(time.Minute)
 	}
+	if _, err := h.History(h.ctx, 1, j.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Retire(h.ctx, 1, k.ID, false); err != nil { // changes nothing, and gives the key
+		t.Fatal(err)
+	}
+	for _, x := range []int64{j.ID, k.ID} {
+		if got, err := h.Views(h.ctx, 1, x); err != nil || len(got) != 1 || got[0].How != bank.SeenOpen {
+			t.Errorf("a key was given and nobody knows: %+v, %v", got, err)
+		}
+	}
 	if got := views(); len(got) != 1 || got[0].How != bank.SeenOpen || got[0].Name != "Lê Thu Trang" || got[0].LastAt.Sub(got[0].FirstAt) != time.Minute {
 		t.Errorf("two looks within ten minutes: %+v", got)
 	}
@@ -172,7 +183,7 @@ func TestWhoHasReadAKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	viewers, readings, err := h.Readings(h.ctx, 1, 0, 0)
-	if err != nil || len(viewers) != 1 || viewers[0].Items != 2 || len(readings) != 2 || readings[0].How != bank.SeenExport || readings[0].Items != 2 {
+	if err != nil || len(viewers) != 1 || viewers[0].Items != 3 || len(readings) != 2 || readings[0].How != bank.SeenExport || readings[0].Items != 3 {
 		t.Errorf("%+v %+v, %v (items %d, %d)", viewers, readings, err, i.ID, j.ID)
 	}
 }

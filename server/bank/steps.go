@@ -79,7 +79,7 @@ func (s *Service) Take(ctx context.Context, contestID, itemID int64, seen int, s
 	if (step == Approve || step == SendBack || step == Check) && !judges {
 		return Item{}, errNotReviewer
 	}
-	bankID, err := s.inBank(ctx, contestID, func(tx pgx.Tx, bankID int64) error {
+	_, err := s.inBank(ctx, contestID, func(tx pgx.Tx, bankID int64) error {
 		q := s.q.WithTx(tx)
 		row, err := s.lock(ctx, tx, contestID, bankID, itemID)
 		if err != nil {
@@ -131,7 +131,7 @@ func (s *Service) Take(ctx context.Context, contestID, itemID int64, seen int, s
 	if err != nil {
 		return Item{}, err
 	}
-	return s.item(ctx, bankID, itemID)
+	return s.Get(ctx, contestID, itemID)
 }
 
 // mayApprove refuses who wrote any of what is to be approved, unless the bank allows it.
