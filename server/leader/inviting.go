@@ -56,7 +56,7 @@ func (s *Service) Leaders(ctx context.Context, contestID int64) ([]UnitLeaders, 
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.rows(ctx, c, nil, 0)
+	rows, err := s.rows(ctx, c, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -77,16 +77,21 @@ func (s *Service) Leaders(ctx context.Context, contestID int64) ([]UnitLeaders, 
 		list = append(list, UnitLeaders{UnitID: r.UnitID, Name: r.Name, Above: r.Above, Block: r.Block, Leaders: by[r.UnitID]})
 		delete(by, r.UnitID)
 	}
-	for id, leaders := range by { // of a unit above those that the contest invites
+	above := make([]UnitLeaders, 0, len(by)+len(list)) // of units above those that the contest invites
+	for id, leaders := range by {
 		u, _ := view.Unit(id)
-		list = slices.Insert(list, 0, UnitLeaders{UnitID: id, Name: u.Name, Leaders: leaders})
+		above = append(above, UnitLeaders{UnitID: id, Name: u.Name, Leaders: leaders})
 	}
-	return list, nil
+	unit.SortBy(above, func(l UnitLeaders) string { return l.Name })
+	return append(above, list...), nil
 }
 
 // Invite lets a person act for a unit. Without a name the account is the unit's own; without a login one is made.
 func (s *Service) Invite(ctx context.Context, contestID, unitID int64, name, login string) (Invitation, error) {
 	u, err := s.Units.Get(ctx, unitID)
+	if err != nil && !fault.IsKind(err, fault.NotFound) {
+		return Invitation{}, err
+	}
 	if err != nil {
 		return Invitation{}, unitNotThere.At("unit_id", unitNotThere.Vi, unitNotThere.En)
 	}

@@ -58,24 +58,11 @@ func (s *Service) counts(ctx context.Context, contestID int64, led *roster.Led) 
 	return out, nil
 }
 
-// rows says how far each unit is; roundID 0: without who has entered.
-func (s *Service) rows(ctx context.Context, c contest.Contest, led *roster.Led, roundID int64) ([]UnitRow, error) {
+// rows says how far each unit is, without who has entered.
+func (s *Service) rows(ctx context.Context, c contest.Contest, led *roster.Led) ([]UnitRow, error) {
 	counts, err := s.counts(ctx, c.ID, led)
 	if err != nil {
 		return nil, err
-	}
-	if roundID != 0 {
-		left, taken, err := s.turns(ctx, c, led, roundID)
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range left {
-			if taken[e.ID] {
-				count := counts.byUnit[e.UnitID]
-				count.Entered++
-				counts.byUnit[e.UnitID] = count
-			}
-		}
 	}
 	return s.rowsOf(ctx, c, led, counts)
 }
@@ -184,23 +171,40 @@ func (s *Service) Progress(ctx context.Context, contestID int64, led *roster.Led
 		return Progress{}, err
 	}
 	p := Progress{Contest: c, RoundID: s.roundOf(c, roundID)}
-	if p.Rows, err = s.rows(ctx, c, led, p.RoundID); err != nil || p.RoundID == 0 {
-		return p, err
-	}
-	entries, taken, err := s.turns(ctx, c, led, p.RoundID)
+	counts, err := s.counts(ctx, contestID, led)
 	if err != nil {
 		return p, err
+	}
+	if p.RoundID != 0 {
+		if p.Left, err = s.left(ctx, c, led, p.RoundID, counts); err != nil {
+			return p, err
+		}
+	}
+	p.Rows, err = s.rowsOf(ctx, c, led, counts)
+	return p, err
+}
+
+// left lists the active entries that have not taken a round, and counts those that have.
+func (s *Service) left(ctx context.Context, c contest.Contest, led *roster.Led, roundID int64, counts counted) ([]LeftEntry, error) {
+	entries, taken, err := s.turns(ctx, c, led, roundID)
+	if err != nil {
+		return nil, err
 	}
 	names, err := s.Units.Names(ctx, "")
 	if err != nil {
-		return p, err
+		return nil, err
 	}
+	var left []LeftEntry
 	for _, e := range entries {
-		if !taken[e.ID] {
-			p.Left = append(p.Left, LeftEntry{EntryID: e.ID, Number: roster.NumberText(int(e.Number)), Name: e.Name, UnitName: names[e.UnitID], Phone: e.Phone})
+		if taken[e.ID] {
+			count := counts.byUnit[e.UnitID]
+			count.Entered++
+			counts.byUnit[e.UnitID] = count
+			continue
 		}
+		left = append(left, LeftEntry{EntryID: e.ID, Number: roster.NumberText(int(e.Number)), Name: e.Name, UnitName: names[e.UnitID], Phone: e.Phone})
 	}
-	return p, nil
+	return left, nil
 }
 
 // roundOf is the round that is asked about, or the latest that has begun; 0 where none has, or none can be told.

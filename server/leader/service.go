@@ -108,10 +108,13 @@ func (s *Service) MyContests(ctx context.Context) ([]Mine, error) {
 			return nil, err
 		}
 		led, err := s.Led(ctx, id)
-		if err != nil {
+		if fault.IsKind(err, fault.Forbidden) {
 			continue // the unit is no more: nothing to do in this contest
 		}
-		rows, err := s.rows(ctx, c, &led, 0)
+		if err != nil {
+			return nil, err
+		}
+		rows, err := s.rows(ctx, c, &led)
 		if err != nil {
 			return nil, err
 		}
