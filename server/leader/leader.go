@@ -7,7 +7,6 @@ package leader
 
 import (
 	"slices"
-	"time"
 
 	"github.com/hoithi/hoithi/server/unit"
 )
@@ -122,13 +121,6 @@ func (b *BlockRow) add(r UnitRow) {
 	b.Target += r.Target
 	b.Registered += min(r.Registered(), r.Target)
 	b.Count = b.Plus(r.Count)
-}
-
-// Window says when registration is possible.
-type Window struct {
-	Open     bool
-	OpensAt  *time.Time
-	ClosesAt *time.Time
 }
 
 // loginOf makes a login of a unit's name: "Phường Hạc Thành" → "phuonghacthanh".

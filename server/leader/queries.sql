@@ -11,11 +11,11 @@ WHERE r.contest_id = @contest_id::bigint AND r.unit_id IS NOT NULL AND r.state <
 GROUP BY r.unit_id, r.division_id, r.state;
 
 -- name: ListPeople :many
-SELECT x.what, x.id, x.number, x.name, x.state, x.reason, x.unit_id, x.division_id, x.phone, x.email, x.findings, x.created_at, x.code_version,
+SELECT x.what, x.id, x.number, x.name, x.state, x.reason, x.unit_id, x.division_id, x.phone, x.email, x.findings, x.created_at,
        x.registration_id
 FROM (
     SELECT 'entry'::text AS what, e.id, e.number, e.name, e.state, e.reason, coalesce(e.unit_id, 0)::bigint AS unit_id, e.division_id, e.phone,
-           e.email, e.findings, e.created_at, e.code_version,
+           e.email, e.findings, e.created_at,
            coalesce((SELECT max(a.id) FROM registration a WHERE a.entry_id = e.id), 0)::bigint AS registration_id, 0 AS rank
     FROM entry e
     WHERE e.contest_id = @contest_id::bigint AND e.unit_id = ANY(@unit_ids::bigint[])
@@ -23,7 +23,7 @@ FROM (
       AND (@needle::text = '' OR e.search_key LIKE '%' || @needle::text || '%' OR e.number = @number::integer)
     UNION ALL
     SELECT 'registration'::text, r.id, 0, r.name, r.state, r.reason, coalesce(r.unit_id, 0)::bigint, r.division_id, r.phone, r.email, r.findings,
-           r.created_at, 0, r.id, 1
+           r.created_at, r.id, 1
     FROM registration r
     WHERE r.contest_id = @contest_id::bigint AND r.unit_id = ANY(@unit_ids::bigint[]) AND r.state <> 'approved'
       AND (@state::text = '' OR r.state = @state::text) AND (@division_id::bigint = 0 OR r.division_id = @division_id::bigint)
@@ -49,6 +49,6 @@ SELECT m.entry_id AS owner, m.name, m.role FROM member m WHERE m.entry_id = ANY(
 SELECT m.registration_id AS owner, m.name, m.role FROM registrant m WHERE m.registration_id = ANY(@ids::bigint[]) ORDER BY m.registration_id, m.position;
 
 -- name: ActiveEntries :many
-SELECT e.id, e.number, e.name, e.unit_id::bigint AS unit_id, e.division_id, e.phone FROM entry e
+SELECT e.id, e.number, e.name, e.unit_id::bigint AS unit_id, e.phone FROM entry e
 WHERE e.contest_id = @contest_id::bigint AND e.state = 'active' AND e.unit_id IS NOT NULL AND (@everywhere::boolean OR e.unit_id = ANY(@unit_ids::bigint[]))
 ORDER BY e.number;

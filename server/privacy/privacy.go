@@ -22,9 +22,6 @@ const (
 	Erase    Kind = "erase"
 )
 
-// Kinds in the order of the page.
-var Kinds = []Kind{See, Correct, Withdraw, Export, Erase}
-
 // State is where a request stands.
 type State string
 

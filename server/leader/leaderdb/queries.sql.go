@@ -11,7 +11,7 @@ import (
 )
 
 const activeEntries = `-- name: ActiveEntries :many
-SELECT e.id, e.number, e.name, e.unit_id::bigint AS unit_id, e.division_id, e.phone FROM entry e
+SELECT e.id, e.number, e.name, e.unit_id::bigint AS unit_id, e.phone FROM entry e
 WHERE e.contest_id = $1::bigint AND e.state = 'active' AND e.unit_id IS NOT NULL AND ($2::boolean OR e.unit_id = ANY($3::bigint[]))
 ORDER BY e.number
 `
@@ -23,12 +23,11 @@ type ActiveEntriesParams struct {
 }
 
 type ActiveEntriesRow struct {
-	ID         int64
-	Number     int32
-	Name       string
-	UnitID     int64
-	DivisionID int64
-	Phone      string
+	ID     int64
+	Number int32
+	Name   string
+	UnitID int64
+	Phone  string
 }
 
 func (q *Queries) ActiveEntries(ctx context.Context, arg ActiveEntriesParams) ([]ActiveEntriesRow, error) {
@@ -45,7 +44,6 @@ func (q *Queries) ActiveEntries(ctx context.Context, arg ActiveEntriesParams) ([
 			&i.Number,
 			&i.Name,
 			&i.UnitID,
-			&i.DivisionID,
 			&i.Phone,
 		); err != nil {
 			return nil, err
@@ -183,11 +181,11 @@ func (q *Queries) CountRegistrationsByUnit(ctx context.Context, arg CountRegistr
 }
 
 const listPeople = `-- name: ListPeople :many
-SELECT x.what, x.id, x.number, x.name, x.state, x.reason, x.unit_id, x.division_id, x.phone, x.email, x.findings, x.created_at, x.code_version,
+SELECT x.what, x.id, x.number, x.name, x.state, x.reason, x.unit_id, x.division_id, x.phone, x.email, x.findings, x.created_at,
        x.registration_id
 FROM (
     SELECT 'entry'::text AS what, e.id, e.number, e.name, e.state, e.reason, coalesce(e.unit_id, 0)::bigint AS unit_id, e.division_id, e.phone,
-           e.email, e.findings, e.created_at, e.code_version,
+           e.email, e.findings, e.created_at,
            coalesce((SELECT max(a.id) FROM registration a WHERE a.entry_id = e.id), 0)::bigint AS registration_id, 0 AS rank
     FROM entry e
     WHERE e.contest_id = $1::bigint AND e.unit_id = ANY($2::bigint[])
@@ -195,7 +193,7 @@ FROM (
       AND ($5::text = '' OR e.search_key LIKE '%' || $5::text || '%' OR e.number = $6::integer)
     UNION ALL
     SELECT 'registration'::text, r.id, 0, r.name, r.state, r.reason, coalesce(r.unit_id, 0)::bigint, r.division_id, r.phone, r.email, r.findings,
-           r.created_at, 0, r.id, 1
+           r.created_at, r.id, 1
     FROM registration r
     WHERE r.contest_id = $1::bigint AND r.unit_id = ANY($2::bigint[]) AND r.state <> 'approved'
       AND ($3::text = '' OR r.state = $3::text) AND ($4::bigint = 0 OR r.division_id = $4::bigint)
@@ -229,7 +227,6 @@ type ListPeopleRow struct {
 	Email          string
 	Findings       []byte
 	CreatedAt      time.Time
-	CodeVersion    int32
 	RegistrationID int64
 }
 
@@ -264,7 +261,6 @@ func (q *Queries) ListPeople(ctx context.Context, arg ListPeopleParams) ([]ListP
 			&i.Email,
 			&i.Findings,
 			&i.CreatedAt,
-			&i.CodeVersion,
 			&i.RegistrationID,
 		); err != nil {
 			return nil, err
