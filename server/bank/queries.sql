@@ -44,7 +44,7 @@ FROM item i JOIN item_version v ON v.item_id = i.id AND v.version = i.version LE
 WHERE i.id = $1 AND i.bank_id = $2;
 
 -- name: ItemIDs :many
--- Empty filters let everything through. Keep in step with ItemCount.
+-- Empty filters let everything through, and leave the plan: what is not asked for is not read. Keep in step with ItemCount.
 SELECT i.id FROM item i LEFT JOIN legal_act a ON a.id = i.act_id
 WHERE i.bank_id = @bank_id AND i.id > @after
   AND (i.retired_at IS NOT NULL) = @retired::boolean
@@ -54,7 +54,7 @@ WHERE i.bank_id = @bank_id AND i.id > @after
   AND (NOT @in_topics::boolean OR i.topic_id = ANY(@topics::bigint[]))
   AND (NOT @no_topic::boolean OR i.topic_id IS NULL)
   AND (@state::text = '' OR i.state = @state)
-  AND i.tags @> @tags::text[]
+  AND (cardinality(@tags::text[]) = 0 OR i.tags @> @tags::text[])
   AND (@act::bigint = 0 OR i.act_id = @act)
   AND (@mine::bigint = 0 OR i.created_by = @mine)
   AND (NOT @barred::boolean OR (a.lapsed_at <= @now::timestamptz AND coalesce(i.checked_at < a.lapsed_at, true)))
@@ -77,7 +77,7 @@ WHERE i.bank_id = @bank_id AND i.id > @after
   AND (NOT @in_topics::boolean OR i.topic_id = ANY(@topics::bigint[]))
   AND (NOT @no_topic::boolean OR i.topic_id IS NULL)
   AND (@state::text = '' OR i.state = @state)
-  AND i.tags @> @tags::text[]
+  AND (cardinality(@tags::text[]) = 0 OR i.tags @> @tags::text[])
   AND (@act::bigint = 0 OR i.act_id = @act)
   AND (@mine::bigint = 0 OR i.created_by = @mine)
   AND (NOT @barred::boolean OR (a.lapsed_at <= @now::timestamptz AND coalesce(i.checked_at < a.lapsed_at, true)))
