@@ -3,9 +3,11 @@ package app
 import (
 	"context"
 	"time"
+
+	"github.com/hoithi/hoithi/server/unit"
 )
 
-// unitsCheck is how often it is looked whether a day has come on which units change.
+// unitsCheck is how often it is looked whether another day has come.
 const unitsCheck = 20 * time.Minute
 
 // settleUnits brings the present state of the units to today at the start and whenever a day has come on which a change
@@ -17,15 +19,21 @@ func (a *App) settleUnits() func(context.Context) error {
 		defer close(done)
 		tick := time.NewTicker(unitsCheck)
 		defer tick.Stop()
+		settled := unit.Day("")
 		for {
-			changed, err := a.Units.Settle(ctx)
-			switch {
-			case ctx.Err() != nil:
-				return
-			case err != nil:
-				a.Config.Log.Warn("the units could not be brought to today; it is tried again", "error", err)
-			case changed > 0:
-				a.Config.Log.Info("units changed with the day", "units", changed)
+			if today := unit.Today(); today != settled {
+				changed, err := a.Units.Settle(ctx)
+				switch {
+				case ctx.Err() != nil:
+					return
+				case err != nil:
+					a.Config.Log.Warn("the units could not be brought to today; it is tried again", "error", err)
+				default:
+					settled = today
+				}
+				if changed > 0 {
+					a.Config.Log.Info("units changed with the day", "units", changed)
+				}
 			}
 			select {
 			case <-ctx.Done():
