@@ -13,9 +13,6 @@ INSERT INTO account (login, name, admin) VALUES ($1, $2, $3) RETURNING *;
 -- name: SetPassword :exec
 UPDATE account SET password_hash = $2 WHERE id = $1;
 
--- name: SetName :exec
-UPDATE account SET name = $2 WHERE id = $1;
-
 -- name: GrantsOf :many
 SELECT g.contest_id, g.role, 0::bigint AS unit_id FROM account_grant g WHERE g.account_id = @account_id::bigint
 UNION ALL

@@ -73,9 +73,6 @@ WHERE NOT EXISTS (SELECT 1 FROM duplicate o WHERE o.contest_id = @contest_id::bi
       AND (x.one_registration IS NOT NULL OR o.other_entry_id = x.one_entry) AND (x.other_registration IS NOT NULL OR o.one_entry_id = x.other_entry))
 ON CONFLICT DO NOTHING;
 
--- name: SetFindings :exec
-UPDATE registration SET findings = @findings WHERE id = @id;
-
 -- name: SetEntryFindings :exec
 UPDATE entry SET findings = @findings WHERE id = @id;
 

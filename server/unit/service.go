@@ -133,24 +133,6 @@ func (s *Service) Get(ctx context.Context, id int64) (Unit, error) {
 		EndedOn: Day(row.EndedOn)}, nil
 }
 
-// Path leads from the top down to a unit, which stands last, as the tree is on a day ("": today).
-func (s *Service) Path(ctx context.Context, id int64, at Day) ([]Unit, error) {
-	tree, err := s.Tree(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return tree.At(orToday(at)).Path(id), nil
-}
-
-// Descendants are the units below one on a day ("": today), without itself.
-func (s *Service) Descendants(ctx context.Context, id int64, at Day) ([]int64, error) {
-	tree, err := s.Tree(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return tree.At(orToday(at)).Below(id), nil
-}
-
 // Names are what the units are called on a day ("": today); one that is not there then goes by its nearest name.
 func (s *Service) Names(ctx context.Context, at Day) (map[int64]string, error) {
 	tree, err := s.Tree(ctx)

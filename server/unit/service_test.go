@@ -73,15 +73,19 @@ func TestWhatHappenedIsKept(t *testing.T) {
 	if _, _, err := s.Change(ctx, Change{Kind: Dissolve, Day: "2025-07-01", Ground: ground, Units: []int64{id["LG02"], id["LG03"]}}); err != nil {
 		t.Fatal(err)
 	}
-	path, err := other.Path(ctx, made[0], "")
-	if err != nil || !slices.Equal(names(path), []string{"Tỉnh Lam Giang", "Xã Thanh Sơn"}) {
-		t.Errorf("another node sees the path %q, %v", names(path), err)
+	tree, err := other.Tree(ctx)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if path, err = other.Path(ctx, id["LG05"], "2025-06-30"); err != nil || !slices.Equal(names(path), []string{"Tỉnh Lam Giang", "Huyện Sông Lam", "Xã Thanh Thủy"}) {
-		t.Errorf("the path of the past is %q, %v", names(path), err)
+	if path := tree.At(Today()).Path(made[0]); !slices.Equal(names(path), []string{"Tỉnh Lam Giang", "Xã Thanh Sơn"}) {
+		t.Errorf("another node sees the path %q", names(path))
 	}
-	if below, err := other.Descendants(ctx, id["LG02"], "2025-06-30"); err != nil || len(below) != 3 {
-		t.Errorf("below the district that was: %v, %v", below, err)
+	before := tree.At("2025-06-30")
+	if path := before.Path(id["LG05"]); !slices.Equal(names(path), []string{"Tỉnh Lam Giang", "Huyện Sông Lam", "Xã Thanh Thủy"}) {
+		t.Errorf("the path of the past is %q", names(path))
+	}
+	if below := before.Below(id["LG02"]); len(below) != 3 {
+		t.Errorf("below the district that was: %v", below)
 	}
 	old, err := s.Get(ctx, id["LG05"])
 	if err != nil || old.EndedOn != "2025-07-01" {

@@ -621,20 +621,6 @@ func (q *Queries) SessionsByTokens(ctx context.Context, tokenHashes [][]byte) ([
 	return items, nil
 }
 
-const setName = `-- name: SetName :exec
-UPDATE account SET name = $2 WHERE id = $1
-`
-
-type SetNameParams struct {
-	ID   int64
-	Name string
-}
-
-func (q *Queries) SetName(ctx context.Context, arg SetNameParams) error {
-	_, err := q.db.Exec(ctx, setName, arg.ID, arg.Name)
-	return err
-}
-
 const setPassword = `-- name: SetPassword :exec
 UPDATE account SET password_hash = $2 WHERE id = $1
 `

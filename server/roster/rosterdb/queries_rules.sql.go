@@ -1169,20 +1169,6 @@ func (q *Queries) SetEntryFindings(ctx context.Context, arg SetEntryFindingsPara
 	return err
 }
 
-const setFindings = `-- name: SetFindings :exec
-UPDATE registration SET findings = $1 WHERE id = $2
-`
-
-type SetFindingsParams struct {
-	Findings []byte
-	ID       int64
-}
-
-func (q *Queries) SetFindings(ctx context.Context, arg SetFindingsParams) error {
-	_, err := q.db.Exec(ctx, setFindings, arg.Findings, arg.ID)
-	return err
-}
-
 const takenPersons = `-- name: TakenPersons :one
 SELECT count(*) FROM member m JOIN entry e ON e.id = m.entry_id
 WHERE e.contest_id = $1::bigint AND e.state = 'active' AND e.unit_id = $2::bigint AND e.id <> ALL($3::bigint[])
