@@ -113,6 +113,12 @@ func TestRequestsEndWithTheirRegistration(t *testing.T) {
 	if err := g.s.Withdraw(g.ctx, g.contest.ID, g.receipt(t, approved).EntryID, "Theo đơn"); err != nil {
 		t.Fatal(err)
 	}
+	// Of who has left the contest, nobody asks for a change any more: neither they nor the leader of their unit.
+	d := g.receipt(t, approved).Draft
+	d.Phone = "0987654321"
+	led := Led{AccountID: account.From(g.ctx).AccountID, Units: []unit.Unit{{ID: d.UnitID}}}
+	wantFault(t, g.s.AskChange(t.Context(), approved, d, ""), "not_possible_now")
+	wantFault(t, g.s.AskChangeLed(g.ctx, g.contest.ID, led, g.receipt(t, approved).ID, d, ""), "not_possible_now")
 	if open, _, err := g.s.Changes(g.ctx, g.contest.ID, ChangeOpen, 0); err != nil || len(open) != 0 {
 		t.Fatalf("still open: %+v, %v", open, err)
 	}

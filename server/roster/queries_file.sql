@@ -63,7 +63,8 @@ WHERE id = @id AND contest_id = @contest_id AND state IN ('pending', 'waitlisted
 
 -- An entry may have been moved to another unit since: then it is that unit's.
 -- name: LedRegistration :one
-SELECT r.id, r.contest_id, r.division_id, r.unit_id, r.unit_name, r.name, r.phone, r.email, r.state, r.entry_id
+SELECT r.id, r.contest_id, r.division_id, r.unit_id, r.unit_name, r.name, r.phone, r.email, r.state, r.entry_id,
+       coalesce(e.state, '') AS entry_state
 FROM registration r LEFT JOIN entry e ON e.id = r.entry_id
 WHERE r.id = @id AND r.contest_id = @contest_id AND coalesce(e.unit_id, r.unit_id) = ANY(@unit_ids::bigint[]);
 

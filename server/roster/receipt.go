@@ -126,16 +126,23 @@ func (s *Service) byRegistrant(ctx context.Context, receipt string, fn func(tx p
 		if err != nil {
 			return err
 		}
-		r := Receipt{ID: row.ID, Contest: c, State: RegistrationState(row.State), Withdrawn: row.EntryState == string(EntryWithdrawn), EntryID: deref(row.EntryID)}
-		if r.Rules, err = s.rulesOf(ctx, q, c); err != nil {
+		r, err := s.allowed(ctx, q, c, row)
+		if err != nil {
 			return err
 		}
-		if r.Changes, err = s.changes(ctx, q, c, rosterdb.ChangesParams{RegistrationID: row.ID, State: string(ChangeOpen), Most: 1}); err != nil {
-			return err
-		}
-		r.allow(time.Now())
 		return fn(tx, q, r, row)
 	})
+}
+
+// allowed is what may be done with a registration now, without what only its page shows.
+func (s *Service) allowed(ctx context.Context, q *rosterdb.Queries, c contest.Contest, row rosterdb.RegistrationByReceiptRow) (r Receipt, err error) {
+	r = Receipt{ID: row.ID, Contest: c, State: RegistrationState(row.State), Withdrawn: row.EntryState == string(EntryWithdrawn), EntryID: deref(row.EntryID)}
+	if r.Rules, err = s.rulesOf(ctx, q, c); err != nil {
+		return r, err
+	}
+	r.Changes, err = s.changes(ctx, q, c, rosterdb.ChangesParams{RegistrationID: row.ID, State: string(ChangeOpen), Most: 1})
+	r.allow(time.Now())
+	return r, err
 }
 
 var notNow = fault.New(fault.Conflict, "not_possible_now",
@@ -193,41 +200,48 @@ func (s *Service) ChangeRegistration(ctx context.Context, receipt string, d Draf
 
 // AskChange asks the organizers for a change.
 func (s *Service) AskChange(ctx context.Context, receipt string, d Draft, text string) error {
-	text = clipRunes(unit.CleanName(text), maxReason)
 	return s.byRegistrant(ctx, receipt, func(_ pgx.Tx, q *rosterdb.Queries, r Receipt, row rosterdb.RegistrationByReceiptRow) error {
-		if len(r.Changes) > 0 {
-			return changeWaits
-		}
-		if !r.CanAsk {
-			return notNow
-		}
-		before, err := s.draftNow(ctx, q, row)
-		if err != nil {
-			return err
-		}
-		keepMasked(&d, before.Members)
-		d = d.Clean(r.Rules)
-		if err := d.Check(r.Rules, false); err != nil {
-			return err
-		}
+		return s.askFor(ctx, q, r, row, d, text, false)
+	})
+}
+
+// askFor keeps a request for a change, by the registrant or by a leader of the unit. The roster is locked.
+func (s *Service) askFor(ctx context.Context, q *rosterdb.Queries, r Receipt, row rosterdb.RegistrationByReceiptRow, d Draft, text string, byLeader bool) error {
+	if len(r.Changes) > 0 {
+		return changeWaits
+	}
+	if !r.CanAsk {
+		return notNow
+	}
+	before, err := s.draftNow(ctx, q, row)
+	if err != nil {
+		return err
+	}
+	keepMasked(&d, before.Members)
+	d = d.Clean(r.Rules)
+	if err := d.Check(r.Rules, false); err != nil {
+		return err
+	}
+	if !byLeader { // a leader may name whichever of the own units
 		if _, err := s.invitedUnit(ctx, q, r.Contest.ID, d); err != nil {
 			return err
 		}
-		if len(differences(r.Rules, before, d, map[int64]string{before.UnitID: "1", d.UnitID: map[bool]string{true: "1", false: "2"}[before.UnitID == d.UnitID]})) == 0 {
-			return nothingChanged
-		}
-		p := rosterdb.InsertChangeParams{ContestID: r.Contest.ID, RegistrationID: row.ID, Note: text}
-		if p.BeforeSealed, err = s.sealDraft(r.Contest.ID, before); err != nil {
-			return err
-		}
-		if p.AfterSealed, err = s.sealDraft(r.Contest.ID, d); err != nil {
-			return err
-		}
-		if _, err := q.InsertChange(ctx, p); err != nil {
-			return err
-		}
-		return note(ctx, q, r.Contest.ID, EventChangeAsked, text, []int64{row.ID}, nil)
-	})
+	}
+	if len(differences(r.Rules, before, d, map[int64]string{before.UnitID: "1", d.UnitID: map[bool]string{true: "1", false: "2"}[before.UnitID == d.UnitID]})) == 0 {
+		return nothingChanged
+	}
+	text = clipRunes(unit.CleanName(text), maxReason)
+	p := rosterdb.InsertChangeParams{ContestID: r.Contest.ID, RegistrationID: row.ID, Note: text}
+	if p.BeforeSealed, err = s.sealDraft(r.Contest.ID, before); err != nil {
+		return err
+	}
+	if p.AfterSealed, err = s.sealDraft(r.Contest.ID, d); err != nil {
+		return err
+	}
+	if _, err := q.InsertChange(ctx, p); err != nil {
+		return err
+	}
+	return note(ctx, q, r.Contest.ID, EventChangeAsked, text, []int64{row.ID}, nil)
 }
 
 // WithdrawChange takes a request back that has not been answered.

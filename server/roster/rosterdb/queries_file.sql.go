@@ -281,7 +281,8 @@ func (q *Queries) KeepUpload(ctx context.Context, arg KeepUploadParams) (int64, 
 }
 
 const ledRegistration = `-- name: LedRegistration :one
-SELECT r.id, r.contest_id, r.division_id, r.unit_id, r.unit_name, r.name, r.phone, r.email, r.state, r.entry_id
+SELECT r.id, r.contest_id, r.division_id, r.unit_id, r.unit_name, r.name, r.phone, r.email, r.state, r.entry_id,
+       coalesce(e.state, '') AS entry_state
 FROM registration r LEFT JOIN entry e ON e.id = r.entry_id
 WHERE r.id = $1 AND r.contest_id = $2 AND coalesce(e.unit_id, r.unit_id) = ANY($3::bigint[])
 `
@@ -303,6 +304,7 @@ type LedRegistrationRow struct {
 	Email      string
 	State      string
 	EntryID    *int64
+	EntryState string
 }
 
 // An entry may have been moved to another unit since: then it is that unit's.
@@ -320,6 +322,7 @@ func (q *Queries) LedRegistration(ctx context.Context, arg LedRegistrationParams
 		&i.Email,
 		&i.State,
 		&i.EntryID,
+		&i.EntryState,
 	)
 	return i, err
 }
