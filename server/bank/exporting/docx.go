@@ -288,6 +288,11 @@ func (d *document) finish() ([]byte, error) {
 	for _, p := range d.pictures {
 		parts = append(parts, [2]string{"word/" + p[0], p[1]})
 	}
+	return Zipped(parts)
+}
+
+// Zipped packs files, given as names and contents, into one: that is what a Word document is.
+func Zipped(parts [][2]string) ([]byte, error) {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
 	for _, p := range parts {

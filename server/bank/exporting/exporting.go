@@ -26,7 +26,7 @@ func Write(format bank.Format, title string, items []bank.Written, locale string
 	case bank.Moodle:
 		return moodle(items), nil
 	case bank.QTI21, bank.QTI30:
-		return qti(format, title, items)
+		return qti(format, items)
 	}
 	return nil, fmt.Errorf("exporting: no format %q", format)
 }

@@ -12,7 +12,7 @@ import (
 
 // qti writes a package of one XML file an item, with its pictures, sounds and films beside. Version 3 has the elements
 // of version 2 under other names.
-func qti(format bank.Format, title string, items []bank.Written) ([]byte, error) {
+func qti(format bank.Format, items []bank.Written) ([]byte, error) {
 	var out bytes.Buffer
 	z := zip.NewWriter(&out)
 	put := func(name string, data []byte) error {
@@ -58,7 +58,6 @@ func qti(format bank.Format, title string, items []bank.Written) ([]byte, error)
 	if err := put("imsmanifest.xml", []byte(manifest)); err != nil {
 		return nil, err
 	}
-	_ = title // items carry no title of the whole
 	err := z.Close()
 	return out.Bytes(), err
 }

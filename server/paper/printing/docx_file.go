@@ -1,10 +1,10 @@
 package printing
 
 import (
-	"archive/zip"
-	"bytes"
 	"fmt"
 	"strings"
+
+	"github.com/hoithi/hoithi/server/bank/exporting"
 )
 
 // section ends the pages of a variant: its foot, with pages numbered from one.
@@ -52,17 +52,5 @@ func (x *writer) finish() ([]byte, error) {
 		{"word/styles.xml", xmlHead + `<w:styles ` + spaces + `><w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:cs="Times New Roman"/><w:sz w:val="24"/><w:lang w:val="vi-VN"/></w:rPr></w:rPrDefault></w:docDefaults></w:styles>`},
 		{"word/document.xml", xmlHead + `<w:document ` + spaces + `><w:body>` + x.body.String() + `</w:body></w:document>`},
 	}, x.files...)
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	for _, p := range parts {
-		w, err := z.Create(p[0])
-		if err != nil {
-			return nil, err
-		}
-		if _, err := w.Write([]byte(p[1])); err != nil {
-			return nil, err
-		}
-	}
-	err := z.Close()
-	return b.Bytes(), err
+	return exporting.Zipped(parts)
 }
