@@ -295,11 +295,8 @@ func entryRoutes(api *web.API, s *Service) {
 	}
 	web.Handle(api, web.Op{ID: "get-entry", Method: http.MethodGet, Path: base + "/entries/{entry}", Summary: "An entry with what was agreed to"},
 		func(ctx context.Context, in *EntryIn) (*detailOut, error) {
-			d, err := s.Detail(ctx, in.Contest, in.Entry)
+			d, err := s.Look(ctx, in.Contest, in.Entry)
 			if err != nil {
-				return nil, err
-			}
-			if err := s.looked(ctx, in.Contest, in.Entry); err != nil {
 				return nil, err
 			}
 			out := &detailOut{}

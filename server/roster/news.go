@@ -90,9 +90,11 @@ func (s *Service) tellApproved(ctx context.Context, tx pgx.Tx, q *rosterdb.Queri
 // OnLook is told when an account looks at an entry's personal data.
 func (s *Service) OnLook(f func(ctx context.Context, contestID, entryID int64) error) { s.onLook = f }
 
-func (s *Service) looked(ctx context.Context, contestID, entryID int64) error {
-	if s.onLook == nil {
-		return nil
+// Look is Detail for somebody who reads it: that they did is noted, for the person to see.
+func (s *Service) Look(ctx context.Context, contestID, entryID int64) (Detailed, error) {
+	d, err := s.Detail(ctx, contestID, entryID)
+	if err != nil || s.onLook == nil {
+		return d, err
 	}
-	return s.onLook(ctx, contestID, entryID)
+	return d, s.onLook(ctx, contestID, entryID)
 }

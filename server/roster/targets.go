@@ -277,15 +277,9 @@ func (s *Service) InviteBelow(ctx context.Context, contestID, unitID int64, all 
 		if err != nil {
 			return err
 		}
-		if err := q.InviteUnits(ctx, rosterdb.InviteUnitsParams{ContestID: contestID, UnitIds: ids}); err != nil {
-			return err
-		}
-		after, err := q.CountInvited(ctx, contestID)
+		after, err := invite(ctx, q, contestID, ids)
 		if err != nil {
 			return err
-		}
-		if after > maxUnits {
-			return tooManyUnits
 		}
 		if added = int(after - before); added == 0 {
 			return nil
@@ -310,15 +304,8 @@ func (s *Service) InviteByID(ctx context.Context, contestID int64, ids []int64) 
 		if err := changeable(c); err != nil {
 			return err
 		}
-		if err := q.InviteUnits(ctx, rosterdb.InviteUnitsParams{ContestID: contestID, UnitIds: ids}); err != nil {
+		if _, err := invite(ctx, q, contestID, ids); err != nil {
 			return err
-		}
-		n, err := q.CountInvited(ctx, contestID)
-		if err != nil {
-			return err
-		}
-		if n > maxUnits {
-			return tooManyUnits
 		}
 		return record(ctx, tx, contestID, "invite_units", map[string]any{"units": len(ids)})
 	})

@@ -96,35 +96,28 @@ func (s *Service) takePlan(ctx context.Context, tx pgx.Tx, q *rosterdb.Queries, 
 		}
 		blocks[unit.WordsKey(name)] = id
 	}
-	var invite []int64
+	var invited []int64
 	var changes []PlanChange
 	for _, r := range file.Rows {
 		if r.Status != FileNew {
 			continue
 		}
 		if r.Invites {
-			invite = append(invite, r.unitID)
+			invited = append(invited, r.unitID)
 		}
 		changes = append(changes, PlanChange{UnitID: r.unitID, BlockID: blocks[unit.WordsKey(r.Block)], Target: r.Target, Headcount: r.Headcount})
 	}
 	if len(changes) == 0 {
 		return nil
 	}
-	if err := q.InviteUnits(ctx, rosterdb.InviteUnitsParams{ContestID: plan.Contest.ID, UnitIds: invite}); err != nil {
+	if _, err := invite(ctx, q, plan.Contest.ID, invited); err != nil {
 		return err
-	}
-	n, err := q.CountInvited(ctx, plan.Contest.ID)
-	if err != nil {
-		return err
-	}
-	if n > maxUnits {
-		return tooManyUnits
 	}
 	if err := setPlan(ctx, q, plan.Contest.ID, changes); err != nil {
 		return err
 	}
 	payload := planPayload(changes)
-	payload["invited"], payload["blocks"] = len(invite), file.NewBlocks
+	payload["invited"], payload["blocks"] = len(invited), file.NewBlocks
 	return record(ctx, tx, plan.Contest.ID, "import_targets", payload)
 }
 

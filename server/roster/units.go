@@ -58,16 +58,21 @@ func (s *Service) InviteUnits(ctx context.Context, contestID int64, names []stri
 		for _, u := range found {
 			ids = append(ids, u.ID)
 		}
-		if err := q.InviteUnits(ctx, rosterdb.InviteUnitsParams{ContestID: contestID, UnitIds: ids}); err != nil {
+		if _, err := invite(ctx, q, contestID, ids); err != nil {
 			return err
-		}
-		n, err := q.CountInvited(ctx, contestID)
-		if err != nil {
-			return err
-		}
-		if n > maxUnits {
-			return tooManyUnits
 		}
 		return record(ctx, tx, contestID, "invite_units", map[string]any{"units": len(ids)})
 	})
+}
+
+// invite puts units of the tree on the contest's list and tells how many stand there.
+func invite(ctx context.Context, q *rosterdb.Queries, contestID int64, ids []int64) (int64, error) {
+	if err := q.InviteUnits(ctx, rosterdb.InviteUnitsParams{ContestID: contestID, UnitIds: ids}); err != nil {
+		return 0, err
+	}
+	n, err := q.CountInvited(ctx, contestID)
+	if err == nil && n > maxUnits {
+		err = tooManyUnits
+	}
+	return n, err
 }
