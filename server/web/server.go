@@ -60,7 +60,7 @@ func NewServer(o Options) *fiber.App {
 	app := fiber.New(cfg)
 	// † fasthttp reuses a hijacked connection after its handler returns; see server/live/socket.go.
 	app.Server().KeepHijackedConns = true
-	app.Use(recovered(o.Log), logged(o.Log), headers, readable, sizes, sameSite, identified(o))
+	app.Use(recovered(o.Log), logged(o.Log), headers, compressed, readable, sizes, sameSite, identified(o))
 	return app
 }
 
