@@ -38,17 +38,17 @@ func TestAnswersAreCheckedOnTheWayIn(t *testing.T) {
 		{text, scoring.Typed{Text: strings.Repeat("x", 900)}}, {number, scoring.Typed{Text: "1e200000"}},
 		{text, scoring.Typed{Text: "a\uFFFDb"}}, {number, scoring.Typed{Text: strings.Repeat("9", 40)}},
 	} {
-		if r, f := readAnswer(bad.c, bad.in); f == nil {
+		if r, f := bad.c.ReadAnswer(bad.in); f == nil {
 			t.Errorf("%q %q was taken as %+v", bad.in.Options, bad.in.Text, r)
 		}
 	}
-	composed, f1 := readAnswer(text, scoring.Typed{Text: "Hà Nội"})
-	decomposed, f2 := readAnswer(text, scoring.Typed{Text: " Ha\u0300 No\u0302\u0323i\n"})
+	composed, f1 := text.ReadAnswer(scoring.Typed{Text: "Hà Nội"})
+	decomposed, f2 := text.ReadAnswer(scoring.Typed{Text: " Ha\u0300 No\u0302\u0323i\n"})
 	if f1 != nil || f2 != nil || string(composed.Canonical()) != string(decomposed.Canonical()) {
 		t.Fatalf("%s %s %v %v", composed.Canonical(), decomposed.Canonical(), f1, f2)
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		r, f := readAnswer(text, scoring.Typed{Text: rapid.String().Draw(t, "text")})
+		r, f := text.ReadAnswer(scoring.Typed{Text: rapid.String().Draw(t, "text")})
 		if f == nil && (strings.ContainsRune(r.Text, 0) || len(r.Canonical()) > 4096) {
 			t.Fatalf("%q", r.Text)
 		}

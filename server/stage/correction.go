@@ -74,7 +74,7 @@ func (s *Service) Corrections(ctx context.Context, contestID, roundID int64, pla
 	}
 	asked := contents[p.VersionID].Content
 	found := Corrections{Play: play, ItemID: contents[p.VersionID].ItemID, Stem: asked.Stem, Void: p.Void, Versions: []Alternative{}}
-	present, err := keyOf(contents[p.KeyVersionID].Content)
+	present, err := contents[p.KeyVersionID].Content.ScoringKey()
 	if err != nil {
 		return Corrections{}, err
 	}
@@ -92,7 +92,7 @@ func (s *Service) Corrections(ctx context.Context, contestID, roundID int64, pla
 			found.Others++
 			continue
 		}
-		key, err := keyOf(v.Content)
+		key, err := v.Content.ScoringKey()
 		if err != nil || reflect.DeepEqual(key, present) {
 			continue // it could not score, or would score the same
 		}

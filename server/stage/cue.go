@@ -97,7 +97,7 @@ func (r *room) prepare(ctx context.Context, state *State, c *Command) error {
 			return errOtherParts
 		}
 		for _, v := range versions {
-			if _, err := keyOf(v.Content); err != nil {
+			if _, err := v.Content.ScoringKey(); err != nil {
 				return errOtherItem.Because(err)
 			}
 		}
@@ -119,12 +119,12 @@ func sameParts(a, b bank.Content) bool {
 		}
 		return out
 	}
-	if !slices.Equal(idsOf(a.Options), idsOf(b.Options)) || !slices.Equal(texts(a.Targets), texts(b.Targets)) ||
+	if !slices.Equal(bank.OptionIDs(a.Options), bank.OptionIDs(b.Options)) || !slices.Equal(texts(a.Targets), texts(b.Targets)) ||
 		a.Type == bank.Ordering && !slices.Equal(texts(a.Options), texts(b.Options)) {
 		return false
 	}
 	return slices.EqualFunc(a.Blanks, b.Blanks, func(x, y bank.Blank) bool {
-		return x.ID == y.ID && x.Type == y.Type && slices.Equal(idsOf(x.Options), idsOf(y.Options))
+		return x.ID == y.ID && x.Type == y.Type && slices.Equal(bank.OptionIDs(x.Options), bank.OptionIDs(y.Options))
 	})
 }
 

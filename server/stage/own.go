@@ -49,7 +49,7 @@ func (r *room) resultsOf(ctx context.Context, s *State, p *Play, in info, conten
 }
 
 func (s *Service) scorePlay(ctx context.Context, roundID int64, st *State, p *Play, in info, contents map[int64]Version) (map[int64]PlayResult, error) {
-	key, err := keyOf(contents[p.KeyVersionID].Content)
+	key, err := contents[p.KeyVersionID].Content.ScoringKey()
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +147,7 @@ func partsOf(key bank.Content, payload []byte) ([]scoring.PartResult, error) {
 	if payload == nil {
 		return nil, nil
 	}
-	k, err := keyOf(key)
+	k, err := key.ScoringKey()
 	if err != nil {
 		return nil, err
 	}

@@ -250,7 +250,7 @@ func (s *Service) checkItems(ctx context.Context, contestID int64, before, items
 		if words, barred := bars[v.Bar]; barred && !had[v.ID] {
 			f = f.At(path, words[0], words[1])
 		}
-		if _, err := keyOf(v.Content); err != nil {
+		if _, err := v.Content.ScoringKey(); err != nil {
 			f = f.At(path, "Đáp án của câu hỏi này chưa dùng để chấm được.", "The key of this item can't be used for scoring yet.").Because(err)
 		}
 		if it.Points != nil && (*it.Points < 0 || *it.Points > 10_000_000) {

@@ -255,7 +255,7 @@ func (s *Service) Answer(ctx context.Context, principal account.Principal, round
 	if !r.tries.may(in.Play, entry.EntryID) {
 		return AnswerStored{}, errTooManyAnswers
 	}
-	response, f := readAnswer(content.Content, scoring.Typed{Options: in.Options, Text: in.Text, Parts: in.Parts})
+	response, f := content.Content.ReadAnswer(scoring.Typed{Options: in.Options, Text: in.Text, Parts: in.Parts})
 	if f != nil {
 		return AnswerStored{}, f
 	}

@@ -229,7 +229,7 @@ func revealOf(shown, key bank.Content) *Reveal {
 
 // tally counts the choices of each option; of types with several parts, how often each part was right.
 func tally(shown, key bank.Content, scored map[int64]PlayResult) []TallyLine {
-	ids := idsOf(shown.Options)
+	ids := bank.OptionIDs(shown.Options)
 	for _, b := range shown.Blanks {
 		ids = append(ids, b.ID)
 	}

@@ -1,4 +1,4 @@
-package stage
+package bank
 
 import (
 	"errors"
@@ -8,7 +8,6 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
-	"github.com/hoithi/hoithi/server/bank"
 	"github.com/hoithi/hoithi/server/fault"
 	"github.com/hoithi/hoithi/server/scoring"
 )
@@ -23,45 +22,45 @@ var (
 		"This item takes a number (such as 7.5). The answer was not saved.")
 )
 
-// keyOf gives the key of a content in the form in which answers are scored.
-func keyOf(c bank.Content) (scoring.Key, error) {
+// ScoringKey is the key in the form in which answers are scored.
+func (c Content) ScoringKey() (scoring.Key, error) {
 	k := scoring.Key{Type: scoring.ItemType(c.Type)}
-	if len(c.Type.Credits()) > 1 || c.PartialCredit == bank.ByTable {
+	if len(c.Type.Credits()) > 1 || c.PartialCredit == ByTable {
 		k.Credit, k.Table = scoring.Credit(c.PartialCredit), c.CreditTable
 	}
 	var err error
 	switch c.Type {
-	case bank.Single, bank.Multiple, bank.TrueFalse, bank.TrueFalseGroup:
+	case Single, Multiple, TrueFalse, TrueFalseGroup:
 		k.Options = c.Key.Options
-	case bank.Ordering:
+	case Ordering:
 		k.Order = c.Key.Order
-	case bank.Matching:
+	case Matching:
 		for _, p := range c.Key.Pairs {
 			k.Pairs = append(k.Pairs, scoring.Part{ID: p.Option, Value: p.Target})
 		}
-	case bank.FillIn:
+	case FillIn:
 		for i, b := range c.Key.Blanks {
 			blank := scoring.BlankKey{ID: b.ID, Key: scoring.Key{Type: scoring.ItemType(c.Blanks[i].Type)}}
 			switch c.Blanks[i].Type {
-			case bank.Single:
+			case Single:
 				blank.Options = []string{b.Option}
-			case bank.ShortText:
+			case ShortText:
 				blank.Key = accepting(blank.Key, b.Texts, b.IgnoreMarks)
-			case bank.Numeric:
+			case Numeric:
 				if err = readNumber(&blank.Key, b.Number, b.Tolerance); err != nil {
 					return k, err
 				}
 			}
 			k.Blanks = append(k.Blanks, blank)
 		}
-	case bank.ShortText:
+	case ShortText:
 		k = accepting(k, c.Key.Texts, c.Key.IgnoreMarks)
-	case bank.Numeric:
+	case Numeric:
 		if err = readNumber(&k, c.Key.Number, c.Key.Tolerance); err != nil {
 			return k, err
 		}
 	}
-	return k, k.Check(shapeOf(c))
+	return k, k.Check(c.Shape())
 }
 
 func accepting(k scoring.Key, texts []string, ignoreMarks bool) scoring.Key {
@@ -80,16 +79,17 @@ func readNumber(k *scoring.Key, number, tolerance string) (err error) {
 	return err
 }
 
-// shapeOf is what an answer to a content is checked against.
-func shapeOf(c bank.Content) scoring.Shape {
-	shape := scoring.Shape{Type: scoring.ItemType(c.Type), Options: idsOf(c.Options), Targets: idsOf(c.Targets)}
+// Shape is what an answer to the item is checked against.
+func (c Content) Shape() scoring.Shape {
+	shape := scoring.Shape{Type: scoring.ItemType(c.Type), Options: OptionIDs(c.Options), Targets: OptionIDs(c.Targets)}
 	for _, b := range c.Blanks {
-		shape.Blanks = append(shape.Blanks, scoring.BlankShape{ID: b.ID, Type: scoring.ItemType(b.Type), Options: idsOf(b.Options)})
+		shape.Blanks = append(shape.Blanks, scoring.BlankShape{ID: b.ID, Type: scoring.ItemType(b.Type), Options: OptionIDs(b.Options)})
 	}
 	return shape
 }
 
-func idsOf(options []bank.Option) []string {
+// OptionIDs are the ids of options, in their order.
+func OptionIDs(options []Option) []string {
 	ids := make([]string, 0, len(options))
 	for _, o := range options {
 		ids = append(ids, o.ID)
@@ -97,9 +97,9 @@ func idsOf(options []bank.Option) []string {
 	return ids
 }
 
-// readAnswer brings what a device sent into the one form that is stored. What a keyboard adds without being asked
+// ReadAnswer brings what a device sent into the one form that is stored. What a keyboard adds without being asked
 // (composed letters, spaces, line ends) is mended; what can't be stored or compared is refused.
-func readAnswer(c bank.Content, in scoring.Typed) (scoring.Response, *fault.Fault) {
+func (c Content) ReadAnswer(in scoring.Typed) (scoring.Response, *fault.Fault) {
 	if len(in.Options) > scoring.MaxOptions || len(in.Parts) > scoring.MaxOptions {
 		return scoring.Response{}, errAnswer
 	}
@@ -115,7 +115,7 @@ func readAnswer(c bank.Content, in scoring.Typed) (scoring.Response, *fault.Faul
 		parts[i] = p
 	}
 	in.Parts = parts
-	r, err := scoring.ParseResponse(shapeOf(c), in)
+	r, err := scoring.ParseResponse(c.Shape(), in)
 	switch {
 	case errors.Is(err, scoring.ErrNumber):
 		return r, errAnswerNumber
