@@ -52,6 +52,7 @@ type Kind string
 const (
 	Stage  Kind = "stage"  // host-led, all together
 	Judged Kind = "judged" // marks by rubric
+	Exam   Kind = "exam"   // a self-paced test within a window
 )
 
 // RoundState is where a round stands: planned → ready → running ⇄ paused → closed → scored.

@@ -38,7 +38,7 @@ type OrganizerView struct {
 type RoundView struct {
 	ID       int64      `json:"id"`
 	Position int        `json:"position"`
-	Kind     Kind       `json:"kind" enum:"stage,judged"`
+	Kind     Kind       `json:"kind" enum:"stage,judged,exam"`
 	Name     string     `json:"name"`
 	State    RoundState `json:"state" enum:"planned,ready,running,paused,closed,scored"`
 	StartsAt *time.Time `json:"starts_at,omitempty"`
@@ -60,6 +60,7 @@ type AudienceView struct {
 	TeamMin              int         `json:"team_min"`
 	TeamMax              int         `json:"team_max"`
 	RegistrationOpen     bool        `json:"registration_open"`
+	OpenEntry            bool        `json:"open_entry" doc:"Anybody may enter now, with the form alone; only where one contest is asked for"`
 	RegistrationOpensAt  *time.Time  `json:"registration_opens_at,omitempty"`
 	RegistrationClosesAt *time.Time  `json:"registration_closes_at,omitempty"`
 	StartsAt             *time.Time  `json:"starts_at,omitempty"`
@@ -164,17 +165,21 @@ func Routes(api *web.API, s *Service) {
 	web.Handle(api, web.Op{ID: "create-contest", Method: http.MethodPost, Path: "/api/organizer/contests", Summary: "Make a contest from a template", Status: http.StatusCreated},
 		func(ctx context.Context, in *struct {
 			Body struct {
-				Template      string     `json:"template" enum:"reform,quiz_evening,judged"`
+				Template      string     `json:"template" enum:"reform,quiz_evening,judged,exam_weekly,exam_multiple,exam_tries,exam_once,exam_drawn,exam_pass"`
 				Name          string     `json:"name" minLength:"3" maxLength:"160"`
 				OrganizerName string     `json:"organizer_name" minLength:"2" maxLength:"160"`
 				StartsAt      *time.Time `json:"starts_at,omitempty"`
 				Venue         string     `json:"venue,omitempty" maxLength:"200"`
 				Divisions     []string   `json:"divisions,omitempty" maxItems:"12"`
 				EntryKind     EntryKind  `json:"entry_kind,omitempty" enum:"person,team"`
+				EndsAt        *time.Time `json:"ends_at,omitempty" doc:"Until when an online exam can be taken"`
+				Weeks         int        `json:"weeks,omitempty" minimum:"0" maximum:"53" doc:"Of a weekly online exam; 0: as the template says"`
+				OpenEntry     bool       `json:"open_entry,omitempty" doc:"Anybody may enter an online exam with the form, without approval"`
 			}
 		}) (*contestSetUpOut, error) {
 			c, err := s.Create(ctx, Answers{Template: in.Body.Template, Name: in.Body.Name, OrganizerName: in.Body.OrganizerName,
-				StartsAt: in.Body.StartsAt, Venue: in.Body.Venue, Divisions: in.Body.Divisions, EntryKind: in.Body.EntryKind})
+				StartsAt: in.Body.StartsAt, Venue: in.Body.Venue, Divisions: in.Body.Divisions, EntryKind: in.Body.EntryKind,
+				EndsAt: in.Body.EndsAt, Weeks: in.Body.Weeks, OpenEntry: in.Body.OpenEntry})
 			return setUp(ctx, c, err)
 		})
 	const base = "/api/organizer/contests/{contest}"
@@ -265,7 +270,12 @@ func audienceRoutes(api *web.API, s *Service) {
 			Slug string `path:"slug" maxLength:"60"`
 		}) (*publicContestOut, error) {
 			c, err := s.Visible(ctx, in.Slug)
-			return &publicContestOut{Body: audienceView(c)}, err
+			if err != nil {
+				return nil, err
+			}
+			v := audienceView(c)
+			v.OpenEntry, err = s.OpenEntry(ctx, c)
+			return &publicContestOut{Body: v}, err
 		})
 }
 
@@ -279,16 +289,19 @@ func roundRoutes(api *web.API, s *Service, setUp func(context.Context, Contest, 
 		func(ctx context.Context, in *struct {
 			In
 			Body struct {
-				Kind   Kind   `json:"kind" enum:"stage,judged"`
+				Kind   Kind   `json:"kind" enum:"stage,judged,exam"`
 				Name   string `json:"name" minLength:"2" maxLength:"80"`
 				Weight int    `json:"weight" minimum:"0" maximum:"100000" default:"10000"`
 			}
 		}) (*contestSetUpOut, error) {
 			spec := RoundSpec{Kind: in.Body.Kind, Name: in.Body.Name, Weight: in.Body.Weight}
-			if spec.Kind == Stage {
+			switch spec.Kind {
+			case Stage:
 				spec.Quiz = quiz("").Quiz
-			} else {
+			case Judged:
 				spec.Judged = JudgedSpec{Trimmed: true, Criteria: []CriterionSpec{criterion("Nội dung", "", 10)}}
+			case Exam:
+				spec.Exam = DefaultExam
 			}
 			c, err := s.AddRound(ctx, in.Contest, spec)
 			return setUp(ctx, c, err)

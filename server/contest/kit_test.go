@@ -62,6 +62,7 @@ func sit(t *testing.T) *desk {
 	d.s = contest.New(d.db, d.accounts, banks{})
 	d.s.Use(contest.Stage, d.kind)
 	d.s.Use(contest.Judged, d.kind)
+	d.s.Use(contest.Exam, d.kind)
 	d.ctx = d.as("tochuc", "Lê Thu Trang")
 	return d
 }

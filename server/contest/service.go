@@ -44,7 +44,9 @@ type Service struct {
 	checks   []Checks
 	entered  func(ctx context.Context, c Contest) (bool, error)
 	onCopy   []func(ctx context.Context, tx pgx.Tx, from, made Contest) error
+	onRound  []func(ctx context.Context, tx pgx.Tx, r Round, spec RoundSpec) error
 	onChange []func(contestID int64)
+	openTo   func(ctx context.Context, c Contest) (bool, error)
 }
 
 // New opens the room. Plug the kinds of round in with Use before the first request.
@@ -64,6 +66,22 @@ func (s *Service) UseEntered(f func(ctx context.Context, c Contest) (bool, error
 // OnCopy brings what other rooms keep with a contest into a copy of it, in the same transaction.
 func (s *Service) OnCopy(f func(ctx context.Context, tx pgx.Tx, from, made Contest) error) {
 	s.onCopy = append(s.onCopy, f)
+}
+
+// OnRound lets other rooms lay what a new round needs of them, in the transaction that makes it.
+func (s *Service) OnRound(f func(ctx context.Context, tx pgx.Tx, r Round, spec RoundSpec) error) {
+	s.onRound = append(s.onRound, f)
+}
+
+// UseOpenEntry tells whether anybody may enter a contest now, with the form alone.
+func (s *Service) UseOpenEntry(f func(ctx context.Context, c Contest) (bool, error)) { s.openTo = f }
+
+// OpenEntry tells whether anybody may enter a contest now, with the registration form and without waiting for approval.
+func (s *Service) OpenEntry(ctx context.Context, c Contest) (bool, error) {
+	if s.openTo == nil || c.EntryKind != PersonEntry || c.RehearsalOf != 0 || c.State != Open && c.State != Running {
+		return false, nil
+	}
+	return s.openTo(ctx, c)
 }
 
 // OnChange is told after a contest or one of its rounds has changed on this node.

@@ -24,6 +24,11 @@ type Answers struct {
 	Divisions []string
 	// EntryKind overrides the template's; empty: as the template says.
 	EntryKind EntryKind
+	// EndsAt, Weeks and OpenEntry are asked for online exams: until when the round can be taken, how many weeks a weekly
+	// one has (0: as the template says), and whether anybody may enter with the form.
+	EndsAt    *time.Time
+	Weeks     int
+	OpenEntry bool
 }
 
 var (
@@ -44,6 +49,10 @@ var (
 	entryKindStands = fault.New(fault.Conflict, "entry_kind_stands",
 		"Đã có người dự thi nên không đổi giữa cá nhân và đội được nữa.",
 		"There are entries already, so persons and teams can no longer be exchanged.")
+	endsFirst = fault.New(fault.Invalid, "ends_before_start",
+		"Giờ đóng thi phải sau giờ mở thi.", "The exam must close after it opens.")
+	tooManyWeeks = fault.New(fault.Invalid, "too_many_weeks",
+		"Thi tuần có từ 1 đến 53 tuần.", "A weekly exam has 1 to 53 weeks.")
 	badRound = fault.New(fault.Invalid, "invalid_round",
 		"Thông tin vòng thi chưa đúng nên chưa lưu.", "The round's data is not right, so it was not saved.")
 )
@@ -73,6 +82,12 @@ func (s *Service) Create(ctx context.Context, a Answers) (Contest, error) {
 	if err := c.Check(); err != nil {
 		return Contest{}, err
 	}
+	if a.StartsAt != nil && a.EndsAt != nil && !a.StartsAt.Before(*a.EndsAt) {
+		return Contest{}, endsFirst.At("ends_at", endsFirst.Vi, endsFirst.En)
+	}
+	if a.Weeks < 0 || a.Weeks > MaxWeeks {
+		return Contest{}, tooManyWeeks.At("weeks", tooManyWeeks.Vi, tooManyWeeks.En)
+	}
 	names := a.Divisions
 	if len(names) == 0 {
 		names = []string{"Bảng chung"}
@@ -96,7 +111,7 @@ func (s *Service) Create(ctx context.Context, a Answers) (Contest, error) {
 			}
 		}
 		for i, spec := range t.Rounds {
-			if _, err := s.addRound(ctx, tx, c.ID, i+1, spec); err != nil {
+			if _, err := s.addRound(ctx, tx, c.ID, i+1, spec.answered(a)); err != nil {
 				return err
 			}
 		}
@@ -167,7 +182,15 @@ func (s *Service) addRound(ctx context.Context, tx pgx.Tx, contestID int64, posi
 		return Round{}, err
 	}
 	r := roundFromRow(row)
-	return r, kind.SetUp(ctx, tx, r, spec)
+	if err := kind.SetUp(ctx, tx, r, spec); err != nil {
+		return Round{}, err
+	}
+	for _, f := range s.onRound {
+		if err := f(ctx, tx, r, spec); err != nil {
+			return Round{}, err
+		}
+	}
+	return r, nil
 }
 
 // Update changes the contest's own fields; c.Version must be the one that was read.

@@ -26,6 +26,7 @@ type RoundSpec struct {
 	Weight int
 	Quiz   QuizSpec
 	Judged JudgedSpec
+	Exam   ExamSpec
 }
 
 // QuizSpec sets a host-led quiz up.
@@ -72,7 +73,7 @@ func criterion(name, description string, points int64) CriterionSpec {
 
 // Templates in the order in which they are offered. Points follow the usual rules of such evenings: greeting 20,
 // situation 20, skit 40; every number can be changed afterwards.
-var Templates = []Template{
+var Templates = append([]Template{
 	{ID: "reform", EntryKind: TeamEntry, TieBreakers: []string{TieOfRound(4), TieOfRound(3), TieOfRound(2)}, Rounds: []RoundSpec{
 		judged("Chào hỏi", 5*60,
 			criterion("Nội dung", "Giới thiệu đội, đơn vị; gắn với cải cách hành chính", 10),
@@ -100,7 +101,7 @@ var Templates = []Template{
 			criterion("Nội dung trả lời", "Đúng, hợp lý, có lập luận", 6),
 			criterion("Diễn đạt", "Mạch lạc, thuyết phục", 4)),
 	}},
-}
+}, examTemplates...)
 
 // FindTemplate finds a template by its id.
 func FindTemplate(id string) (Template, bool) {
