@@ -75,6 +75,9 @@ func TestTheWholeTableForEveryKindOfUser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if list, err := a.Papers.Blueprints(ctx, other.ID); err != nil || len(list) != 1 {
+		t.Fatalf("a clone has the blueprints of its contest: %v, %v", list, err)
+	}
 	stranger := mustAccount(t, a, "nguoila", false)
 	host := mustAccount(t, a, "mc", false)
 	admin := mustAccount(t, a, "quantri", true)

@@ -60,6 +60,7 @@ func (a *App) rooms() {
 	a.Bank.UseComparing(a.enqueueComparing)
 	bank.Routes(a.API, a.Bank)
 	a.Papers = paper.New(paper.Parts{DB: a.DB, Bank: a.Bank, Files: a.Files, Contests: a.Contests, Uses: itemUses{a}, Now: time.Now, Seed: paper.NewSeed})
+	a.Contests.OnCopy(a.Papers.CopyBlueprints)
 	paper.Routes(a.API, a.Papers)
 
 	a.Stage = stage.New(stage.Config{DB: a.DB, NowUs: a.nowUs, Node: a.Config.Node, Hub: a.Hub, Relay: a.hinter(), Contests: a.Contests,

@@ -24,11 +24,18 @@ type BlueprintView struct {
 	Papers    int       `json:"papers" doc:"How many were drawn from it"`
 }
 
+// Listed is a blueprint in the list, with how it stands to the bank.
+type Listed struct {
+	BlueprintView
+	Lacks   int `json:"lacks" doc:"How many items the bank has too few of"`
+	Missing int `json:"missing" doc:"How many pinned items the bank does not offer"`
+}
+
 // Overview is all that stands on the page of blueprints.
 type Overview struct {
-	Blueprints []BlueprintView `json:"blueprints"`
-	Papers     []Summary       `json:"papers" doc:"Newest first"`
-	Topics     []TopicView     `json:"topics" doc:"In the order of the tree"`
+	Blueprints []Listed    `json:"blueprints"`
+	Papers     []Summary   `json:"papers" doc:"Newest first"`
+	Topics     []TopicView `json:"topics" doc:"In the order of the tree"`
 }
 
 // TopicView is a topic that a row can ask for.
@@ -200,9 +207,13 @@ func Routes(api *web.API, s *Service) {
 			if err != nil {
 				return nil, err
 			}
-			out.Body.Blueprints = make([]BlueprintView, 0, len(list))
-			for _, b := range list {
-				out.Body.Blueprints = append(out.Body.Blueprints, blueprintView(b))
+			standings, err := s.Standings(ctx, in.Contest, list)
+			if err != nil {
+				return nil, err
+			}
+			out.Body.Blueprints = make([]Listed, 0, len(list))
+			for i, b := range list {
+				out.Body.Blueprints = append(out.Body.Blueprints, Listed{blueprintView(b), standings[i].Lacks, len(standings[i].Missing)})
 			}
 			if out.Body.Papers, err = s.Papers(ctx, in.Contest, 0); err != nil {
 				return nil, err

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
-	"slices"
 	"strings"
 	"time"
 
@@ -79,7 +78,7 @@ var (
 		"Ma trận này đã bốc đề nên không xóa được; các đề đã bốc vẫn nêu tên nó.",
 		"Papers were drawn from this blueprint, so it stays: they name it.")
 	errTooMany = fault.New(fault.TooLarge, "too_many_blueprints",
-		"Cuộc thi đã có 200 ma trận đề nên không thêm nữa.", "The contest has 200 blueprints and takes no more.")
+		"Hội thi đã có 200 ma trận đề nên không thêm nữa.", "The contest has 200 blueprints and takes no more.")
 	errName = errSpec.At("name", "Tên ma trận đề từ 1 đến 200 ký tự.", "The name of a blueprint has 1 to 200 characters.")
 )
 
@@ -216,86 +215,32 @@ func (s *Service) Blueprints(ctx context.Context, contestID int64) ([]Blueprint,
 	return list, nil
 }
 
-// pool is what may be drawn for a blueprint: what the bank offers, without what the blueprint leaves out.
-func (s *Service) pool(ctx context.Context, contestID, blueprintID int64, spec Spec) (Pool, error) {
-	c, err := s.contests.Get(ctx, contestID)
+// CopyBlueprints brings a contest's blueprints into a copy of it, which shares its bank. Papers stay where they were drawn.
+func (s *Service) CopyBlueprints(ctx context.Context, tx pgx.Tx, from, made contest.Contest) error {
+	q := s.q.WithTx(tx)
+	rows, err := q.Blueprints(ctx, from.ID)
 	if err != nil {
-		return Pool{}, err
+		return err
 	}
-	topics, err := s.bank.Topics(ctx, contestID)
-	if err != nil {
-		return Pool{}, err
-	}
-	parents := make(map[int64]int64, len(topics))
-	for _, t := range topics {
-		parents[t.ID] = t.ParentID
-	}
-	offered, err := s.bank.Offered(ctx, c.BankID)
-	if err != nil {
-		return Pool{}, err
-	}
-	offers := make([]Offer, 0, len(offered))
-	all := make([]int64, 0, len(offered))
-	for _, o := range offered {
-		offers = append(offers, Offer{o.ItemID, o.VersionID, o.TopicID, o.Difficulty, o.Type})
-		all = append(all, o.ItemID)
-	}
-	out := map[int64]bool{}
-	leave := func(items []int64, err error) error {
-		for _, id := range items {
-			out[id] = true
-		}
-		return postgres.Fault(err)
-	}
-	if spec.Exclude.Papers {
-		if err := leave(s.q.ItemsInPapers(ctx, paperdb.ItemsInPapersParams{ContestID: contestID, BlueprintID: blueprintID})); err != nil {
-			return Pool{}, err
-		}
-	}
-	if spec.Exclude.Rounds && s.uses != nil {
-		uses, err := s.uses.UsesOf(ctx, c.BankID, all)
-		if err != nil {
-			return Pool{}, err
-		}
-		for item, list := range uses {
-			if slices.ContainsFunc(list, func(u bank.Use) bool { return u.ContestID == contestID }) {
-				out[item] = true
+	rounds := map[int64]*int64{} // the copy's round in the place of the original's
+	for _, old := range from.Rounds {
+		for _, r := range made.Rounds {
+			if r.Position == old.Position {
+				rounds[old.ID] = round(r.ID)
 			}
 		}
 	}
-	if spec.Exclude.Since != "" && s.uses != nil {
-		zone, err := time.LoadLocation(c.TimeZone)
-		if err != nil {
-			zone = time.UTC
+	for _, r := range rows {
+		var of *int64
+		if r.RoundID != nil {
+			of = rounds[*r.RoundID]
 		}
-		since, err := time.ParseInLocation(time.DateOnly, spec.Exclude.Since, zone)
-		if err != nil {
-			return Pool{}, errSpec.At("exclude.since", "Ngày này không có trong lịch.", "There is no such day.")
-		}
-		if err := leave(s.uses.UsedSince(ctx, c.BankID, since)); err != nil {
-			return Pool{}, err
+		if _, err := q.CreateBlueprint(ctx, paperdb.CreateBlueprintParams{ContestID: made.ID, RoundID: of, Name: r.Name, Spec: r.Spec,
+			UpdatedAt: s.now(), UpdatedBy: account.From(ctx).Name}); err != nil {
+			return err
 		}
 	}
-	// A pinned item was chosen by hand: it stays in whoever else has used it.
-	for _, section := range spec.Sections {
-		for _, p := range section.Pinned {
-			delete(out, p.Item)
-		}
-	}
-	return NewPool(offers, parents).without(out), nil
-}
-
-// Check tells how a blueprint, kept or being edited, stands to what the bank offers.
-func (s *Service) Check(ctx context.Context, contestID, blueprintID int64, spec Spec) (Feasibility, error) {
-	spec = spec.Normalized()
-	if err := spec.Validate(); err != nil {
-		return Feasibility{}, err
-	}
-	p, err := s.pool(ctx, contestID, blueprintID, spec)
-	if err != nil {
-		return Feasibility{}, err
-	}
-	return spec.Feasible(p), nil
+	return nil
 }
 
 // NewSeed makes a seed that nobody can foresee.

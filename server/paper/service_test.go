@@ -8,12 +8,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/hoithi/hoithi/server/account"
 	"github.com/hoithi/hoithi/server/bank"
@@ -47,6 +49,7 @@ func (c contests) BankOf(_ context.Context, id int64) (int64, error) {
 
 type desk struct {
 	*paper.Service
+	db   *pgxpool.Pool
 	bank *bank.Service
 	ctx  context.Context
 	id   int64
@@ -55,7 +58,7 @@ type desk struct {
 func open(t *testing.T) *desk {
 	t.Helper()
 	db := testkit.Postgres(t)
-	d := &desk{ctx: account.With(t.Context(), account.Principal{AccountID: 7, Name: "Lê Thu Trang", Locale: "vi"})}
+	d := &desk{db: db, ctx: account.With(t.Context(), account.Principal{AccountID: 7, Name: "Lê Thu Trang", Locale: "vi"})}
 	c := &contests{}
 	f := files.New(db)
 	d.bank = bank.New(db, f, c, bank.Formats{Read: importing.Read, Write: exporting.Write, Losses: exporting.Losses}, time.Now)
@@ -273,6 +276,76 @@ func TestAnotherContestSeesNothing(t *testing.T) {
 	for i, err := range []error{err1, err2, err3, err4} {
 		if !fault.IsKind(err, fault.NotFound) {
 			t.Errorf("%d: %v", i+1, err)
+		}
+	}
+}
+
+// A copy of a contest has its blueprints with the rounds of its own, and none of the papers that were drawn.
+func TestBlueprintsGoWithACopyOfTheirContest(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	item := d.choice(t, 1, "Pháp luật")
+	first := spec(0, 0)
+	first.Sections[0].Pinned = []paper.Pinned{{Item: item.ID, Points: 50}}
+	tooMuch := spec(0, 3)
+	for name, s := range map[string]paper.Spec{"Đủ câu": first, "Thiếu câu": tooMuch} {
+		if _, err := d.Create(d.ctx, d.id, paper.Blueprint{Name: name, Spec: s}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var copied, round, ours int64
+	for _, q := range []struct {
+		id  *int64
+		sql string
+	}{
+		{&copied, `INSERT INTO contest (slug, name, organizer_name, template, entry_kind, bank_id)
+			SELECT 'nam-sau', name, organizer_name, template, entry_kind, bank_id FROM contest WHERE id = $1 RETURNING id`},
+		{&round, `INSERT INTO round (contest_id, position, kind, name) VALUES ($1, 2, 'stage', 'Kiến thức') RETURNING id`},
+		{&ours, `INSERT INTO round (contest_id, position, kind, name) SELECT id, 2, 'stage', 'Kiến thức' FROM contest WHERE slug = 'nam-sau' AND $1 > 0 RETURNING id`},
+		{new(int64), `UPDATE blueprint SET round_id = (SELECT id FROM round WHERE contest_id = $1) WHERE name = 'Đủ câu' RETURNING id`},
+	} {
+		if err := d.db.QueryRow(d.ctx, q.sql, d.id).Scan(q.id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before, err := d.Blueprints(d.ctx, d.id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, b := range before {
+		if b.Name == "Đủ câu" {
+			if _, err := d.Draw(d.ctx, d.id, b.ID, paper.Ask{Mode: paper.SameItems, Codes: []string{"101"}}); err != nil {
+				t.Fatal(err)
+			}
+			before[i].RoundID = ours
+		}
+	}
+	err = postgres.InTx(d.ctx, d.db, func(tx pgx.Tx) error {
+		return d.CopyBlueprints(d.ctx, tx, contest.Contest{ID: d.id, Rounds: []contest.Round{{ID: round, Position: 2}}},
+			contest.Contest{ID: copied, Rounds: []contest.Round{{ID: ours + 1, Position: 1}, {ID: ours, Position: 2}}})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, err := d.Blueprints(d.ctx, copied)
+	if err != nil || len(after) != 2 {
+		t.Fatalf("%+v, %v", after, err)
+	}
+	for i, b := range after {
+		if b.Name != before[i].Name || b.RoundID != before[i].RoundID || !reflect.DeepEqual(b.Spec, before[i].Spec) || b.Papers != 0 || b.ID == before[i].ID {
+			t.Errorf("copied %+v of %+v", b, before[i])
+		}
+	}
+
+	// The list says of each what its own page says.
+	standings, err := d.Standings(d.ctx, d.id, before)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, b := range before {
+		alone, err := d.Check(d.ctx, d.id, b.ID, b.Spec)
+		if err != nil || !reflect.DeepEqual(alone, standings[i]) || (standings[i].Lacks == 0) != (b.Name == "Đủ câu") {
+			t.Errorf("%s: %+v in the list, %+v alone, %v", b.Name, standings[i], alone, err)
 		}
 	}
 }

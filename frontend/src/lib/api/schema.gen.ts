@@ -3267,7 +3267,7 @@ export interface components {
         };
         "Add-roundRequest": {
             /** @enum {string} */
-            kind: "stage" | "judged";
+            kind: "stage" | "judged" | "exam";
             name: string;
             /**
              * Format: int64
@@ -4294,6 +4294,8 @@ export interface components {
             /** Format: int64 */
             id: number;
             name: string;
+            /** @description Anybody may enter now, with the form alone; only where one contest is asked for */
+            open_entry: boolean;
             organizer_name: string;
             /** Format: date-time */
             registration_closes_at?: string;
@@ -4385,7 +4387,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            kind: "stage" | "judged";
+            kind: "stage" | "judged" | "exam";
             /**
              * Format: int64
              * @description Hundredths of a point; 0: not known yet
@@ -4433,15 +4435,27 @@ export interface components {
         };
         "Create-contestRequest": {
             divisions?: string[];
+            /**
+             * Format: date-time
+             * @description Until when an online exam can be taken
+             */
+            ends_at?: string;
             /** @enum {string} */
             entry_kind?: "person" | "team";
             name: string;
+            /** @description Anybody may enter an online exam with the form, without approval */
+            open_entry?: boolean;
             organizer_name: string;
             /** Format: date-time */
             starts_at?: string;
             /** @enum {string} */
-            template: "reform" | "quiz_evening" | "judged";
+            template: "reform" | "quiz_evening" | "judged" | "exam_weekly" | "exam_multiple" | "exam_tries" | "exam_once" | "exam_drawn" | "exam_pass";
             venue?: string;
+            /**
+             * Format: int64
+             * @description Of a weekly online exam; 0: as the template says
+             */
+            weeks?: number;
         };
         "Create-itemRequest": {
             content: components["schemas"]["BankContent"];
@@ -5952,8 +5966,40 @@ export interface components {
             codes: string[];
             rows: components["schemas"]["PaperKeyRow"][];
         };
+        PaperListed: {
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description How many items the bank has too few of
+             */
+            lacks: number;
+            /**
+             * Format: int64
+             * @description How many pinned items the bank does not offer
+             */
+            missing: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description How many were drawn from it
+             */
+            papers: number;
+            /**
+             * Format: int64
+             * @description 0: none
+             */
+            round_id: number;
+            spec: components["schemas"]["PaperSpec"];
+            totals: components["schemas"]["PaperTotals"];
+            /** Format: date-time */
+            updated_at: string;
+            updated_by: string;
+            /** Format: int64 */
+            version: number;
+        };
         PaperOverview: {
-            blueprints: components["schemas"]["PaperBlueprintView"][];
+            blueprints: components["schemas"]["PaperListed"][];
             /** @description Newest first */
             papers: components["schemas"]["PaperSummary"][];
             /** @description In the order of the tree */

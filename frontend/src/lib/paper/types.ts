@@ -5,6 +5,7 @@ import { m } from '$lib/paraglide/messages.js';
 
 type Schemas = components['schemas'];
 export type Blueprint = Schemas['PaperBlueprintView'];
+export type Listed = Schemas['PaperListed'];
 export type Spec = Schemas['PaperSpec'];
 export type Section = Schemas['PaperSection'];
 export type Row = Schemas['PaperRow'];
