@@ -28,7 +28,7 @@ INSERT INTO contest_unit (contest_id, unit_id) VALUES (900, 901);
 INSERT INTO entry (id, contest_id, division_id, unit_id, kind, name, search_key, same_key, number, phone, email, code_mac, code_sealed, link_mac,
     link_sealed, source) OVERRIDING SYSTEM VALUE VALUES
     (900, 900, 900, 901, 'person', 'Lê An', 'le an', 'le an', 1, '0912345678', 'an@example.vn', 'a', 'a', 'a', 'a', 'registration'),
-    (901, 900, 900, 901, 'team', 'Đội Hạc', 'doi hac', 'doi hac', 2, '0912345679', '', 'b', 'b', 'b', 'b', 'manual');
+    (901, 900, 900, 901, 'team', 'Đội Hạc', 'doi hac', 'team|900|p|doi hac', 2, '0912345679', '', 'b', 'b', 'b', 'b', 'manual');
 INSERT INTO member (entry_id, position, name, role) VALUES (900, 1, 'Lê An', 'captain'), (901, 1, 'Vũ Cúc', 'captain'), (901, 2, 'Mai Dũng', 'member');
 INSERT INTO registration (id, contest_id, division_id, unit_id, unit_name, kind, name, members, search_key, same_key, phone, email, state, receipt_mac,
     entry_id) OVERRIDING SYSTEM VALUE VALUES
@@ -85,6 +85,7 @@ func TestWhatTheFirstInstallationsHoldSurvives(t *testing.T) {
 			{"consents of the contest", `SELECT string_agg(concat_ws(' ', contest_id, registration_id, purpose, given, method), '; ' ORDER BY registration_id, purpose) FROM consent`,
 				"900 900 publish f form; 900 900 take_part t form; 900 901 take_part t form"},
 			{"approved items", `SELECT concat_ws(' ', state, approved_version, created_by, filed) FROM item`, "approved 1 900 f"},
+			{"what makes entries the same", `SELECT string_agg(same_key, '; ' ORDER BY id) FROM entry`, "le an; team|900|#901|doi hac"},
 			{"files in pieces", `SELECT string_agg(size || ' ' || (SELECT string_agg(length(data)::text, ' ' ORDER BY number) FROM file_chunk c WHERE c.file_id = f.id), '; ' ORDER BY id) FROM file f`,
 				"480000 262144 217856; 1 1"},
 		} {

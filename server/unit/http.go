@@ -120,7 +120,7 @@ func (v ChangeView) change() Change {
 // EffectView is what a change makes different.
 type EffectView struct {
 	UnitID int64     `json:"unit_id" doc:"Below zero: a new unit"`
-	Kind   EventKind `json:"kind" enum:"founded,renamed,kind,moved,dissolved"`
+	Kind   EventKind `json:"kind" enum:"founded,renamed,kind,moved,dissolved,revived,removed,record"`
 	Name   string    `json:"name"`
 	Before string    `json:"before"`
 	After  string    `json:"after"`
@@ -165,6 +165,7 @@ func nameViews(units []Unit) []NameView {
 // Routes registers the operations of the tree.
 func Routes(api *web.API, s *Service) {
 	fileRoutes(api, s) // before {unit}, which would take "export" for a number
+	actRoutes(api, s)
 	readRoutes(api, s)
 	changeRoutes(api, s)
 }

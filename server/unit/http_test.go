@@ -21,10 +21,11 @@ func TestTheTreeOverTheNetwork(t *testing.T) {
 	t.Parallel()
 	s, _, _, of := filledRoom(t)
 	access := web.Access{}
-	for _, id := range []string{"list-units", "search-units", "get-unit", "export-units"} {
+	for _, id := range []string{"list-units", "search-units", "get-unit", "export-units", "list-unit-acts"} {
 		access[id] = web.SignedIn
 	}
-	for _, id := range []string{"preview-unit-change", "change-units", "correct-unit", "set-unit-count", "get-units-template", "preview-units", "import-units"} {
+	for _, id := range []string{"preview-unit-change", "change-units", "correct-unit", "set-unit-count", "get-units-template", "preview-units", "import-units",
+		"preview-unit-undo", "undo-unit-act"} {
 		access[id] = web.Admin
 	}
 	log := slog.New(slog.DiscardHandler)
@@ -112,6 +113,26 @@ func TestTheTreeOverTheNetwork(t *testing.T) {
 	get("someone", fmt.Sprintf("/%d?at=2026-01-03", root.ID), &one)
 	if one.Name != "Tỉnh Giang Lâm" || one.Members != 1200 {
 		t.Errorf("after the correction: %q with %d members", one.Name, one.Members)
+	}
+	var acts struct{ Acts []ActView }
+	get("someone", fmt.Sprintf("/acts?unit=%d", root.ID), &acts)
+	if len(acts.Acts) != 3 || !acts.Acts[0].Newest || acts.Acts[0].Kind != ActCorrect || acts.Acts[1].Newest {
+		t.Fatalf("what was done to the unit: %+v", acts.Acts)
+	}
+	undo := fmt.Sprintf("/acts/%d/undo", acts.Acts[0].ID)
+	var seen UndoView
+	get("admin", undo, &seen)
+	if seen.Blocked || len(seen.Effects) != 1 || seen.Effects[0].After != "Tỉnh Giang Lam" {
+		t.Errorf("the preview of the undo: %+v", seen)
+	}
+	for as, want := range map[string]int{"someone": http.StatusForbidden, "admin": http.StatusOK} {
+		if status, data := ask(as, http.MethodPost, undo, plain, `{"reason":"Sửa nhầm"}`); status != want {
+			t.Errorf("%s takes it back: %d, %s", as, status, data)
+		}
+	}
+	get("someone", fmt.Sprintf("/acts?unit=%d", root.ID), &acts)
+	if acts.Acts[0].Reason != "Sửa nhầm" || acts.Acts[0].UndoneAt == nil || !acts.Acts[1].Newest {
+		t.Errorf("after the undo: %+v", acts.Acts[:2])
 	}
 	for path, want := range map[string]int{"/999999": http.StatusNotFound, "/abc": http.StatusUnprocessableEntity, "/1?at=hom-nay": http.StatusUnprocessableEntity} {
 		if status, data := ask("admin", http.MethodGet, path, plain, ""); status != want {

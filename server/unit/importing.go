@@ -48,22 +48,24 @@ func (s *Service) Import(ctx context.Context, data []byte) (File, error) {
 	var file File
 	var counts []Count
 	var q *unitdb.Queries
+	var stored []Count
 	err := s.keep(ctx, func(_ pgx.Tx, tq *unitdb.Queries, old Tree) (Tree, error) {
 		q = tq
 		var err error
 		if file, err = readWorkbook(data); err != nil {
 			return old, err
 		}
-		stored, err := q.AllHeadcounts(ctx)
+		rows, err := q.AllHeadcounts(ctx)
 		if err != nil {
 			return old, err
 		}
+		stored = countsOf(rows)
 		var next Tree
-		next, counts = old.Take(&file, countsOf(stored), Today())
+		next, counts = old.Take(&file, stored, Today())
 		return next, nil
-	}, func(tx pgx.Tx, ids map[int64]int64) error {
+	}, func(tx pgx.Tx, k kept) error {
 		for i := range counts {
-			if id, ok := ids[counts[i].UnitID]; ok {
+			if id, ok := k.ids[counts[i].UnitID]; ok {
 				counts[i].UnitID = id
 			}
 		}
@@ -83,7 +85,7 @@ func (s *Service) Import(ctx context.Context, data []byte) (File, error) {
 		if made+changed == 0 {
 			return nil
 		}
-		return audit.Append(ctx, tx, 0, "unit.import", map[string]any{"new": made, "changed": changed, "counts": len(counts)})
+		return s.note(ctx, tx, k, Act{Kind: ActImport}, recounted(stored, counts), map[string]any{"new": made, "changed": changed, "counts": len(counts)})
 	})
 	return file, err
 }

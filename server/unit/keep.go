@@ -6,7 +6,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/hoithi/hoithi/server/audit"
 	"github.com/hoithi/hoithi/server/fault"
 	"github.com/hoithi/hoithi/server/postgres"
 	"github.com/hoithi/hoithi/server/unit/unitdb"
@@ -27,12 +26,15 @@ func (s *Service) Change(ctx context.Context, c Change) ([]Effect, []int64, erro
 		next, err := old.Apply(c)
 		effects = Effects(old, next, c.Day)
 		return next, err
-	}, func(tx pgx.Tx, ids map[int64]int64) error {
-		for fresh := int64(-1); ids[fresh] != 0; fresh-- {
-			made = append(made, ids[fresh])
+	}, func(tx pgx.Tx, k kept) error {
+		made = nil
+		for fresh := int64(-1); k.ids[fresh] != 0; fresh-- {
+			made = append(made, k.ids[fresh])
 		}
-		return audit.Append(ctx, tx, 0, "unit."+string(c.Kind), map[string]any{"day": string(c.Day), "ground": CleanName(c.Ground),
-			"units": c.Units, "made": made, "changed": len(effects)})
+		act := Act{Kind: ActKind(c.Kind), Day: c.Day, Ground: CleanName(c.Ground)}
+		act.Names, act.LeadsTo = c.words(k.old, k.now, made)
+		return s.note(ctx, tx, k, act, nil, map[string]any{"day": string(c.Day), "ground": act.Ground, "units": c.Units, "made": made,
+			"changed": len(effects)})
 	})
 	return effects, made, err
 }
@@ -76,14 +78,20 @@ func (s *Service) Correct(ctx context.Context, id int64, from Day, p Part, groun
 		}
 		next.units[id] = h
 		return next, next.refused()
-	}, func(tx pgx.Tx, _ map[int64]int64) error {
-		return audit.Append(ctx, tx, 0, "unit.correct", map[string]any{"unit_id": id, "from": string(from), "name": p.Name})
+	}, func(tx pgx.Tx, k kept) error {
+		act := Act{Kind: ActCorrect, Day: from, Ground: ground, Names: []string{k.old.units[id].Near(from).Name}, LeadsTo: []string{p.Name}}
+		return s.note(ctx, tx, k, act, nil, map[string]any{"unit_id": id, "from": string(from), "name": p.Name})
 	})
 }
 
-// keep changes the tree in one transaction, one after the other: it writes what differs, and done gets the numbers of
-// the new units by those they had before (below zero).
-func (s *Service) keep(ctx context.Context, change func(pgx.Tx, *unitdb.Queries, Tree) (Tree, error), done func(pgx.Tx, map[int64]int64) error) error {
+// kept is a change that has been written.
+type kept struct {
+	ids      map[int64]int64 // the numbers of the new units by those they had before (below zero)
+	old, now Tree            // as they were and are stored
+}
+
+// keep changes the tree in one transaction, one after the other: it writes what differs.
+func (s *Service) keep(ctx context.Context, change func(pgx.Tx, *unitdb.Queries, Tree) (Tree, error), done func(pgx.Tx, kept) error) error {
 	err := postgres.InTxRetry(ctx, s.db, func(tx pgx.Tx) error {
 		q := s.q.WithTx(tx)
 		if err := q.LockTree(ctx, lockClass); err != nil {
@@ -101,7 +109,11 @@ func (s *Service) keep(ctx context.Context, change func(pgx.Tx, *unitdb.Queries,
 		if err != nil {
 			return err
 		}
-		return done(tx, ids)
+		now, err := readTree(ctx, q) // with the codes that the database has given
+		if err != nil {
+			return err
+		}
+		return done(tx, kept{ids, old, now})
 	})
 	if postgres.IsUniqueViolation(err) {
 		return codeTaken
@@ -235,105 +247,4 @@ func (s *Service) Settle(ctx context.Context) (int, error) {
 		return nil
 	})
 	return changed, postgres.Fault(err)
-}
-
-// Ensure finds the unit of each name or adds it at the top, within the caller's transaction. Spellings that differ only
-// in case, in where the tone stands (hoà, hòa) or in a known abbreviation are the same unit; the spelling that came
-// first stays. A former name leads to the unit as it is called now, a unit that has merged to the one that goes on.
-func (s *Service) Ensure(ctx context.Context, tx pgx.Tx, names []string) (map[string]Unit, error) {
-	q := s.q.WithTx(tx)
-	keys := make([]string, len(names))
-	for i, name := range names {
-		keys[i] = SameKey(name)
-	}
-	byKey, err := known(ctx, q, keys)
-	if err != nil {
-		return nil, err
-	}
-	if slices.ContainsFunc(keys, func(key string) bool { _, ok := byKey[key]; return !ok }) {
-		// Two who miss the same unit must not both add it.
-		if err := q.LockTree(ctx, lockClass); err != nil {
-			return nil, err
-		}
-		if byKey, err = known(ctx, q, keys); err != nil {
-			return nil, err
-		}
-	}
-	var fresh unitdb.CreateUnitsParams
-	for i, name := range names {
-		if _, ok := byKey[keys[i]]; ok {
-			continue
-		}
-		clean := CleanName(name)
-		if err := CheckName(clean); err != nil {
-			return nil, err
-		}
-		u := Unit{Name: clean, Kind: GuessKind(clean)}
-		byKey[keys[i]] = u
-		fresh.Names, fresh.Kinds = append(fresh.Names, clean), append(fresh.Kinds, string(u.Kind))
-		fresh.SearchKeys, fresh.SameKeys = append(fresh.SearchKeys, SearchKey(clean)), append(fresh.SameKeys, keys[i])
-	}
-	if err := found(ctx, q, fresh, byKey); err != nil {
-		return nil, err
-	}
-	units := make(map[string]Unit, len(names))
-	for i, name := range names {
-		units[name] = byKey[keys[i]]
-	}
-	return units, nil
-}
-
-// found founds units at the top, all at once, and tells their ids.
-func found(ctx context.Context, q *unitdb.Queries, fresh unitdb.CreateUnitsParams, byKey map[string]Unit) error {
-	if len(fresh.Names) == 0 {
-		return nil
-	}
-	made, err := q.CreateUnits(ctx, fresh)
-	if err != nil {
-		return err
-	}
-	var rows unitdb.AddPeriodsParams
-	for _, row := range made {
-		u := byKey[row.SameKey]
-		u.ID = row.ID
-		byKey[row.SameKey] = u
-		addPeriod(&rows, u.ID, Period{From: Always, Name: u.Name, Kind: u.Kind}, 0)
-	}
-	if err := q.AddPeriods(ctx, rows); err != nil {
-		return err
-	}
-	if err := q.NumberUnits(ctx, rows.UnitIds); err != nil {
-		return err
-	}
-	return q.RaiseTree(ctx)
-}
-
-// known finds units by the keys of their names.
-func known(ctx context.Context, q *unitdb.Queries, keys []string) (map[string]Unit, error) {
-	rows, err := q.UnitsByKey(ctx, keys)
-	if err != nil {
-		return nil, err
-	}
-	byKey := map[string]Unit{}
-	var tree *Tree
-	for _, row := range rows {
-		if _, ok := byKey[row.Asked]; ok {
-			continue
-		}
-		u := Unit{ID: row.ID, Code: row.Code, Name: row.Name, ShortName: row.ShortName, Kind: Kind(row.Kind), ParentID: row.ParentID, EndedOn: Day(row.EndedOn)}
-		if u.EndedOn != "" {
-			if tree == nil {
-				read, err := readTree(ctx, q)
-				if err != nil {
-					return nil, err
-				}
-				tree = &read
-			}
-			if heir, ok := tree.Heir(u.ID, Today()); ok {
-				u = tree.units[heir].unit(Today())
-			}
-		}
-		byKey[row.Asked] = u
-	}
-	return byKey, nil
 }

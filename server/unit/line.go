@@ -20,6 +20,8 @@ const (
 	EventSplit     EventKind = "split"     // it went on in several
 	EventDissolved EventKind = "dissolved"
 	EventRevived   EventKind = "revived"
+	EventRemoved   EventKind = "removed" // the act that founded it was taken back
+	EventRecord    EventKind = "record"  // only what is written beside it: code, ground
 )
 
 // Event is something that happened to a unit.
@@ -170,7 +172,13 @@ func Effects(old, next Tree, day Day) []Effect {
 			}
 		}
 	}
-	rank := map[EventKind]int{EventDissolved: 0, EventFounded: 1, EventRenamed: 2, EventKindOf: 3, EventMoved: 4}
+	return sortedEffects(effects)
+}
+
+// sortedEffects puts the graver effects first, each kind in Vietnamese order.
+func sortedEffects(effects []Effect) []Effect {
+	rank := map[EventKind]int{EventDissolved: 0, EventRemoved: 0, EventFounded: 1, EventRevived: 1, EventRenamed: 2, EventKindOf: 3,
+		EventMoved: 4, EventRecord: 5}
 	names := make([]string, len(effects))
 	for i, e := range effects {
 		names[i] = e.Name

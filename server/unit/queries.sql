@@ -99,3 +99,42 @@ ON CONFLICT (unit_id, day) DO UPDATE SET members = excluded.members, staff = exc
 
 -- name: DropHeadcount :execrows
 DELETE FROM unit_headcount WHERE unit_id = @unit_id AND day = to_date(@day::text, 'YYYY-MM-DD');
+
+-- name: AddAct :one
+INSERT INTO unit_act (kind, day, ground, account_id, names, leads_to, changed, units, back, left_hash)
+VALUES (@kind, nullif(@day::text, '')::date, @ground, nullif(@account_id::bigint, 0), @names, @leads_to, @changed, @units, @back, @left_hash)
+RETURNING id;
+
+-- name: ActsOf :many
+-- The acts on the tree, those on one unit or all (0), newest first.
+SELECT id, kind, coalesce(to_char(day, 'YYYY-MM-DD'), '')::text AS day, ground, at, names, leads_to, changed, undone_at, undo_reason
+FROM unit_act WHERE (@unit_id::bigint = 0 OR units @> ARRAY[@unit_id::bigint]) AND (@before::bigint = 0 OR id < @before::bigint)
+ORDER BY id DESC LIMIT @most::integer;
+
+-- name: NewestAct :one
+SELECT coalesce(max(id), 0)::bigint FROM unit_act WHERE undone_at IS NULL;
+
+-- name: ActByID :one
+SELECT id, kind, coalesce(to_char(day, 'YYYY-MM-DD'), '')::text AS day, ground, at, names, leads_to, changed, undone_at, undo_reason, back, left_hash
+FROM unit_act WHERE id = $1;
+
+-- name: UndoAct :execrows
+UPDATE unit_act SET undone_at = clock_timestamp(), undone_by = nullif(@account_id::bigint, 0), undo_reason = @reason
+WHERE id = @id AND undone_at IS NULL;
+
+-- name: DropSuccessors :exec
+DELETE FROM unit_successor s
+USING (SELECT unnest(@unit_ids::bigint[]) AS unit_id, unnest(@successor_ids::bigint[]) AS successor_id, unnest(@sinces::text[]) AS since) n
+WHERE s.unit_id = n.unit_id AND s.successor_id = n.successor_id AND s.since = n.since::date;
+
+-- name: HeadcountsIn :many
+SELECT unit_id, to_char(day, 'YYYY-MM-DD')::text AS on_day, coalesce(members, -1)::integer AS members, coalesce(staff, -1)::integer AS staff
+FROM unit_headcount WHERE unit_id = ANY(@unit_ids::bigint[]) ORDER BY unit_id, unit_headcount.day;
+
+-- name: DropHeadcounts :exec
+DELETE FROM unit_headcount h
+USING (SELECT unnest(@unit_ids::bigint[]) AS unit_id, unnest(@days::text[]) AS day) n
+WHERE h.unit_id = n.unit_id AND h.day = n.day::date;
+
+-- name: DropUnits :exec
+DELETE FROM unit WHERE id = ANY(@ids::bigint[]);

@@ -22,6 +22,8 @@ type Service struct {
 	q    *unitdb.Queries
 	mu   sync.Mutex
 	read *reading
+	// resting say what rests on an act that is to be taken back.
+	resting []func(ctx context.Context, tx pgx.Tx, t Taken) ([]Rest, error)
 }
 
 // reading is the tree as it was read, with what is needed to search it.

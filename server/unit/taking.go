@@ -9,9 +9,10 @@ import (
 
 // Count is how many people a unit had on a day; below zero: not counted.
 type Count struct {
-	UnitID         int64
-	Day            Day
-	Members, Staff int
+	UnitID  int64 `json:"unit_id"`
+	Day     Day   `json:"day"`
+	Members int   `json:"members"`
+	Staff   int   `json:"staff"`
 }
 
 // taking puts a file into a tree.

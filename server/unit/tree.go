@@ -26,14 +26,14 @@ func (d Day) until(day Day) bool { return d == "" || d > day }
 
 // Period is what a unit is from one day until another.
 type Period struct {
-	From      Day
-	To        Day // the first day on which it no longer holds; "": it still does
-	Name      string
-	ShortName string
-	Kind      Kind
-	ParentID  int64  // 0: none
-	Ground    string // the act by which the period begins: "Nghị quyết số ..."
-	EndGround string // the act by which the unit ends with it
+	From      Day    `json:"from"`
+	To        Day    `json:"to,omitzero"` // the first day on which it no longer holds; "": it still does
+	Name      string `json:"name"`
+	ShortName string `json:"short_name,omitzero"`
+	Kind      Kind   `json:"kind"`
+	ParentID  int64  `json:"parent_id,omitzero"`  // 0: none
+	Ground    string `json:"ground,omitzero"`     // the act by which the period begins: "Nghị quyết số ..."
+	EndGround string `json:"end_ground,omitzero"` // the act by which the unit ends with it
 }
 
 // Holds tells whether the period is in force on a day.
@@ -41,9 +41,9 @@ func (p Period) Holds(day Day) bool { return p.From <= day && p.To.until(day) }
 
 // History is one unit over time: its periods, oldest first.
 type History struct {
-	ID      int64
-	Code    string
-	Periods []Period
+	ID      int64    `json:"id"`
+	Code    string   `json:"code"`
+	Periods []Period `json:"periods"`
 }
 
 // At is the period in force on a day.
@@ -82,9 +82,9 @@ func (h History) unit(day Day) Unit {
 
 // Successor says that one unit goes on with another one, or with a part of it.
 type Successor struct {
-	UnitID      int64
-	SuccessorID int64
-	Since       Day
+	UnitID      int64 `json:"unit_id"`
+	SuccessorID int64 `json:"successor_id"`
+	Since       Day   `json:"since"`
 }
 
 // Tree is all units over time. It is a value: changing one gives another.

@@ -7,7 +7,142 @@ package unitdb
 
 import (
 	"context"
+	"time"
 )
+
+const actByID = `-- name: ActByID :one
+SELECT id, kind, coalesce(to_char(day, 'YYYY-MM-DD'), '')::text AS day, ground, at, names, leads_to, changed, undone_at, undo_reason, back, left_hash
+FROM unit_act WHERE id = $1
+`
+
+type ActByIDRow struct {
+	ID         int64
+	Kind       string
+	Day        string
+	Ground     string
+	At         time.Time
+	Names      []string
+	LeadsTo    []string
+	Changed    int32
+	UndoneAt   *time.Time
+	UndoReason string
+	Back       []byte
+	LeftHash   []byte
+}
+
+func (q *Queries) ActByID(ctx context.Context, id int64) (ActByIDRow, error) {
+	row := q.db.QueryRow(ctx, actByID, id)
+	var i ActByIDRow
+	err := row.Scan(
+		&i.ID,
+		&i.Kind,
+		&i.Day,
+		&i.Ground,
+		&i.At,
+		&i.Names,
+		&i.LeadsTo,
+		&i.Changed,
+		&i.UndoneAt,
+		&i.UndoReason,
+		&i.Back,
+		&i.LeftHash,
+	)
+	return i, err
+}
+
+const actsOf = `-- name: ActsOf :many
+SELECT id, kind, coalesce(to_char(day, 'YYYY-MM-DD'), '')::text AS day, ground, at, names, leads_to, changed, undone_at, undo_reason
+FROM unit_act WHERE ($1::bigint = 0 OR units @> ARRAY[$1::bigint]) AND ($2::bigint = 0 OR id < $2::bigint)
+ORDER BY id DESC LIMIT $3::integer
+`
+
+type ActsOfParams struct {
+	UnitID int64
+	Before int64
+	Most   int32
+}
+
+type ActsOfRow struct {
+	ID         int64
+	Kind       string
+	Day        string
+	Ground     string
+	At         time.Time
+	Names      []string
+	LeadsTo    []string
+	Changed    int32
+	UndoneAt   *time.Time
+	UndoReason string
+}
+
+// The acts on the tree, those on one unit or all (0), newest first.
+func (q *Queries) ActsOf(ctx context.Context, arg ActsOfParams) ([]ActsOfRow, error) {
+	rows, err := q.db.Query(ctx, actsOf, arg.UnitID, arg.Before, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ActsOfRow{}
+	for rows.Next() {
+		var i ActsOfRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Kind,
+			&i.Day,
+			&i.Ground,
+			&i.At,
+			&i.Names,
+			&i.LeadsTo,
+			&i.Changed,
+			&i.UndoneAt,
+			&i.UndoReason,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const addAct = `-- name: AddAct :one
+INSERT INTO unit_act (kind, day, ground, account_id, names, leads_to, changed, units, back, left_hash)
+VALUES ($1, nullif($2::text, '')::date, $3, nullif($4::bigint, 0), $5, $6, $7, $8, $9, $10)
+RETURNING id
+`
+
+type AddActParams struct {
+	Kind      string
+	Day       string
+	Ground    string
+	AccountID int64
+	Names     []string
+	LeadsTo   []string
+	Changed   int32
+	Units     []int64
+	Back      []byte
+	LeftHash  []byte
+}
+
+func (q *Queries) AddAct(ctx context.Context, arg AddActParams) (int64, error) {
+	row := q.db.QueryRow(ctx, addAct,
+		arg.Kind,
+		arg.Day,
+		arg.Ground,
+		arg.AccountID,
+		arg.Names,
+		arg.LeadsTo,
+		arg.Changed,
+		arg.Units,
+		arg.Back,
+		arg.LeftHash,
+	)
+	var id int64
+	err := row.Scan(&id)
+	return id, err
+}
 
 const addPeriods = `-- name: AddPeriods :exec
 INSERT INTO unit_period (unit_id, valid_from, valid_to, name, short_name, kind, parent_id, same_key, ground, end_ground)
@@ -334,6 +469,48 @@ func (q *Queries) DropHeadcount(ctx context.Context, arg DropHeadcountParams) (i
 	return result.RowsAffected(), nil
 }
 
+const dropHeadcounts = `-- name: DropHeadcounts :exec
+DELETE FROM unit_headcount h
+USING (SELECT unnest($1::bigint[]) AS unit_id, unnest($2::text[]) AS day) n
+WHERE h.unit_id = n.unit_id AND h.day = n.day::date
+`
+
+type DropHeadcountsParams struct {
+	UnitIds []int64
+	Days    []string
+}
+
+func (q *Queries) DropHeadcounts(ctx context.Context, arg DropHeadcountsParams) error {
+	_, err := q.db.Exec(ctx, dropHeadcounts, arg.UnitIds, arg.Days)
+	return err
+}
+
+const dropSuccessors = `-- name: DropSuccessors :exec
+DELETE FROM unit_successor s
+USING (SELECT unnest($1::bigint[]) AS unit_id, unnest($2::bigint[]) AS successor_id, unnest($3::text[]) AS since) n
+WHERE s.unit_id = n.unit_id AND s.successor_id = n.successor_id AND s.since = n.since::date
+`
+
+type DropSuccessorsParams struct {
+	UnitIds      []int64
+	SuccessorIds []int64
+	Sinces       []string
+}
+
+func (q *Queries) DropSuccessors(ctx context.Context, arg DropSuccessorsParams) error {
+	_, err := q.db.Exec(ctx, dropSuccessors, arg.UnitIds, arg.SuccessorIds, arg.Sinces)
+	return err
+}
+
+const dropUnits = `-- name: DropUnits :exec
+DELETE FROM unit WHERE id = ANY($1::bigint[])
+`
+
+func (q *Queries) DropUnits(ctx context.Context, ids []int64) error {
+	_, err := q.db.Exec(ctx, dropUnits, ids)
+	return err
+}
+
 const headcountsAt = `-- name: HeadcountsAt :many
 SELECT DISTINCT ON (unit_id) unit_id, to_char(day, 'YYYY-MM-DD')::text AS on_day, coalesce(members, -1)::integer AS members,
        coalesce(staff, -1)::integer AS staff
@@ -358,6 +535,43 @@ func (q *Queries) HeadcountsAt(ctx context.Context, at string) ([]HeadcountsAtRo
 	items := []HeadcountsAtRow{}
 	for rows.Next() {
 		var i HeadcountsAtRow
+		if err := rows.Scan(
+			&i.UnitID,
+			&i.OnDay,
+			&i.Members,
+			&i.Staff,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const headcountsIn = `-- name: HeadcountsIn :many
+SELECT unit_id, to_char(day, 'YYYY-MM-DD')::text AS on_day, coalesce(members, -1)::integer AS members, coalesce(staff, -1)::integer AS staff
+FROM unit_headcount WHERE unit_id = ANY($1::bigint[]) ORDER BY unit_id, unit_headcount.day
+`
+
+type HeadcountsInRow struct {
+	UnitID  int64
+	OnDay   string
+	Members int32
+	Staff   int32
+}
+
+func (q *Queries) HeadcountsIn(ctx context.Context, unitIds []int64) ([]HeadcountsInRow, error) {
+	rows, err := q.db.Query(ctx, headcountsIn, unitIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []HeadcountsInRow{}
+	for rows.Next() {
+		var i HeadcountsInRow
 		if err := rows.Scan(
 			&i.UnitID,
 			&i.OnDay,
@@ -412,6 +626,17 @@ SELECT pg_advisory_xact_lock($1::integer, 0)
 func (q *Queries) LockTree(ctx context.Context, class int32) error {
 	_, err := q.db.Exec(ctx, lockTree, class)
 	return err
+}
+
+const newestAct = `-- name: NewestAct :one
+SELECT coalesce(max(id), 0)::bigint FROM unit_act WHERE undone_at IS NULL
+`
+
+func (q *Queries) NewestAct(ctx context.Context) (int64, error) {
+	row := q.db.QueryRow(ctx, newestAct)
+	var column_1 int64
+	err := row.Scan(&column_1)
+	return column_1, err
 }
 
 const numberUnits = `-- name: NumberUnits :exec
@@ -502,6 +727,25 @@ func (q *Queries) TreeVersion(ctx context.Context) (int64, error) {
 	var version int64
 	err := row.Scan(&version)
 	return version, err
+}
+
+const undoAct = `-- name: UndoAct :execrows
+UPDATE unit_act SET undone_at = clock_timestamp(), undone_by = nullif($1::bigint, 0), undo_reason = $2
+WHERE id = $3 AND undone_at IS NULL
+`
+
+type UndoActParams struct {
+	AccountID int64
+	Reason    string
+	ID        int64
+}
+
+func (q *Queries) UndoAct(ctx context.Context, arg UndoActParams) (int64, error) {
+	result, err := q.db.Exec(ctx, undoAct, arg.AccountID, arg.Reason, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const unitByID = `-- name: UnitByID :one
