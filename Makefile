@@ -50,7 +50,7 @@ clean: ## Remove what was built; data and packages stay
 	rm -rf bin frontend/build/site frontend/.svelte-kit
 
 bin/hoithi: $(SITE)
-	@go build -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o $@ ./cmd/hoithi
+	@CGO_ENABLED=0 go build -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o $@ ./cmd/hoithi
 
 $(SITE): $(MODULES) $(PAGES)
 	cd frontend && npm run --silent build

@@ -57,9 +57,12 @@ count() {
 	rm -f "$work/counts"
 }
 
-sqlc() { CGO_ENABLED=0 go tool -modfile=tools/sqlc.mod sqlc "$@"; }
-lint() { CGO_ENABLED=0 go tool -modfile=tools/golangci-lint.mod golangci-lint "$@"; }
-fresh_openapi() { go run ./cmd/hoithi openapi >"$work/openapi.json" && diff -u frontend/openapi.json "$work/openapi.json"; }
+# Nothing here needs cgo, and what was compiled with it cannot be used without it: tools, program and linter share what
+# the first of them has compiled.
+export CGO_ENABLED=0
+sqlc() { go tool -modfile=tools/sqlc.mod sqlc "$@"; }
+lint() { go tool -modfile=tools/golangci-lint.mod golangci-lint "$@"; }
+fresh_openapi() { bin/hoithi openapi >"$work/openapi.json" && diff -u frontend/openapi.json "$work/openapi.json"; }
 
 check_pages() {
 	local code=0
@@ -70,9 +73,9 @@ check_pages() {
 
 go_tests() {
 	echo "== Go"
-	local race=(-race)
-	command -v gcc >/dev/null || command -v clang >/dev/null || { race=(); echo "without the race detector: it needs a C compiler"; }
-	go test ${race[@]+"${race[@]}"} -json -timeout 12m ./cmd/... ./server/... ./migrations/... ./frontend | node tools/gotest.mjs "$work/counts"
+	local race=(-race) cgo=1
+	command -v gcc >/dev/null || command -v clang >/dev/null || { race=() cgo=0; echo "without the race detector: it needs a C compiler"; }
+	CGO_ENABLED=$cgo go test ${race[@]+"${race[@]}"} -json -timeout 12m ./cmd/... ./server/... ./migrations/... ./frontend | node tools/gotest.mjs "$work/counts"
 	count "${PIPESTATUS[0]}"
 }
 
