@@ -41,7 +41,8 @@ export default defineConfig({
     },
   ],
   webServer: {
-    command: `npm run build:styleguide && node scripts/serve.mjs .svelte-kit/styleguide-site ${port}`,
+    // The test command has built it already, beside other things.
+    command: `${process.env.HOITHI_STYLEGUIDE_BUILT ? '' : 'npm run build:styleguide && '}node scripts/serve.mjs .svelte-kit/styleguide-site ${port}`,
     url: `http://127.0.0.1:${port}/`,
     reuseExistingServer: !process.env.CI,
     timeout: 180_000,

@@ -23,25 +23,32 @@ step() {
 	fi
 }
 
-# aside NAME COMMAND...: the same beside the other steps; joined tells how it went. What uses one core may run so.
-aside() {
-	local name=$1
-	shift
+# beside NAME COMMAND [NAME COMMAND]...: these one after the other, beside the steps that follow; joined tells how they
+# went. What uses one core may run so.
+beside() {
+	besides=$(($# / 2))
 	(
-		start=$(date +%s)
-		"$@" >"$work/aside.log" 2>&1 && word=ok || word=FAILED
-		echo "$word" "$(($(date +%s) - start))" >"$work/aside.end"
+		while [ $# -gt 0 ]; do
+			start=$(date +%s)
+			"$2" >"$work/beside.$(($# / 2))" 2>&1 && word=ok || word=FAILED
+			echo "$word $(($(date +%s) - start)) $(($# / 2)) $1" >>"$work/besides"
+			shift 2
+		done
 	) &
-	aside_name=$name aside_pid=$!
+	beside_pid=$!
 }
 
 joined() {
-	local word seconds
-	wait "$aside_pid"
-	read -r word seconds <"$work/aside.end" || word=FAILED
-	[ "$word" = ok ] && passed=$((passed + 1)) || failed=$((failed + 1))
-	printf '%-6s %s  %s s\n' "$word" "$aside_name" "$seconds"
-	[ "$word" = ok ] || tail -n 200 "$work/aside.log"
+	local word seconds number name told=0
+	wait "$beside_pid"
+	while read -r word seconds number name; do
+		told=$((told + 1))
+		[ "$word" = ok ] && passed=$((passed + 1)) || failed=$((failed + 1))
+		printf '%-6s %s  %s s\n' "$word" "$name" "$seconds"
+		[ "$word" = ok ] || tail -n 200 "$work/beside.$number"
+	done <"$work/besides"
+	[ "$told" = "$besides" ] || { failed=$((failed + 1)) && echo "FAILED to run beside: $((besides - told))"; }
+	rm -f "$work/besides"
 }
 
 # count adds the counts "passed failed skipped" that a runner has left; a runner that left none has failed.
@@ -60,9 +67,13 @@ count() {
 # Nothing here needs cgo, and what was compiled with it cannot be used without it: tools, program and linter share what
 # the first of them has compiled.
 export CGO_ENABLED=0
-sqlc() { go tool -modfile=tools/sqlc.mod sqlc "$@"; }
+sqlc_diff() { go tool -modfile=tools/sqlc.mod sqlc diff; }
 lint() { go tool -modfile=tools/golangci-lint.mod golangci-lint "$@"; }
 fresh_openapi() { bin/hoithi openapi >"$work/openapi.json" && diff -u frontend/openapi.json "$work/openapi.json"; }
+pages() { make -s frontend/build/site/index.html; }
+weight() { npm --prefix frontend run --silent size; }
+fresh_types() { npm --prefix frontend run --silent check:api; }
+styleguide() { npm --prefix frontend run --silent build:styleguide && touch "$work/styleguide"; }
 
 check_pages() {
 	local code=0
@@ -89,20 +100,20 @@ stop_server() {
 	done 2>/dev/null
 }
 
-unit_tests() {
+unit_tests() { (cd frontend && npx --no-install vitest run --reporter=default --reporter=json --outputFile.json="$work/vitest.json"); }
+
+# count_units adds the counts of unit_tests beside which it ran.
+count_units() {
 	echo "== Frontend"
-	(cd frontend && npx --no-install vitest run --reporter=default --reporter=json --outputFile.json="$work/vitest.json") >"$work/log" 2>&1
-	local code=$?
-	[ $code = 0 ] || cat "$work/log"
 	node -e 'const r=JSON.parse(require("fs").readFileSync(process.argv[1]));
 		console.log(r.numPassedTests,r.numFailedTests+r.numRuntimeErrorTestSuites|0,r.numPendingTests)' "$work/vitest.json" >"$work/counts" 2>/dev/null ||
 		rm -f "$work/counts"
-	count $code
+	count 0
 }
 
 browser_tests() {
 	echo "== Browser"
-	(cd frontend && CI=1 PLAYWRIGHT_JSON_OUTPUT_NAME="$work/e2e.json" npx --no-install playwright test --reporter=list,json) 2>&1 | tee "$work/log"
+	(cd frontend && CI=1 HOITHI_STYLEGUIDE_BUILT=$([ -e "$work/styleguide" ] && echo 1) PLAYWRIGHT_JSON_OUTPUT_NAME="$work/e2e.json" npx --no-install playwright test --reporter=list,json) 2>&1 | tee "$work/log"
 	local code=${PIPESTATUS[0]}
 	node -e 'const s=JSON.parse(require("fs").readFileSync(process.argv[1])).stats;
 		console.log(s.expected+s.flaky,s.unexpected,s.skipped)' "$work/e2e.json" >"$work/counts" 2>/dev/null ||
@@ -113,19 +124,19 @@ browser_tests() {
 tools/install.sh || { echo "0 passed, 1 failed"; exit 1; }
 
 echo "== Checks"
-# The pages first: the program carries them, and its tests ask for them.
-step "build the pages" make -s frontend/build/site/index.html
-step "weight of the contestant's pages" npm --prefix frontend run --silent size
-step "build the program" make -s bin/hoithi
-aside "svelte-check, prettier and eslint" check_pages
-step "golangci-lint, and go vet within it" lint run ./cmd/... ./server/... ./migrations/... ./frontend
-step "generated queries are fresh (sqlc diff)" sqlc diff
-step "openapi.json is fresh" fresh_openapi
-step "TypeScript of the API is fresh" npm --prefix frontend run --silent check:api
+# The pages first: the program carries them, and its tests ask for them. Node uses one core; the compiler takes the other.
+beside "build the pages" pages "weight of the contestant's pages" weight
+step "generated queries are fresh (sqlc diff)" sqlc_diff
 joined
+beside "svelte-check, prettier and eslint" check_pages "TypeScript of the API is fresh" fresh_types \
+	"unit tests of the pages" unit_tests "build the style guide" styleguide
+step "build the program" make -s bin/hoithi
+step "golangci-lint, and go vet within it" lint run ./cmd/... ./server/... ./migrations/... ./frontend
+step "openapi.json is fresh" fresh_openapi
 go_tests
 stop_server
-unit_tests
+joined
+count_units
 if HOITHI_CHROMIUM=$(tools/chromium.sh); then
 	export HOITHI_CHROMIUM
 	browser_tests
