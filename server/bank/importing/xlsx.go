@@ -50,6 +50,12 @@ func readXlsx(data []byte) (reading bank.Reading, err error) {
 		}
 		sheets++
 		formats := &cellFormats{file: f, sheet: sheet, dates: map[int]bool{}}
+		var whole bool
+		if formats.pictures, whole = sheetPictures(f, sheet); !whole {
+			reading.Problems = append(reading.Problems, problem(bank.Warning, "too_many_pictures", "",
+				fmt.Sprintf("Trang tính \"%s\" có hơn %d ô chứa hình: chỉ %d ô đầu được đọc.", short(sheet), maxPictureCells, maxPictureCells),
+				fmt.Sprintf("Sheet %q has more than %d cells with pictures: only the first %d were read.", short(sheet), maxPictureCells, maxPictureCells)))
+		}
 		for i := h.row; i < len(rows) && len(reading.Items) <= bank.MaxReadItems; i++ {
 			if again := headerOf(rows[i]); again.usable() && again.weight() >= 3 {
 				continue // the header is printed again on each page
@@ -110,6 +116,8 @@ type cellFormats struct {
 	file  *excelize.File
 	sheet string
 	dates map[int]bool
+	// pictures that stand in cells, by row from 1 and column from 0.
+	pictures map[int]map[int]cellPicture
 }
 
 var reDateFormat = regexp.MustCompile(`(?i)[dmy]{1,4}[^\[\]]*[dmy]`)
@@ -193,7 +201,7 @@ func rowItem(h header, row []string, number int, sheet string, formats *cellForm
 		col, there := h.options[i]
 		text := at(col, there)
 		texts = append(texts, text)
-		if bank.CleanText(text) != "" {
+		if _, drawn := formats.pictures[number][col]; bank.CleanText(text) != "" || there && drawn {
 			last = i
 		}
 	}
@@ -218,6 +226,7 @@ func rowItem(h header, row []string, number int, sheet string, formats *cellForm
 	for i := 0; i <= last; i++ {
 		c.Options = append(c.Options, bank.Option{ID: bank.OptionID(i), Text: stripLabel(texts[i], i)})
 	}
+	takePictures(&item, &c, h, formats.pictures[number])
 	level, known := difficultyOf(field(colDifficulty))
 	if text := field(colDifficulty); !known && text != "" {
 		item.Problems = append(item.Problems, problem(bank.Warning, "difficulty_unknown", "difficulty",

@@ -2,6 +2,8 @@ package importing
 
 import (
 	"bytes"
+	"image"
+	"image/png"
 	"strings"
 	"testing"
 	"time"
@@ -81,6 +83,40 @@ func TestMergedHeaderOfTwoRows(t *testing.T) {
 		row{1, "Cơ quan nào ban hành nghị định?", "Quốc hội", "Chính phủ", "Bộ Nội vụ", "Ủy ban nhân dân", "B"},
 		row{2, "Luật Cán bộ, công chức hiện hành được ban hành năm nào?", "2003", "2005", "2008", "2010", "C"})
 	expect(t, read(t, data), first, second)
+}
+
+func TestPicturesInCells(t *testing.T) {
+	var dot bytes.Buffer
+	if err := png.Encode(&dot, image.NewGray(image.Rect(0, 0, 4, 3))); err != nil {
+		t.Fatal(err)
+	}
+	put := func(cell, alt string, data []byte) func(*excelize.File) {
+		return func(f *excelize.File) {
+			if err := f.AddPictureFromBytes("Sheet1", cell, &excelize.Picture{Extension: ".png", File: data, Format: &excelize.GraphicOptions{AltText: alt}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	r := read(t, workbook(t, func(f *excelize.File) {
+		put("A2", "Con dấu", dot.Bytes())(f)
+		put("C3", "Ngã tư", dot.Bytes())(f)
+	},
+		row{"Câu hỏi", "A", "B", "Đáp án"},
+		row{"Đây là con dấu gì?", "Dấu tròn", "Dấu vuông", "A"},
+		row{"Biển nào báo ngã tư?", "Không có", "", "B"}))
+	if len(r.Items) != 2 {
+		t.Fatalf("%d items", len(r.Items))
+	}
+	first, second := r.Items[0], r.Items[1]
+	if i := first.Content.Image; i == nil || i.Alt != "Con dấu" || i.Width != 4 || i.Height != 3 || len(first.Files[i.FileID].Data) != dot.Len() {
+		t.Errorf("the question's picture: %+v", i)
+	}
+	if c := second.Content; c.Image != nil || len(c.Options) != 2 || c.Options[1].Image == nil || c.Options[1].Image.Alt != "Ngã tư" {
+		t.Errorf("the option's picture: %+v", c)
+	}
+	if bank.HasError(second.Problems) {
+		t.Errorf("an option that is a picture is none: %+v", second.Problems)
+	}
 }
 
 func TestRowsOfEveryType(t *testing.T) {
