@@ -1,7 +1,10 @@
-// A province prepares a contest: its units of then and now, who registers whom, and who has to wait.
+// A province prepares a contest: its units of then and now, who registers whom, who has to wait and who is let in, the
+// questions and the papers; and afterwards, who did what.
 import { expect, test, type Page } from '@playwright/test';
 import * as decide from './province/decide';
+import * as papers from './province/papers';
 import * as prepare from './province/prepare';
+import * as questions from './province/questions';
 import * as register from './province/register';
 import { provinceFolder, Scene } from './scene';
 import { Server } from './server';
@@ -31,6 +34,26 @@ test('a province registers for a contest', async ({ browser }) => {
     const citizens = await test.step('citizens register', () => register.citizens(scene));
     await test.step('a pair of doubles, and one who waits', () => decide.seeDoubts(scene, citizens));
     await test.step('the waiting list moves up', () => register.withdraw(scene, citizens));
+    await test.step('one is rejected, the others approved', () => decide.approve(scene, citizens));
+    await test.step('how far the units are', () => decide.progress(scene));
+    await test.step('questions come from a file', () => questions.importFile(scene));
+    await test.step('questions are written', () => questions.write(scene));
+    await test.step('papers are drawn and printed', () => papers.draw(scene));
+    await test.step('the record names every act', () =>
+      decide.audit(scene, [
+        /^Tạo hội thi/,
+        'Mời 60 đơn vị từ cây đơn vị',
+        'Đổi điều kiện đăng ký',
+        'Mời Đặng Văn Khoa phụ trách đơn vị',
+        'Đơn vị nhập 4 đăng ký từ tệp',
+        'Đơn vị đăng ký một người, đội',
+        'Duyệt 8 đăng ký',
+        'Từ chối 1 đăng ký',
+        /^Nhập \d+ câu hỏi từ tệp/,
+        'Soạn một câu hỏi',
+        'Bốc đề số 1 từ “Đề vòng kiến thức”',
+        'Tải đáp án đề số 1 của “Đề vòng kiến thức” để in',
+      ]));
     expect(scene.problems, 'errors in the pages').toEqual([]);
     expect(server.errors(), 'errors of the server').toEqual([]);
   } finally {

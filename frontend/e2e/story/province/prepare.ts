@@ -27,7 +27,7 @@ export async function importTree(scene: Scene): Promise<void> {
     await page.locator('input[type=file]').setInputFiles(`${samples}${file}`);
     const take = page.getByRole('button', { name: /^Nhập [\d.]+ dòng$/ });
     await expect(take).toBeEnabled();
-    await scene.look(page, `units-preview-${file.replace('.xlsx', '')}`);
+    if (file === 'don-vi-mau.xlsx') await scene.look(page, 'units-preview');
     await take.click();
     await expect(page.getByText(/^Đã nhập [\d.]+ dòng\.$/)).toBeVisible();
   }
@@ -42,7 +42,6 @@ export async function importTree(scene: Scene): Promise<void> {
   // Communes stand beneath the province now; districts did before July 2025.
   await expect(line(/^Phường Bình Sơn/)).toBeVisible();
   await expect(line(/^Huyện Mường Khê/)).toHaveCount(0);
-  await scene.look(page, 'units-now');
   await page.getByLabel('Tại ngày').fill('30/06/2025');
   await expect(page.getByText('Cây đơn vị đúng như ngày 30/06/2025.')).toBeVisible();
   await expect(line(/^Huyện Mường Khê/)).toBeVisible();
@@ -104,7 +103,6 @@ export async function plan(scene: Scene): Promise<void> {
   await scene.look(page, 'plan-edit');
   await page.getByRole('region', { name: 'Sửa chỉ tiêu' }).getByRole('button', { name: 'Lưu' }).click();
   await expect(page.getByRole('listitem').filter({ hasText: units[0] })).toContainText('8');
-  await scene.look(page, 'plan', { whole: false });
 }
 
 /** An own field, an age, a quota with a waiting list that moves up by itself. */
