@@ -25,7 +25,6 @@ export async function importFile(scene: Scene): Promise<void> {
   await send(file);
   await expect(page.getByRole('tab', { name: `Đã có ${count}` })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Nhập 0 câu' })).toBeDisabled();
-  await scene.look(page, 'bank-known');
   await page.getByRole('button', { name: 'Bỏ tệp này' }).click();
   const dialog = page.getByRole('alertdialog').or(page.getByRole('dialog'));
   await dialog.getByRole('button', { name: 'Bỏ tệp này' }).click();
