@@ -139,15 +139,12 @@ func (s *Service) stand(ctx context.Context, q *bankdb.Queries, bankID int64, it
 	if err != nil {
 		return nil, postgres.Fault(err)
 	}
+	there, err := knownOfBank(rows)
+	if err != nil {
+		return nil, err
+	}
 	others := newAlike()
-	for _, r := range rows {
-		c, err := Decode(r.Content)
-		if err != nil {
-			return nil, err
-		}
-		c.Topic, c.Difficulty = r.Path, Difficulty(r.Difficulty)
-		k := knownOf(c)
-		k.itemID, k.retired, k.version = r.ID, r.Retired, int(r.Version)
+	for _, k := range there {
 		others.add(k)
 	}
 	hashes := make([][]byte, 0, len(items))
@@ -170,7 +167,13 @@ func (s *Service) stand(ctx context.Context, q *bankdb.Queries, bankID int64, it
 		p := PreviewItem{ReadItem: item, Standing: StandingNew, Near: []Likeness{}}
 		if same, ok := others.same(k); ok {
 			p.Of = &Likeness{ItemID: same.itemID, Version: same.version, Row: same.row, Stem: same.stem, Percent: 100}
-			p.Differs = same.itemID > 0 && same.content.asFile() != k.content.asFile()
+			if same.itemID > 0 {
+				c, err := same.whole()
+				if err != nil {
+					return nil, err
+				}
+				p.Differs = c.asFile() != item.Content.asFile()
+			}
 			switch {
 			case same.itemID == 0:
 				p.Standing = StandingRepeated

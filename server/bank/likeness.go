@@ -14,7 +14,7 @@ type known struct {
 	itemID  int64
 	version int
 	row     int
-	content Content
+	whole   func() (Content, error) // read again where it is asked for: a bank of 50,000 is never held whole
 	retired bool
 	stem    string
 	text    string // what is asked and offered
@@ -64,7 +64,7 @@ func knownOf(c Content) known {
 			parts = append(parts, optionText(o))
 		}
 	}
-	return known{content: c, stem: c.PlainStem(), text: strings.Join(parts, "\x00"), key: keyText(c), pieces: pieces(c)}
+	return known{stem: c.PlainStem(), text: strings.Join(parts, "\x00"), key: keyText(c), pieces: pieces(c)}
 }
 
 // optionText is an option as it is compared.

@@ -14,9 +14,11 @@ func CleanLine(s string) string {
 	return strings.Join(strings.Fields(printable(s)), " ")
 }
 
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\u2028", "\n", "\u2029", "\n")
+
 // CleanText is a text of paragraphs: each one a clean line, no empty ones at the ends and never two in a row.
 func CleanText(s string) string {
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\u2028", "\n", "\u2029", "\n").Replace(s)
+	s = lineEnds.Replace(s)
 	var lines []string
 	for line := range strings.SplitSeq(s, "\n") {
 		line = CleanLine(line)
