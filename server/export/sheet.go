@@ -26,6 +26,8 @@ type Sheet struct {
 	Name    string
 	Columns []Column
 	Rows    [][]any
+	// Each, when given, hands over further rows one after the other: a list of a hundred thousand is never held whole.
+	Each func(row func([]any) error) error
 }
 
 // Points is a value in hundredths that a sheet shows as a decimal number.
@@ -115,28 +117,26 @@ func writeSheet(f *excelize.File, name string, sheet Sheet, st styles) error {
 	if err := out.SetRow("A1", head, excelize.RowOpts{Height: 24}); err != nil {
 		return err
 	}
-	for r, row := range sheet.Rows {
-		cells := make([]any, len(row))
-		for c, value := range row {
-			switch v := value.(type) {
-			case nil:
-			case string:
-				cells[c] = excelize.Cell{StyleID: st.text, Value: cellText(v)}
-			case int:
-				cells[c] = excelize.Cell{StyleID: st.number, Value: v}
-			case int64:
-				cells[c] = excelize.Cell{StyleID: st.number, Value: v}
-			case Points:
-				cells[c] = excelize.Cell{StyleID: st.points, Value: float64(v) / 100}
-			default:
-				return fmt.Errorf("cell of type %T", value)
-			}
-		}
-		at, err := excelize.CoordinatesToCellName(1, r+2)
+	below := 1
+	write := func(row []any) error {
+		cells, err := st.cells(row)
 		if err != nil {
 			return err
 		}
-		if err := out.SetRow(at, cells); err != nil {
+		below++
+		at, err := excelize.CoordinatesToCellName(1, below)
+		if err != nil {
+			return err
+		}
+		return out.SetRow(at, cells)
+	}
+	for _, row := range sheet.Rows {
+		if err := write(row); err != nil {
+			return err
+		}
+	}
+	if sheet.Each != nil {
+		if err := sheet.Each(write); err != nil {
 			return err
 		}
 	}
@@ -144,6 +144,27 @@ func writeSheet(f *excelize.File, name string, sheet Sheet, st styles) error {
 		return err
 	}
 	return offers(f, name, sheet)
+}
+
+// cells are the values of a row as they are written.
+func (st styles) cells(row []any) ([]any, error) {
+	cells := make([]any, len(row))
+	for c, value := range row {
+		switch v := value.(type) {
+		case nil:
+		case string:
+			cells[c] = excelize.Cell{StyleID: st.text, Value: cellText(v)}
+		case int:
+			cells[c] = excelize.Cell{StyleID: st.number, Value: v}
+		case int64:
+			cells[c] = excelize.Cell{StyleID: st.number, Value: v}
+		case Points:
+			cells[c] = excelize.Cell{StyleID: st.points, Value: float64(v) / 100}
+		default:
+			return nil, fmt.Errorf("cell of type %T", value)
+		}
+	}
+	return cells, nil
 }
 
 // offers adds the notes and lists of choices of the columns.

@@ -32,32 +32,44 @@ func (s *Service) List(ctx context.Context, contestID int64, locale string, pers
 		l.divisions[d.ID] = d.Name
 	}
 	l.choose(rules, personal)
-	sheet := export.Sheet{Name: l.words.sheet, Columns: l.columns()}
-	for after, more := int64(0), true; more; more = after != 0 {
-		var entries []Listed
-		if entries, after, err = s.entriesAfter(ctx, s.q, contestID, Filter{After: after}, listedAtOnce); err != nil {
-			return nil, err
+	rows := 0
+	sheet := export.Sheet{Name: l.words.sheet, Columns: l.columns(), Each: func(row func([]any) error) error {
+		for after, more := int64(0), true; more; more = after != 0 {
+			var entries []Listed
+			var err error
+			if entries, after, err = s.entriesAfter(ctx, s.q, contestID, Filter{After: after}, listedAtOnce); err != nil {
+				return err
+			}
+			if err := s.withMembers(ctx, entries); err != nil {
+				return err
+			}
+			for _, e := range entries {
+				for _, cells := range l.rows(e) {
+					rows++
+					if err := row(cells); err != nil {
+						return err
+					}
+				}
+			}
 		}
-		if err := s.withMembers(ctx, entries); err != nil {
-			return nil, err
-		}
-		for _, e := range entries {
-			sheet.Rows = l.rows(sheet.Rows, e)
-		}
+		return nil
+	}}
+	var b bytes.Buffer
+	if err := export.WriteWorkbook(&b, sheet); err != nil {
+		return nil, err
 	}
+	// On record before it is handed out.
 	err = postgres.InTx(ctx, s.db, func(tx pgx.Tx) error {
 		keys := []string{}
 		for _, f := range l.fields {
 			keys = append(keys, f.Key)
 		}
-		return record(ctx, tx, contestID, "export_list", map[string]any{"rows": len(sheet.Rows), "personal": keys})
+		return record(ctx, tx, contestID, "export_list", map[string]any{"rows": rows, "personal": keys})
 	})
 	if err != nil {
 		return nil, postgres.Fault(err)
 	}
-	var b bytes.Buffer
-	err = export.WriteWorkbook(&b, sheet)
-	return b.Bytes(), err
+	return b.Bytes(), nil
 }
 
 // listing is how a written list looks.
@@ -100,7 +112,7 @@ func (l *listing) columns() []export.Column {
 	return append(columns, export.Column{Title: w.state, Width: 12})
 }
 
-func (l *listing) rows(rows [][]any, e Listed) [][]any {
+func (l *listing) rows(e Listed) [][]any {
 	state := l.words.active
 	if e.State == EntryWithdrawn {
 		state = l.words.withdrawn
@@ -109,6 +121,7 @@ func (l *listing) rows(rows [][]any, e Listed) [][]any {
 	if len(people) == 0 {
 		people = []Member{{}}
 	}
+	rows := make([][]any, 0, len(people))
 	for _, m := range people {
 		row := []any{e.Number, e.Name, e.UnitName, l.divisions[e.DivisionID]}
 		if l.team {
