@@ -24,12 +24,12 @@ import (
 const limitOfLists = 150 * time.Millisecond
 
 // BenchmarkAmounts asks what the screens ask, over HTTP, of a contest with 100,000 entries, 100,000 registrations, 2,000
-// units and a bank of 50,000 questions.
+// units and a bank of 50,000 questions; then it brings lists in and out.
 func BenchmarkAmounts(b *testing.B) {
-	_, address, m := manyPeople(b)
+	l, address, m := manyPeople(b)
 	asks := m.asks()
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 4}}
-	fmt.Printf("load average %s\n%-34s %8s %8s %8s %6s %9s\n", load(), "", "p50 ms", "p95 ms", "max ms", "ratio", "bytes")
+	fmt.Printf("load average %s\n%-34s %8s %8s %8s %6s %9s %9s\n", load(), "", "p50 ms", "p95 ms", "max ms", "ratio", "bytes", "sent")
 	slow := 0.0
 	for _, ask := range asks {
 		took := make([]time.Duration, 0, 60)
@@ -47,14 +47,15 @@ func BenchmarkAmounts(b *testing.B) {
 		p95 := took[len(took)*95/100]
 		ratio := float64(p95) / float64(limitOfLists)
 		slow = max(slow, ratio)
-		fmt.Printf("%-34s %8.1f %8.1f %8.1f %6.2f %9d\n", ask.what, ms(took[len(took)/2]), ms(p95), ms(took[len(took)-1]), ratio, size)
+		fmt.Printf("%-34s %8.1f %8.1f %8.1f %6.2f %9d %9d\n", ask.what, ms(took[len(took)/2]), ms(p95), ms(took[len(took)-1]), ratio, size,
+			sent(b, client, http.MethodGet, "http://"+address+ask.path, ask.cookie, ""))
 	}
 	b.ReportMetric(slow, "worst-p95/limit")
 	fmt.Printf("load average %s\n", load())
 	var mem runtime.MemStats
 	runtime.ReadMemStats(&mem)
 	b.ReportMetric(float64(mem.Sys)/(1<<20), "MB")
-
+	b.ReportMetric(m.moves(b, l, client, address), "worst-import/limit")
 }
 
 func load() string {
@@ -94,8 +95,32 @@ func fetched(b testing.TB, client *http.Client, method, address, cookie string, 
 	return data
 }
 
+// sent makes one request and gives the size of its answer on the way, without keeping it.
+func sent(b testing.TB, client *http.Client, method, address, cookie, body string) int64 {
+	b.Helper()
+	req, err := http.NewRequestWithContext(b.Context(), method, address, strings.NewReader(body))
+	if err != nil {
+		b.Fatal(err)
+	}
+	req.Header.Set("Cookie", cookie)
+	req.Header.Set("Accept-Encoding", "gzip")
+	if body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	res, err := client.Do(req)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	n, err := io.Copy(io.Discard, res.Body)
+	if err != nil || res.StatusCode != http.StatusOK {
+		b.Fatalf("%s: %d, %v", address, res.StatusCode, err)
+	}
+	return n
+}
+
 // manyPeople is a node on a database of that size, which writes through to the disk as a real one does.
-func manyPeople(b testing.TB) (*App, string, *amounts) {
+func manyPeople(b testing.TB) (*lot, string, *amounts) {
 	b.Helper()
 	server := testkit.OwnPostgres(b)
 	db, err := postgres.Open(b.Context(), server.URL, postgres.Options{})
@@ -129,7 +154,7 @@ func manyPeople(b testing.TB) (*App, string, *amounts) {
 	}
 	m.organizer, m.leader = accountCookie(b, a, organizer), accountCookie(b, a, leader)
 	fmt.Printf("filled in %.1f s\n", time.Since(began).Seconds())
-	return a, address, m
+	return l, address, m
 }
 
 type ask struct{ what, path, cookie string }
