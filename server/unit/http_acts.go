@@ -57,7 +57,7 @@ func undoView(u Undoing, locale string) UndoView {
 const actsPage = 50
 
 func actRoutes(api *web.API, s *Service) {
-	type actsOut struct {
+	type treeActsOut struct {
 		Body struct {
 			Acts []ActView `json:"acts" doc:"Newest first"`
 			More bool      `json:"more" doc:"There are older ones"`
@@ -67,12 +67,12 @@ func actRoutes(api *web.API, s *Service) {
 		func(ctx context.Context, in *struct {
 			Unit   int64 `query:"unit" minimum:"0" doc:"0: to the whole tree"`
 			Before int64 `query:"before" minimum:"0" doc:"Only acts older than this one; 0: from the newest"`
-		}) (*actsOut, error) {
+		}) (*treeActsOut, error) {
 			acts, newest, err := s.Acts(ctx, in.Unit, in.Before, actsPage+1)
 			if err != nil {
 				return nil, err
 			}
-			out := &actsOut{}
+			out := &treeActsOut{}
 			out.Body.Acts = []ActView{}
 			if out.Body.More = len(acts) > actsPage; out.Body.More {
 				acts = acts[:actsPage]
