@@ -15,6 +15,8 @@ export type Line = {
   points: number | null;
   duration_s: number | null;
   reserve: boolean;
+  /** Why the bank would not give it for a round now; empty: it would. */
+  barred: Schemas['StageSetupItemView']['barred'];
 };
 
 const restMs = 700;
@@ -45,6 +47,7 @@ export class Plan {
       points: it.points ?? null,
       duration_s: it.duration_s ?? null,
       reserve: it.reserve,
+      barred: it.barred,
     }));
   }
 
@@ -76,6 +79,7 @@ export class Plan {
         points: null,
         duration_s: null,
         reserve,
+        barred: '' as const,
       }));
     this.lines = [...this.lines, ...fresh];
     this.changed('lines');
@@ -93,6 +97,7 @@ export class Plan {
         points: e.points,
         duration_s: null,
         reserve: false,
+        barred: '' as const,
       }));
     this.lines = [...this.lines, ...fresh];
     this.changed('lines');
