@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/hoithi/hoithi/server/account"
 	"github.com/hoithi/hoithi/server/fault"
 )
 
@@ -282,14 +283,7 @@ func (h *Hub) Publish(topic string, m Message) {
 
 // PublishKey sends m to the sockets of key that subscribe to topic.
 func (h *Hub) PublishKey(topic, key string, m Message) {
-	var to []*Client
-	h.mu.Lock()
-	for _, c := range h.byKey[key] {
-		if c.subscribed.has(topic) {
-			to = append(to, c)
-		}
-	}
-	h.mu.Unlock()
+	to := h.socketsOf(topic, key)
 	if len(to) == 0 {
 		return
 	}
@@ -298,6 +292,26 @@ func (h *Hub) PublishKey(topic, key string, m Message) {
 			c.push(p)
 		}
 	}
+}
+
+// PublishEach sends to each socket of key that subscribes to topic what is made for it.
+func (h *Hub) PublishEach(topic, key string, of func(p account.Principal) Message) {
+	for _, c := range h.socketsOf(topic, key) {
+		if p, ok := h.parcel(topic, of(c.Principal()), false); ok {
+			c.push(p)
+		}
+	}
+}
+
+func (h *Hub) socketsOf(topic, key string) (to []*Client) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, c := range h.byKey[key] {
+		if c.subscribed.has(topic) {
+			to = append(to, c)
+		}
+	}
+	return to
 }
 
 // Count is the number of sockets of this node that subscribe to topic.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -100,61 +99,17 @@ type answerStore struct {
 	db      *pgxpool.Pool
 	roundID int64
 	graceUs func() int64
-	health  *health
 	log     *slog.Logger
-	ctx     context.Context // ends with the service
 }
 
-// flush stores a batch and tells each answer's fate. It asks again for as long as the fate is not known.
-func (s *answerStore) flush(batch []arrival) []reply[stored] {
-	wait := 10 * time.Millisecond
-	for tries := 1; ; tries++ {
-		ctx, cancel := context.WithTimeout(s.ctx, 20*time.Second)
-		replies, err := s.store(ctx, batch)
-		cancel()
-		s.health.report(err)
-		if err == nil {
-			return replies
-		}
-		if postgres.IsBadData(err) {
-			return s.split(batch, err)
-		}
-		if s.ctx.Err() != nil {
-			return all(batch, errNotKnown.Because(err))
-		}
-		waiting := postgres.IsContention(err) || postgres.IsUnavailable(err) || postgres.IsConnectionLost(err)
-		if !waiting && tries >= 20 {
-			s.log.Error("answers can't be stored", "round", s.roundID, "count", len(batch), "error", err)
-			return all(batch, errNotKnown.Because(err))
-		}
-		if tries == 5 {
-			s.log.Warn("answers wait for the database", "round", s.roundID, "count", len(batch), "error", err)
-		}
-		select {
-		case <-s.ctx.Done():
-		case <-time.After(wait):
-		}
-		wait = min(2*wait, 250*time.Millisecond)
-	}
-}
-
-// split finds the answer that spoils a batch by halving; only that one is refused.
-func (s *answerStore) split(batch []arrival, err error) []reply[stored] {
-	if len(batch) == 1 {
-		s.log.Error("an answer was refused by the database", "round", s.roundID, "play", batch[0].play,
-			"entry", batch[0].entryID, "error", err)
-		return []reply[stored]{{Err: errNotStored.Because(err)}}
-	}
-	half := len(batch) / 2
-	return append(s.flush(batch[:half]), s.flush(batch[half:])...)
-}
-
-func all(batch []arrival, err error) []reply[stored] {
-	replies := make([]reply[stored], len(batch))
-	for i := range replies {
-		replies[i].Err = err
-	}
-	return replies
+// kept is how batches become durable; ctx ends with the service.
+func (s *answerStore) kept(ctx context.Context, health *postgres.Health) *postgres.Store[arrival, stored] {
+	return &postgres.Store[arrival, stored]{Try: s.store, Health: health, Log: s.log.With("round", s.roundID), Context: ctx,
+		NotKnown: func(cause error) error { return errNotKnown.Because(cause) },
+		Refused: func(a arrival, cause error) error {
+			s.log.Error("an answer was refused by the database", "round", s.roundID, "play", a.play, "entry", a.entryID, "error", cause)
+			return errNotStored.Because(cause)
+		}}
 }
 
 // store runs one pipelined transaction: what is queued up to Sync is committed together, or not at all.

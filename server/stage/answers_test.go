@@ -14,7 +14,7 @@ import (
 )
 
 func (h *hall) store(n *node) *answerStore {
-	return &answerStore{db: h.db, roundID: h.round.ID, graceUs: func() int64 { return 500_000 }, health: n.health, log: n.log, ctx: n.ctx}
+	return &answerStore{db: h.db, roundID: h.round.ID, graceUs: func() int64 { return 500_000 }, log: n.log}
 }
 
 func single(option string) []byte {
@@ -233,7 +233,7 @@ func TestPoisonedBatch(t *testing.T) {
 		batch[i] = arrival{play: p.Number, entryID: h.entries[i].ID, writer: 1, seq: 1, receivedUs: h.nowUs.Load(), payload: single("b")}
 	}
 	batch[613].payload = []byte(strings.Repeat("x", 9000))
-	for i, r := range h.store(a).flush(batch) {
+	for i, r := range h.store(a).kept(a.ctx, a.health).Flush(batch) {
 		if i == 613 {
 			wantCode(t, r.Err, "answer_not_stored")
 		} else if r.Err != nil {

@@ -219,7 +219,7 @@ func (s *Service) countAll(ctx context.Context) {
 			continue
 		}
 		counts, err := r.count(ctx)
-		s.health.report(err)
+		s.health.Report(err)
 		if err != nil {
 			continue // the console keeps the last numbers; the next half second asks again
 		}

@@ -210,7 +210,7 @@ func (s *Service) append(ctx context.Context, r *room, old State, events []Event
 		}
 		return s.tellContest(ctx, tx, r.id, &old, &after)
 	})
-	s.health.report(err)
+	s.health.Report(err)
 	switch {
 	case postgres.IsUnknownCommit(err):
 		return s.askAgain(r.id, events[len(events)-1], err)

@@ -65,7 +65,7 @@ func (k *keeper) turn(ctx context.Context) {
 	defer cancel()
 	k.renew(ctx)
 	rounds, err := k.s.q.LiveRoundsWithoutOwner(ctx)
-	k.s.health.report(err)
+	k.s.health.Report(err)
 	if err != nil {
 		return // the next turn asks again
 	}
@@ -89,7 +89,7 @@ func (k *keeper) renew(ctx context.Context) {
 	p.Node, p.TtlS = k.s.cfg.Node, leaseTTL.Seconds()
 	sentAt := time.Now()
 	kept, err := k.s.q.RenewLeases(ctx, p)
-	k.s.health.report(err)
+	k.s.health.Report(err)
 	if err == nil {
 		for _, id := range kept {
 			tenures[id].extend(sentAt)
@@ -116,7 +116,7 @@ func (k *keeper) take(ctx context.Context, roundID int64) {
 	if errors.Is(err, pgx.ErrNoRows) {
 		return // somebody was quicker
 	}
-	k.s.health.report(err)
+	k.s.health.Report(err)
 	if err != nil {
 		return
 	}
@@ -186,7 +186,7 @@ func (k *keeper) tick(ctx context.Context, t *tenure) {
 		if due, ok := NextDue(&state); ok {
 			wait = time.Duration(due.AtUs-k.s.cfg.NowUs()) * time.Microsecond
 			if due.Close {
-				wait = max(wait, settleAfterOutage-k.s.health.upFor())
+				wait = max(wait, settleAfterOutage-k.s.health.UpFor())
 			}
 			if wait <= 0 {
 				wait = k.fire(ctx, t, r, state, due)

@@ -1,9 +1,7 @@
 package stage
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -138,11 +136,10 @@ func TestNoCloseRightAfterAnOutage(t *testing.T) {
 	h.claim(a, 0, 10)
 	p := h.open(a)
 	eventually(t, "a lease", func() bool { return a.keeper.holds(h.round.ID) })
-	eventually(t, "a database that has answered for long", func() bool { return a.health.upFor() > settleAfterOutage })
+	eventually(t, "a database that has answered for long", func() bool { return a.health.UpFor() > settleAfterOutage })
+	a.health.Report(io.ErrUnexpectedEOF)
 	back := time.Now()
-	a.health.mu.Lock()
-	a.health.since = back // as after a failed call that was followed by a good one
-	a.health.mu.Unlock()
+	a.health.Report(nil)
 	h.after(30_000_000)
 	// What arrived in time and waited is stored now.
 	if _, err := a.Answer(t.Context(), h.principal(0, 10), h.round.ID, p.DeadlineUs, AnswerCommand{Play: p.Number, Writer: 1, Seq: 1, Options: []string{"b"}}); err != nil {
@@ -151,28 +148,6 @@ func TestNoCloseRightAfterAnOutage(t *testing.T) {
 	eventually(t, "the close", func() bool { s := h.state(a); return s.CurrentPlay().Status == PlayClosed })
 	if waited := time.Since(back); waited < settleAfterOutage {
 		t.Fatalf("closed %v after the database came back", waited)
-	}
-}
-
-func TestHealthNotesOutages(t *testing.T) {
-	h := newHealth()
-	h.since = time.Now().Add(-time.Hour)
-	h.report(io.ErrUnexpectedEOF)
-	if h.upFor() != 0 {
-		t.Fatal("up while the database is away")
-	}
-	h.report(nil)
-	if h.upFor() > time.Minute {
-		t.Fatal("the outage was forgotten")
-	}
-	h.report(fmt.Errorf("a frozen server: %w", context.DeadlineExceeded))
-	if h.upFor() != 0 {
-		t.Fatal("up while the database is frozen")
-	}
-	h.report(nil)
-	h.report(errMoved) // an answer, though not the hoped-for one
-	if h.upFor() == 0 {
-		t.Fatal("a refusal is no outage")
 	}
 }
 

@@ -57,7 +57,7 @@ func TestAnswersSurviveLostConnections(t *testing.T) {
 	if rows := h.rows(`SELECT count(*) FROM stage_response`); rows != acked.Load() {
 		t.Fatalf("%d rows, %d acknowledged", rows, acked.Load())
 	}
-	if a.health.upFor() > time.Minute {
+	if a.health.UpFor() > time.Minute {
 		t.Fatal("the node did not notice")
 	}
 }

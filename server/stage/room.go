@@ -70,9 +70,9 @@ type info struct {
 func newRoom(s *Service, id int64) *room {
 	r := &room{s: s, id: id, contents: map[int64]Version{}, changed: make(chan struct{}), lastUse: time.Now(),
 		tries: tries{most: maxTries}}
-	store := &answerStore{db: s.cfg.DB, roundID: id, health: s.health, log: s.log, ctx: s.ctx,
+	store := &answerStore{db: s.cfg.DB, roundID: id, log: s.log,
 		graceUs: func() int64 { st := r.snapshot(); return st.Settings.GraceUs() }}
-	r.answers = newLane(1000, store.flush)
+	r.answers = newLane(1000, store.kept(s.ctx, s.health).Flush)
 	r.devices = newLane(1000, r.flushDevices)
 	r.own = newLane(500, r.flushOwn)
 	return r
@@ -170,7 +170,7 @@ func (r *room) refreshSince(ctx context.Context, enough time.Time) error {
 	}
 	from := time.Now()
 	err := r.read(ctx)
-	r.s.health.report(err)
+	r.s.health.Report(err)
 	if err == nil {
 		r.readFrom = from
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/hoithi/hoithi/server/contest"
 	"github.com/hoithi/hoithi/server/files"
 	"github.com/hoithi/hoithi/server/live"
+	"github.com/hoithi/hoithi/server/postgres"
 	"github.com/hoithi/hoithi/server/roster"
 	"github.com/hoithi/hoithi/server/stage/stagedb"
 )
@@ -100,7 +101,7 @@ type Config struct {
 type Service struct {
 	cfg    Config
 	q      *stagedb.Queries
-	health *health
+	health *postgres.Health
 	log    *slog.Logger
 
 	mu       sync.Mutex
@@ -120,7 +121,7 @@ func New(cfg Config) *Service {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	s := &Service{cfg: cfg, q: stagedb.New(cfg.DB), health: newHealth(), log: cfg.Log, rooms: map[int64]*room{}, ctx: ctx, cancel: cancel}
+	s := &Service{cfg: cfg, q: stagedb.New(cfg.DB), health: postgres.NewHealth(), log: cfg.Log, rooms: map[int64]*room{}, ctx: ctx, cancel: cancel}
 	s.keeper = newKeeper(s)
 	return s
 }
@@ -193,7 +194,7 @@ const (
 
 func (s *Service) beat(ctx context.Context) {
 	err := s.q.Beat(ctx, stagedb.BeatParams{Node: s.cfg.Node, TtlS: beatTTL})
-	s.health.report(err)
+	s.health.Report(err)
 	if err != nil && ctx.Err() == nil {
 		s.log.Warn("this node can't say that it lives", "error", err)
 	}
@@ -252,7 +253,7 @@ func (s *Service) followAll(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	positions, err := s.q.Positions(ctx, ids)
-	s.health.report(err)
+	s.health.Report(err)
 	if err != nil {
 		return // clients see that nothing moves; the next second asks again
 	}
