@@ -182,7 +182,7 @@ func (l *lot) people() {
 		for i := range rows {
 			p := row{name: l.person(), phone: l.phone(), born: l.born(), unit: 1 + l.r.IntN(manyUnits)}
 			p.key = unit.SearchKey(strings.Join([]string{p.name, l.unitNames[p.unit], p.phone}, " "))
-			p.same = strings.Join([]string{"person", fmt.Sprint(l.c.Divisions[i%3].ID), unit.SameKey(l.unitNames[p.unit]), unit.WordsKey(p.name)}, "|")
+			p.same = strings.Join([]string{"person", fmt.Sprint(l.c.Divisions[i%3].ID), fmt.Sprintf("#%d", p.unit), unit.WordsKey(p.name)}, "|")
 			rows[i] = p
 		}
 		return rows

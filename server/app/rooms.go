@@ -43,6 +43,7 @@ func (a *App) rooms() {
 	a.Contests.OnCopy(a.Roster.CopyPlan)
 	a.Roster.UseStaff(a.staffOf)
 	a.Roster.UseWinners(a.winnersOf)
+	a.Units.OnUndo(a.Roster.Resting)
 	roster.Routes(a.API, a.Roster)
 
 	a.Privacy = privacy.New(a.DB, a.Contests, a.Roster, a.Mail)

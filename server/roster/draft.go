@@ -243,12 +243,6 @@ func clipRunes(s string, most int) string {
 	return s
 }
 
-// sameKey is equal for two drafts that may mean the same entry: kind, division, unit and name. Their phone numbers then
-// part two people of one name: see samePhone.
-func (d Draft) sameKey(kind Kind, unitKey string) string {
-	return strings.Join([]string{string(kind), fmt.Sprint(d.DivisionID), unitKey, unit.WordsKey(d.Name)}, "|")
-}
-
 // samePhone tells whether two phone numbers can belong to the same entry: they differ only when both are known.
 func samePhone(a, b string) bool { return a == b || a == "" || b == "" }
 

@@ -89,11 +89,11 @@ func (s *Service) addAll(ctx context.Context, contestID int64, drafts []Draft, r
 
 // refuseSame refuses a draft that means an entry which is there already.
 func (s *Service) refuseSame(ctx context.Context, q *rosterdb.Queries, c contest.Contest, d Draft) error {
-	key, err := s.keyOf(ctx, Kind(c.EntryKind), d)
+	keys, err := s.keysOf(ctx, c, d)
 	if err != nil {
 		return err
 	}
-	same, err := q.KnownSame(ctx, rosterdb.KnownSameParams{ContestID: c.ID, SameKeys: []string{key}})
+	same, err := q.KnownSame(ctx, rosterdb.KnownSameParams{ContestID: c.ID, SameKeys: keys})
 	if err != nil {
 		return err
 	}
@@ -103,19 +103,6 @@ func (s *Service) refuseSame(ctx context.Context, q *rosterdb.Queries, c contest
 		}
 	}
 	return nil
-}
-
-// keyOf is the same-key of a draft whose unit is given by number or by name.
-func (s *Service) keyOf(ctx context.Context, kind Kind, d Draft) (string, error) {
-	name := d.UnitName
-	if d.UnitID != 0 {
-		u, err := s.units.Get(ctx, d.UnitID)
-		if err != nil {
-			return "", err
-		}
-		name = u.Name
-	}
-	return d.sameKey(kind, unit.SameKey(name)), nil
 }
 
 // Edit changes an entry. number is the candidate number as typed; despite is why it may stay against the rules, or "".

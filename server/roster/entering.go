@@ -57,7 +57,7 @@ func (s *Service) enter(ctx context.Context, tx pgx.Tx, q *rosterdb.Queries, c c
 		p.UnitIds = append(p.UnitIds, u.ID)
 		p.Names = append(p.Names, d.Name)
 		p.SearchKeys = append(p.SearchKeys, d.searchKey(u.Name))
-		p.SameKeys = append(p.SameKeys, d.sameKey(kind, unit.SameKey(u.Name)))
+		p.SameKeys = append(p.SameKeys, d.sameKey(kind, ofUnit(u.ID, u.Name)))
 		p.Numbers = append(p.Numbers, number)
 		p.Phones = append(p.Phones, d.Phone)
 		p.Emails = append(p.Emails, d.Email)
@@ -108,18 +108,19 @@ func (s *Service) resolve(ctx context.Context, tx pgx.Tx, q *rosterdb.Queries, c
 	if err != nil {
 		return nil, err
 	}
-	byID := map[int64]unit.Unit{}
+	tree, err := s.units.Tree(ctx)
+	if err != nil {
+		return nil, err
+	}
+	today := tree.At(unit.Today())
 	units := make([]unit.Unit, len(drafts))
 	invited := map[int64]bool{}
 	for i, d := range drafts {
 		switch {
 		case d.UnitID != 0:
-			u, ok := byID[d.UnitID]
+			u, ok := today.Unit(d.UnitID)
 			if !ok {
-				if u, err = s.units.Get(ctx, d.UnitID); err != nil {
-					return nil, err
-				}
-				byID[d.UnitID] = u
+				return nil, fault.NothingHere
 			}
 			units[i] = u
 		case d.UnitName != "":

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -152,54 +153,45 @@ func (g *gathering) gather(ctx context.Context) error {
 	return err
 }
 
+// gatherUnits finds the unit of each draft, and what stands above it on the contest's day.
 func (g *gathering) gatherUnits(ctx context.Context) error {
-	var ids []int64
-	byName := map[string]int64{}
-	for _, w := range g.drafts {
-		if w.Draft.UnitID == 0 && w.Draft.UnitName != "" {
-			byName[unit.SameKey(w.Draft.UnitName)] = 0
-		}
-	}
-	if len(byName) > 0 {
-		keys := make([]string, 0, len(byName))
-		for key := range byName {
-			keys = append(keys, key)
-		}
-		rows, err := g.q.UnitsBySameKey(ctx, keys)
-		if err != nil {
-			return err
-		}
-		for _, row := range rows {
-			if byName[row.SameKey] == 0 {
-				byName[row.SameKey] = row.ID
-			}
-		}
-	}
-	for _, w := range g.drafts {
-		id := w.Draft.UnitID
-		if id == 0 && w.Draft.UnitName != "" {
-			id = byName[unit.SameKey(w.Draft.UnitName)]
-		}
-		g.units = append(g.units, id)
-		if id != 0 {
-			ids = append(ids, id)
-		}
-	}
-	g.facts = map[int64]UnitFacts{}
-	if len(ids) == 0 {
-		return nil
-	}
-	rows, err := g.q.UnitsAbove(ctx, rosterdb.UnitsAboveParams{Ids: ids, ContestID: g.c.ID})
+	tree, err := g.s.units.Tree(ctx)
 	if err != nil {
 		return err
 	}
-	for _, row := range rows {
-		f := g.facts[row.OfID]
-		if row.AboveID == row.OfID {
-			f.ID, f.Kind = row.OfID, row.Kind
+	g.facts = map[int64]UnitFacts{}
+	view := tree.At(dayOf(g.c))
+	var all []int64
+	for _, w := range g.drafts {
+		id := unitOf(tree, g.c, w.Draft).ID
+		g.units = append(g.units, id)
+		if _, known := g.facts[id]; id == 0 || known {
+			continue
 		}
-		f.Above, f.Listed = append(f.Above, row.AboveID), f.Listed || row.Listed
-		g.facts[row.OfID] = f
+		u, _ := view.Unit(id)
+		f := UnitFacts{ID: id, Kind: string(u.Kind), Above: []int64{}}
+		for _, above := range view.Path(id) {
+			f.Above = append(f.Above, above.ID)
+		}
+		slices.Reverse(f.Above)
+		all = append(all, f.Above...)
+		g.facts[id] = f
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	slices.Sort(all)
+	rows, err := g.q.InvitedOf(ctx, rosterdb.InvitedOfParams{ContestID: g.c.ID, UnitIds: slices.Compact(all)})
+	if err != nil {
+		return err
+	}
+	invited := make(map[int64]int, len(rows))
+	for _, row := range rows {
+		invited[row.UnitID] = int(row.Target)
+	}
+	for id, f := range g.facts {
+		f.Listed = slices.ContainsFunc(f.Above, func(above int64) bool { _, ok := invited[above]; return ok })
+		g.facts[id] = f
 	}
 	return nil
 }

@@ -18,17 +18,24 @@ type thereDraft struct {
 
 // thereBefore are those that the rows of a file may mean, by their same-key.
 type thereBefore struct {
-	keys  []string // of the file's entries
+	keys  [][]string // of the file's entries, each with its own first
 	byKey map[string][]thereDraft
 }
 
 // thereAlready finds the entries and waiting registrations that a file's rows may mean.
 func (s *Service) thereAlready(ctx context.Context, q *rosterdb.Queries, c contest.Contest, rules Rules, f *File) (thereBefore, error) {
-	t := thereBefore{keys: make([]string, len(f.Entries)), byKey: map[string][]thereDraft{}}
-	for i, e := range f.Entries {
-		t.keys[i] = e.Draft.sameKey(rules.Kind, unit.SameKey(e.UnitName()))
+	t := thereBefore{keys: make([][]string, len(f.Entries)), byKey: map[string][]thereDraft{}}
+	tree, err := s.units.Tree(ctx)
+	if err != nil {
+		return t, err
 	}
-	entries, err := q.SameEntries(ctx, rosterdb.SameEntriesParams{ContestID: c.ID, SameKeys: t.keys})
+	var all []string
+	for i, e := range f.Entries {
+		u := unit.Unit{ID: e.Draft.UnitID, Name: e.UnitName()} // place has found it
+		t.keys[i] = e.Draft.sameKeys(rules.Kind, tree, u)
+		all = append(all, t.keys[i]...)
+	}
+	entries, err := q.SameEntries(ctx, rosterdb.SameEntriesParams{ContestID: c.ID, SameKeys: all})
 	if err != nil {
 		return t, err
 	}
@@ -44,7 +51,7 @@ func (s *Service) thereAlready(ctx context.Context, q *rosterdb.Queries, c conte
 		t.byKey[row.SameKey] = append(t.byKey[row.SameKey], thereDraft{entryID: row.ID, number: NumberText(int(row.Number)),
 			draft: Draft{Phone: row.Phone, Email: row.Email, Members: people[row.ID]}})
 	}
-	registrations, err := q.SameRegistrations(ctx, rosterdb.SameRegistrationsParams{ContestID: c.ID, SameKeys: t.keys})
+	registrations, err := q.SameRegistrations(ctx, rosterdb.SameRegistrationsParams{ContestID: c.ID, SameKeys: all})
 	if err != nil {
 		return t, err
 	}
@@ -77,10 +84,19 @@ func samePerson(a, b Draft) bool {
 	return samePhone(a.Phone, b.Phone)
 }
 
+// under are those that stand under any of some keys.
+func (t thereBefore) under(keys []string) []thereDraft {
+	var all []thereDraft
+	for _, key := range keys {
+		all = append(all, t.byKey[key]...)
+	}
+	return all
+}
+
 // compare says whether a row of a file is there already. What the file knows beyond what is there changes a waiting
 // registration of a leader's units, or for an organizer the entry itself; it never takes anything away.
-func (t thereBefore) compare(e *FileEntry, key string, rules Rules, led *Led) {
-	for _, old := range t.byKey[key] {
+func (t thereBefore) compare(e *FileEntry, keys []string, rules Rules, led *Led) {
+	for _, old := range t.under(keys) {
 		if !samePerson(e.Draft, old.draft) {
 			continue
 		}

@@ -56,7 +56,7 @@ func (s *Service) understood(ctx context.Context, q *rosterdb.Queries, c contest
 	if err != nil {
 		return File{}, rules, err
 	}
-	known, err := s.fileUnits(ctx, c.ID, led)
+	known, err := s.fileUnits(ctx, c, led)
 	if err != nil {
 		return File{}, rules, err
 	}
@@ -84,8 +84,8 @@ func (s *Service) judge(ctx context.Context, q *rosterdb.Queries, c contest.Cont
 		if e.Status != FileNew {
 			continue
 		}
-		key := there.keys[i]
-		there.compare(e, key, rules, led)
+		key := there.keys[i][0]
+		there.compare(e, there.keys[i], rules, led)
 		for _, j := range seen[key] {
 			if e.Status == FileNew || e.Status == FileUpdated {
 				sameInFile(e, f.Entries[j])

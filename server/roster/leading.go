@@ -13,7 +13,6 @@ import (
 	"github.com/hoithi/hoithi/server/fault"
 	"github.com/hoithi/hoithi/server/postgres"
 	"github.com/hoithi/hoithi/server/roster/rosterdb"
-	"github.com/hoithi/hoithi/server/unit"
 )
 
 var (
@@ -64,11 +63,11 @@ func (s *Service) keepLed(ctx context.Context, contestID int64, led Led, registr
 		if err := d.Check(rules, false); err != nil {
 			return err
 		}
-		key, err := s.keyOf(ctx, rules.Kind, d)
+		keys, err := s.keysOf(ctx, c, d)
 		if err != nil {
 			return err
 		}
-		if err := s.refuseKnown(ctx, q, contestID, key, d.Phone, registrationID); err != nil {
+		if err := s.refuseKnown(ctx, q, contestID, keys, d.Phone, registrationID); err != nil {
 			return err
 		}
 		found, err := s.weigh(ctx, q, c, rules, []weighed{{Draft: d, RegistrationID: registrationID}}, true)
@@ -134,7 +133,7 @@ func (s *Service) rewriteLed(ctx context.Context, tx pgx.Tx, q *rosterdb.Queries
 		return err
 	}
 	n, err := q.ChangeLedRegistration(ctx, rosterdb.ChangeLedRegistrationParams{ID: registrationID, ContestID: c.ID, DivisionID: d.DivisionID,
-		UnitID: &d.UnitID, Name: d.Name, SearchKey: d.searchKey(u.Name), SameKey: d.sameKey(rules.Kind, unit.SameKey(u.Name)), Phone: d.Phone,
+		UnitID: &d.UnitID, Name: d.Name, SearchKey: d.searchKey(u.Name), SameKey: d.sameKey(rules.Kind, ofUnit(u.ID, u.Name)), Phone: d.Phone,
 		Email: d.Email, Findings: findings, Waits: Waits(found), LedBy: &ledBy})
 	if err != nil {
 		return err
@@ -194,7 +193,7 @@ func (s *Service) registerLed(ctx context.Context, q *rosterdb.Queries, c contes
 		}
 		p.DivisionIds, p.UnitIds, p.Names = append(p.DivisionIds, d.DivisionID), append(p.UnitIds, d.UnitID), append(p.Names, d.Name)
 		p.SearchKeys = append(p.SearchKeys, d.searchKey(names[d.UnitID]))
-		p.SameKeys = append(p.SameKeys, d.sameKey(rules.Kind, unit.SameKey(names[d.UnitID])))
+		p.SameKeys = append(p.SameKeys, d.sameKey(rules.Kind, ofUnit(d.UnitID, "")))
 		p.Phones, p.Emails = append(p.Phones, d.Phone), append(p.Emails, d.Email)
 		p.ReceiptMacs = append(p.ReceiptMacs, s.secrets.receiptMAC(newLinkToken()))
 		p.States, p.Findings = append(p.States, string(out[i].State)), append(p.Findings, string(findings))

@@ -9,16 +9,6 @@ WHERE registration_terms.version = @version::integer;
 -- name: CopyTerms :exec
 INSERT INTO registration_terms (contest_id, version, terms) VALUES (@contest_id, 1, @terms) ON CONFLICT DO NOTHING;
 
--- name: UnitsAbove :many
-WITH RECURSIVE line AS (
-    SELECT u.id AS of_id, u.id, u.parent_id, 1 AS step FROM unit u WHERE u.id = ANY(@ids::bigint[])
-    UNION ALL
-    SELECT l.of_id, p.id, p.parent_id, l.step + 1 FROM line l JOIN unit p ON p.id = l.parent_id WHERE l.step < 20
-)
-SELECT l.of_id::bigint AS of_id, l.id::bigint AS above_id, u.kind, (cu.unit_id IS NOT NULL)::boolean AS listed
-FROM line l JOIN unit u ON u.id = l.id LEFT JOIN contest_unit cu ON cu.unit_id = l.id AND cu.contest_id = @contest_id::bigint
-ORDER BY l.of_id, l.step;
-
 -- name: TakenPlaces :one
 SELECT count(*) FROM entry e
 WHERE e.contest_id = @contest_id::bigint AND e.state = 'active' AND e.id <> ALL(@except_ids::bigint[])
@@ -38,9 +28,6 @@ WHERE e.contest_id = @contest_id::bigint AND e.state = 'active' AND e.unit_id = 
 -- name: AskedPersons :one
 SELECT count(*) FROM registrant m JOIN registration r ON r.id = m.registration_id
 WHERE r.contest_id = @contest_id::bigint AND r.state = 'pending' AND r.unit_id = @unit_id::bigint AND r.id <> ALL(@except_ids::bigint[]);
-
--- name: UnitsBySameKey :many
-SELECT id, same_key FROM unit WHERE same_key = ANY(@same_keys::text[]) ORDER BY id;
 
 -- name: InsertEvents :exec
 INSERT INTO registration_event (contest_id, registration_id, entry_id, kind, reason, by_organizer, account_id)

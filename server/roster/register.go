@@ -119,11 +119,11 @@ func (s *Service) register(ctx context.Context, tx pgx.Tx, q *rosterdb.Queries, 
 	if pending >= maxPending {
 		return Registered{}, tooManyPending
 	}
-	key, err := s.keyOf(ctx, rules.Kind, d)
+	keys, err := s.keysOf(ctx, c, d)
 	if err != nil {
 		return Registered{}, err
 	}
-	if err := s.refuseKnown(ctx, q, c.ID, key, d.Phone, 0); err != nil {
+	if err := s.refuseKnown(ctx, q, c.ID, keys, d.Phone, 0); err != nil {
 		return Registered{}, err
 	}
 	found, err := s.weigh(ctx, q, c, rules, []weighed{{Draft: d}}, true)
@@ -143,7 +143,7 @@ func (s *Service) register(ctx context.Context, tx pgx.Tx, q *rosterdb.Queries, 
 	}
 	out.ID, err = q.InsertRegistration(ctx, rosterdb.InsertRegistrationParams{ContestID: c.ID, DivisionID: d.DivisionID, UnitID: d.UnitID,
 		UnitName: d.UnitName, Kind: string(rules.Kind), Name: d.Name, SearchKey: d.searchKey(unitName),
-		SameKey: key, Phone: d.Phone, Email: d.Email, ReceiptMac: s.secrets.receiptMAC(receipt), State: string(out.State), Findings: findings})
+		SameKey: keys[0], Phone: d.Phone, Email: d.Email, ReceiptMac: s.secrets.receiptMAC(receipt), State: string(out.State), Findings: findings})
 	if err != nil {
 		return Registered{}, err
 	}
@@ -187,8 +187,8 @@ func (s *Service) invitedUnit(ctx context.Context, q *rosterdb.Queries, contestI
 }
 
 // refuseKnown refuses a draft that means an entry or a registration which is there already; except: the registration it is.
-func (s *Service) refuseKnown(ctx context.Context, q *rosterdb.Queries, contestID int64, key, phone string, except int64) error {
-	known, err := q.KnownSame(ctx, rosterdb.KnownSameParams{ContestID: contestID, SameKeys: []string{key}})
+func (s *Service) refuseKnown(ctx context.Context, q *rosterdb.Queries, contestID int64, keys []string, phone string, except int64) error {
+	known, err := q.KnownSame(ctx, rosterdb.KnownSameParams{ContestID: contestID, SameKeys: keys})
 	if err != nil {
 		return err
 	}
@@ -197,7 +197,7 @@ func (s *Service) refuseKnown(ctx context.Context, q *rosterdb.Queries, contestI
 			return alreadyRegistered
 		}
 	}
-	waiting, err := q.PendingSame(ctx, rosterdb.PendingSameParams{ContestID: contestID, SameKeys: []string{key}})
+	waiting, err := q.PendingSame(ctx, rosterdb.PendingSameParams{ContestID: contestID, SameKeys: keys})
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/hoithi/hoithi/server/fault"
 	"github.com/hoithi/hoithi/server/postgres"
 	"github.com/hoithi/hoithi/server/roster/rosterdb"
-	"github.com/hoithi/hoithi/server/unit"
 )
 
 // rewriteEntry puts a draft in the place of what an entry was. despite is why it may stay against the rules, or "".
@@ -34,7 +33,7 @@ func (s *Service) rewriteEntry(ctx context.Context, tx pgx.Tx, q *rosterdb.Queri
 	}
 	u := units[0]
 	changed, err := q.UpdateEntry(ctx, rosterdb.UpdateEntryParams{ID: entryID, ContestID: c.ID, DivisionID: d.DivisionID,
-		UnitID: u.ID, Name: d.Name, SearchKey: d.searchKey(u.Name), SameKey: d.sameKey(rules.Kind, unit.SameKey(u.Name)),
+		UnitID: u.ID, Name: d.Name, SearchKey: d.searchKey(u.Name), SameKey: d.sameKey(rules.Kind, ofUnit(u.ID, u.Name)),
 		Number: int32(number), Phone: d.Phone, Email: d.Email})
 	if postgres.IsUniqueViolation(err) {
 		return numberTaken.At("number", numberTaken.Vi, numberTaken.En)
@@ -70,11 +69,11 @@ func (s *Service) rewriteRegistration(ctx context.Context, q *rosterdb.Queries, 
 	if err != nil {
 		return err
 	}
-	key, err := s.keyOf(ctx, rules.Kind, d)
+	keys, err := s.keysOf(ctx, c, d)
 	if err != nil {
 		return err
 	}
-	if err := s.refuseKnown(ctx, q, c.ID, key, d.Phone, id); err != nil {
+	if err := s.refuseKnown(ctx, q, c.ID, keys, d.Phone, id); err != nil {
 		return err
 	}
 	found, err := s.weigh(ctx, q, c, rules, []weighed{{Draft: d, RegistrationID: id}}, true)
@@ -94,7 +93,7 @@ func (s *Service) rewriteRegistration(ctx context.Context, q *rosterdb.Queries, 
 		return err
 	}
 	n, err := q.RewriteRegistration(ctx, rosterdb.RewriteRegistrationParams{ID: id, DivisionID: d.DivisionID, UnitID: d.UnitID, UnitName: d.UnitName,
-		Name: d.Name, SearchKey: d.searchKey(unitName), SameKey: key, Phone: d.Phone, Email: d.Email, State: string(state), Findings: findings})
+		Name: d.Name, SearchKey: d.searchKey(unitName), SameKey: keys[0], Phone: d.Phone, Email: d.Email, State: string(state), Findings: findings})
 	if err != nil {
 		return err
 	}

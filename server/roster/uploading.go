@@ -13,7 +13,6 @@ import (
 	"github.com/hoithi/hoithi/server/fault"
 	"github.com/hoithi/hoithi/server/postgres"
 	"github.com/hoithi/hoithi/server/roster/rosterdb"
-	"github.com/hoithi/hoithi/server/unit"
 )
 
 // Upload is a file that was brought in and waits to be taken.
@@ -244,7 +243,7 @@ func (s *Service) rewrite(ctx context.Context, tx pgx.Tx, q *rosterdb.Queries, c
 	}
 	u := units[0]
 	changed, err := q.UpdateEntry(ctx, rosterdb.UpdateEntryParams{ID: entryID, ContestID: c.ID, DivisionID: d.DivisionID, UnitID: u.ID, Name: d.Name,
-		SearchKey: d.searchKey(u.Name), SameKey: d.sameKey(rules.Kind, unit.SameKey(u.Name)), Number: int32(number), Phone: d.Phone, Email: d.Email})
+		SearchKey: d.searchKey(u.Name), SameKey: d.sameKey(rules.Kind, ofUnit(u.ID, u.Name)), Number: int32(number), Phone: d.Phone, Email: d.Email})
 	if err != nil {
 		return err
 	}

@@ -91,11 +91,12 @@ type Successor struct {
 type Tree struct {
 	units      map[int64]History
 	successors []Successor
+	names      *nameIndex
 }
 
 // NewTree makes a tree of histories, each with its periods oldest first.
 func NewTree(histories []History, successors []Successor) Tree {
-	t := Tree{units: make(map[int64]History, len(histories)), successors: successors}
+	t := Tree{units: make(map[int64]History, len(histories)), successors: successors, names: &nameIndex{}}
 	for _, h := range histories {
 		t.units[h.ID] = h
 	}
@@ -116,7 +117,7 @@ func (t Tree) IDs() []int64 { return slices.Sorted(maps.Keys(t.units)) }
 
 // copied is a tree whose map and successors are its own; periods are copied when they are changed.
 func (t Tree) copied() Tree {
-	return Tree{units: maps.Clone(t.units), successors: slices.Clone(t.successors)}
+	return Tree{units: maps.Clone(t.units), successors: slices.Clone(t.successors), names: &nameIndex{}}
 }
 
 // Successors are the units that go on with a unit.
