@@ -124,6 +124,12 @@ func (s *Service) View(ctx context.Context, contestID, paperID int64, code strin
 		}
 		v.Variants = append(v.Variants, f)
 	}
+	v.Parts = partViews(shown, texts)
+	return v, nil
+}
+
+func partViews(shown Variant, texts map[int64]bank.Content) []PartView {
+	views := make([]PartView, 0, len(shown.Parts))
 	number := 0
 	for _, part := range shown.Parts {
 		pv := PartView{Title: part.Title, Note: part.Note, Entries: []EntryView{}}
@@ -132,9 +138,9 @@ func (s *Service) View(ctx context.Context, contestID, paperID int64, code strin
 			pv.Entries = append(pv.Entries, EntryView{Number: number, Item: e.Item, Version: e.Version, Points: e.Points, Pinned: e.Row < 0,
 				Question: e.Arranged(texts[e.Version]).Question()})
 		}
-		v.Parts = append(v.Parts, pv)
+		views = append(views, pv)
 	}
-	return v, nil
+	return views
 }
 
 func shared(a, b Variant) int {
