@@ -55,6 +55,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audience/contests/{slug}/entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter a contest that is open to all with the form alone */
+        post: operations["enter-openly"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audience/contests/{slug}/registration": {
         parameters: {
             query?: never;
@@ -328,6 +345,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contestant/my-data/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I may have corrected, and how my requests for it stand */
+        get: operations["look-at-my-change"];
+        put?: never;
+        /** Ask the organizers to correct what is known of me */
+        post: operations["ask-my-change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contestant/my-data/change/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back my request for a correction */
+        post: operations["withdraw-my-change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contestant/my-data/consent": {
         parameters: {
             query?: never;
@@ -515,6 +567,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/leader/contests/{contest}/entries/{entry}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An entry of my units, to ask for a change of it */
+        get: operations["get-led-entry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leader/contests/{contest}/entries/{entry}/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the organizers for a change of an entry of my units */
+        post: operations["ask-led-entry-change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leader/contests/{contest}/entries/{entry}/change/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back a request for a change of an entry of my units */
+        post: operations["withdraw-led-entry-change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/leader/contests/{contest}/entries/{entry}/code": {
         parameters: {
             query?: never;
@@ -593,6 +696,23 @@ export interface paths {
         get?: never;
         /** Say what the columns of a list mean */
         put: operations["correct-list-led"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leader/contests/{contest}/import/{upload}/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Take the names of a list in the ordinary spelling, or as they stand */
+        put: operations["respell-list-led"];
         post?: never;
         delete?: never;
         options?: never;
@@ -754,6 +874,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/leader/contests/{contest}/registrations/{registration}/change/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back a request for a change */
+        post: operations["withdraw-led-change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/leader/contests/{contest}/registrations/{registration}/withdraw": {
         parameters: {
             query?: never;
@@ -780,6 +917,40 @@ export interface paths {
         };
         /** An empty file for bulk registration */
         get: operations["get-import-template-led"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what outside of any contest, newest first */
+        get: operations["list-system-audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/audit/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the system's record is whole and unchanged */
+        get: operations["check-system-audit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1835,6 +2006,23 @@ export interface paths {
         get?: never;
         /** Say what the columns of a list mean */
         put: operations["correct-list"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/import/{upload}/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Take the names of a list in the ordinary spelling, or as they stand */
+        put: operations["respell-list"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2920,6 +3108,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizer/units/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was done to the tree, or to one unit */
+        get: operations["list-unit-acts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/units/acts/{act}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What taking back an act would do, and what rests on it */
+        get: operations["preview-unit-undo"];
+        put?: never;
+        /** Take back the newest act on the tree; act and undo stay on record */
+        post: operations["undo-unit-act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizer/units/changes": {
         parameters: {
             query?: never;
@@ -3346,7 +3569,7 @@ export interface components {
             unit_id?: number;
             unit_name?: string;
         };
-        "Ask-led-changeRequest": {
+        "Ask-my-changeRequest": {
             /**
              * Format: int64
              * @description May be left out when there is one division
@@ -3357,8 +3580,7 @@ export interface components {
             members?: components["schemas"]["RosterDraftMember"][];
             /** @description Of the person, or of the team */
             name: string;
-            /** @description Why */
-            note: string;
+            note?: string;
             phone?: string;
             /**
              * Format: int64
@@ -4278,7 +4500,7 @@ export interface components {
         ContestActView: {
             /** @description room.verb, such as contest.state */
             action: string;
-            /** @description The name as it was then; 'system' and 'entry' name no person */
+            /** @description The name as it was then; 'system', 'entry' and 'visitor' name no person */
             actor: string;
             /** Format: date-time */
             at: string;
@@ -4558,6 +4780,29 @@ export interface components {
         };
         "Enter-by-linkRequest": {
             token: string;
+        };
+        "Enter-openlyRequest": {
+            consents: components["schemas"]["RosterConsentView"][];
+            /**
+             * Format: int64
+             * @description May be left out when there is one division
+             */
+            division_id?: number;
+            email?: string;
+            guardians?: components["schemas"]["RosterGuardianView"][];
+            /** @description Of a team; of a person who enters alone one, for the fields */
+            members?: components["schemas"]["RosterDraftMember"][];
+            /** @description Of the person, or of the team */
+            name: string;
+            /** @description A secret that the browser makes once for this entry: sent again, it gives the same entry */
+            once: string;
+            phone?: string;
+            /**
+             * Format: int64
+             * @description 0: unit_name says it
+             */
+            unit_id?: number;
+            unit_name?: string;
         };
         EnterRequest: {
             code: string;
@@ -5175,6 +5420,27 @@ export interface components {
             seq: number;
             topic: string;
         };
+        LeaderAskIn: {
+            /**
+             * Format: int64
+             * @description May be left out when there is one division
+             */
+            division_id?: number;
+            email?: string;
+            /** @description Of a team; of a person who enters alone one, for the fields */
+            members?: components["schemas"]["RosterDraftMember"][];
+            /** @description Of the person, or of the team */
+            name: string;
+            /** @description Why */
+            note: string;
+            phone?: string;
+            /**
+             * Format: int64
+             * @description 0: unit_name says it
+             */
+            unit_id?: number;
+            unit_name?: string;
+        };
         LeaderContestView: {
             /** Format: date-time */
             closes_at?: string;
@@ -5259,6 +5525,8 @@ export interface components {
              * @description People that a unit may have in its teams; 0: no bound
              */
             unit_persons: number;
+            /** @description A unit with a target may have as many entries as that */
+            unit_targets: boolean;
             units: components["schemas"]["LeaderUnit"][];
         };
         LeaderInvitedView: {
@@ -5297,6 +5565,8 @@ export interface components {
             unit_name: string;
         };
         LeaderPersonView: {
+            /** @description A request for a change waits for its answer */
+            asked: boolean;
             /** Format: date-time */
             created_at: string;
             /** Format: int64 */
@@ -5444,7 +5714,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            kind: "stage" | "judged";
+            kind: "stage" | "judged" | "exam";
             /** Format: int64 */
             max_score: number;
             name: string;
@@ -6522,6 +6792,12 @@ export interface components {
         "Resolve-item-commentRequest": {
             resolved: boolean;
         };
+        "Respell-list-ledRequest": {
+            ordinary: boolean;
+        };
+        "Respell-listRequest": {
+            ordinary: boolean;
+        };
         ResultAudienceView: {
             /** Format: int64 */
             at_us: number;
@@ -6939,8 +7215,14 @@ export interface components {
              */
             left_off: number;
             name: string;
+            name_after: string;
+            name_before: string;
             /** Format: int64 */
             new: number;
+            /** Format: int64 */
+            respellable: number;
+            /** @description They are taken in the ordinary spelling */
+            respelled: boolean;
             sheets: components["schemas"]["RosterFileSheetView"][];
             /** Format: int64 */
             updated: number;
@@ -6986,6 +7268,8 @@ export interface components {
              */
             now: string;
             open: boolean;
+            /** @description Anybody may enter now with this form, without waiting for approval */
+            open_entry: boolean;
             /** Format: date-time */
             opens_at?: string;
             organizer_name: string;
@@ -7045,6 +7329,32 @@ export interface components {
             name: string;
             /** @enum {string} */
             role: "captain" | "member" | "reserve";
+        };
+        RosterOpenEntrantView: {
+            /** @description Shown once: with the candidate number it is the way in from another device */
+            code: string;
+            entry: components["schemas"]["RosterContestantView"];
+            /** @description The personal link on this server */
+            path: string;
+        };
+        RosterOwnChangeView: {
+            can_ask: boolean;
+            /** @description Requests, oldest first */
+            changes: components["schemas"]["RosterReceiptChangeView"][];
+            divisions: components["schemas"]["ContestDivision"][];
+            /** @description As it stands now; citizen numbers masked */
+            draft: components["schemas"]["RosterDraftView"];
+            /** @description Asked of every person */
+            fields: components["schemas"]["RosterField"][];
+            /** @enum {string} */
+            kind: "person" | "team";
+            /** Format: int64 */
+            team_max: number;
+            /** Format: int64 */
+            team_min: number;
+            unit_required: boolean;
+            /** @description The contest's, and the own one */
+            units: components["schemas"]["RosterFormUnit"][];
         };
         RosterPlanChangeView: {
             /**
@@ -7185,6 +7495,8 @@ export interface components {
              * @description People of every unit, in all its teams
              */
             unit_persons: number;
+            /** @description A unit may have as many entries as its target; one without a target, what every unit may */
+            unit_targets?: boolean;
             /** @description Units with a number of their own */
             units: components["schemas"]["RosterUnitQuota"][];
         };
@@ -8415,6 +8727,41 @@ export interface components {
             /** @description Each one behind the one above it */
             topics: components["schemas"]["BankTopic"][];
         };
+        TreeActsOutBody: {
+            /** @description Newest first */
+            acts: components["schemas"]["UnitActView"][];
+            /** @description There are older ones */
+            more: boolean;
+        };
+        "Undo-unit-actRequest": {
+            reason: string;
+        };
+        UnitActView: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description How many units it has made or changed
+             */
+            changed: number;
+            /** @description From when it holds; empty: of an import, each row has its own */
+            day: string;
+            ground: string;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "found" | "rename" | "move" | "merge" | "split" | "dissolve" | "correct" | "import";
+            /** @description New names, successors, the new parent (empty: the top) */
+            leads_to: string[];
+            /** @description The first units it was done to, as they were called then */
+            names: string[];
+            /** @description It is the one that may be taken back next */
+            newest: boolean;
+            /** @description Why it was taken back */
+            reason: string;
+            /** Format: date-time */
+            undone_at?: string;
+        };
         UnitChangeView: {
             day: string;
             /** @description The act it rests on */
@@ -8450,7 +8797,7 @@ export interface components {
             after: string;
             before: string;
             /** @enum {string} */
-            kind: "founded" | "renamed" | "kind" | "moved" | "dissolved";
+            kind: "founded" | "renamed" | "kind" | "moved" | "dissolved" | "revived" | "removed" | "record";
             name: string;
             /**
              * Format: int64
@@ -8618,6 +8965,19 @@ export interface components {
             short_name: string;
             /** @description The first day on which it no longer holds; empty: it still does */
             to: string;
+        };
+        UnitRestView: {
+            /** @description It would be lost or made wrong, so the act can't be taken back */
+            blocks: boolean;
+            kind: string;
+            /** @description In the reader's language */
+            text: string;
+        };
+        UnitUndoView: {
+            act: components["schemas"]["UnitActView"];
+            blocked: boolean;
+            effects: components["schemas"]["UnitEffectView"][];
+            rests: components["schemas"]["UnitRestView"][];
         };
         UnitView: {
             /** @description Right below it on the day */
@@ -8942,6 +9302,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LeaderboardBoardView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "enter-openly": {
+        parameters: {
+            query?: never;
+            header?: {
+                "User-Agent"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Enter-openlyRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterOpenEntrantView"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -9686,6 +10093,124 @@ export interface operations {
             };
         };
     };
+    "look-at-my-change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterOwnChangeView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "ask-my-change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ask-my-changeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterOwnChangeView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "withdraw-my-change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterOwnChangeView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "decide-consent": {
         parameters: {
             query?: never;
@@ -10153,6 +10678,129 @@ export interface operations {
             };
         };
     };
+    "get-led-entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                entry: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedDraftOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "ask-led-entry-change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                entry: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaderAskIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "withdraw-led-entry-change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                entry: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "reissue-led-code": {
         parameters: {
             query?: never;
@@ -10337,6 +10985,51 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Correct-list-ledRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterFileView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "respell-list-led": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                upload: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Respell-list-ledRequest"];
             };
         };
         responses: {
@@ -10777,9 +11470,48 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Ask-led-changeRequest"];
+                "application/json": components["schemas"]["LeaderAskIn"];
             };
         };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "withdraw-led-change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                registration: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description No Content */
             204: {
@@ -10872,6 +11604,85 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-system-audit": {
+        parameters: {
+            query?: {
+                /** @description Only events older than this seq; 0: from the newest */
+                before?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "check-system-audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditCheckOutBody"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -14247,6 +15058,51 @@ export interface operations {
             };
         };
     };
+    "respell-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                upload: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Respell-listRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterFileView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "get-list-progress": {
         parameters: {
             query?: never;
@@ -17224,6 +18080,133 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NodesOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-unit-acts": {
+        parameters: {
+            query?: {
+                /** @description 0: to the whole tree */
+                unit?: number;
+                /** @description Only acts older than this one; 0: from the newest */
+                before?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TreeActsOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "preview-unit-undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                act: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitUndoView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "undo-unit-act": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                act: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Undo-unit-actRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitUndoView"];
                 };
             };
             /** @description Unprocessable Entity */

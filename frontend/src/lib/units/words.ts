@@ -83,6 +83,12 @@ export function effectText(effect: Effect): string {
         before: effect.before || m.unit_top(),
         after: effect.after || m.unit_top(),
       });
+    case 'removed':
+      return m.unit_effect_removed();
+    case 'revived':
+      return m.unit_effect_revived({ parent: effect.after || m.unit_top() });
+    case 'record':
+      return m.unit_effect_record();
   }
   return effect.after ? m.unit_effect_merged({ after: effect.after }) : m.unit_effect_dissolved();
 }

@@ -9,16 +9,19 @@ export const load: PageLoad = async ({ params, url, depends, fetch }) => {
   if (!Number.isSafeInteger(id) || id <= 0) error(404, { message: m.app_missing_title() });
   const at = url.searchParams.get('at') ?? '';
   try {
-    const unit = await call(
-      api.GET('/api/organizer/units/{unit}', {
-        params: { path: { unit: id }, query: { at: at || undefined } },
-        fetch,
-      }),
-    );
-    return { unit, at, fault: null };
+    const [unit, done] = await Promise.all([
+      call(
+        api.GET('/api/organizer/units/{unit}', {
+          params: { path: { unit: id }, query: { at: at || undefined } },
+          fetch,
+        }),
+      ),
+      call(api.GET('/api/organizer/units/acts', { params: { query: { unit: id } }, fetch })),
+    ]);
+    return { unit, acts: done.acts, at, fault: null };
   } catch (thrown) {
     const fault = Fault.from(thrown);
     if (fault.status === 404) error(404, { message: m.app_missing_title() });
-    return { unit: null, at, fault };
+    return { unit: null, acts: [], at, fault };
   }
 };
