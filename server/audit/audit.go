@@ -50,11 +50,14 @@ func Append(ctx context.Context, tx pgx.Tx, chain int64, action string, payload 
 	if p.AccountID == 0 && p.Entry != nil {
 		e.EntryID = p.Entry.EntryID
 	}
-	if e.Actor == "" {
+	switch {
+	case e.Actor != "":
+	case e.EntryID != 0:
+		e.Actor = "entry"
+	case p.Address != "":
+		e.Actor = "visitor" // somebody at a browser, whom no account and no entry's code names
+	default:
 		e.Actor = "system"
-		if e.EntryID != 0 {
-			e.Actor = "entry"
-		}
 	}
 	prev := make([]byte, sha256.Size)
 	err = tx.QueryRow(ctx, `SELECT seq, hash FROM audit_event WHERE chain = $1 ORDER BY seq DESC LIMIT 1`, chain).Scan(&e.Seq, &prev)

@@ -26,22 +26,32 @@ func (s *Service) Change(ctx context.Context, contestID, registrationID int64, d
 	return s.Roster.ChangeLed(ctx, contestID, led, registrationID, d)
 }
 
-// Draft reads a registration of the leader's units, to be changed.
-func (s *Service) Draft(ctx context.Context, contestID, registrationID int64) (roster.Draft, roster.RegistrationState, error) {
+// Draft reads a registration or an entry of the leader's units, to be changed.
+func (s *Service) Draft(ctx context.Context, contestID int64, one roster.LedOne) (roster.Draft, roster.RegistrationState, error) {
 	led, err := s.Led(ctx, contestID)
 	if err != nil {
 		return roster.Draft{}, "", err
 	}
-	return s.Roster.LedDraft(ctx, contestID, led, registrationID)
+	return s.Roster.LedDraft(ctx, contestID, led, one)
 }
 
-// AskChange asks the organizers for a change of what is approved already, or comes after the window has closed.
-func (s *Service) AskChange(ctx context.Context, contestID, registrationID int64, d roster.Draft, text string) error {
+// AskChange asks the organizers for a change of what is approved already, was entered by them, or comes after the window
+// has closed.
+func (s *Service) AskChange(ctx context.Context, contestID int64, one roster.LedOne, d roster.Draft, text string) error {
 	led, err := s.Led(ctx, contestID)
 	if err != nil {
 		return err
 	}
-	return s.Roster.AskChangeLed(ctx, contestID, led, registrationID, d, text)
+	return s.Roster.AskChangeLed(ctx, contestID, led, one, d, text)
+}
+
+// WithdrawChange takes back a request for a change that nobody has answered.
+func (s *Service) WithdrawChange(ctx context.Context, contestID int64, one roster.LedOne) error {
+	led, err := s.Led(ctx, contestID)
+	if err != nil {
+		return err
+	}
+	return s.Roster.WithdrawChangeLed(ctx, contestID, led, one)
 }
 
 // WithdrawRegistration takes back a registration of the leader's units that still waits.

@@ -93,6 +93,7 @@ type LeaderHomeView struct {
 	Units       []LeaderUnit      `json:"units"`
 	Divisions   []LeaderDivision  `json:"divisions"`
 	UnitEntries int               `json:"unit_entries" doc:"Entries that a unit may have; 0: no bound"`
+	UnitTargets bool              `json:"unit_targets" doc:"A unit with a target may have as many entries as that"`
 	UnitPersons int               `json:"unit_persons" doc:"People that a unit may have in its teams; 0: no bound"`
 	TeamMin     int               `json:"team_min"`
 	TeamMax     int               `json:"team_max"`
@@ -124,11 +125,12 @@ type LeaderPersonView struct {
 	Members        []roster.MemberName `json:"members"`
 	Problems       []string            `json:"problems" doc:"What the rules find, in the reader's language"`
 	CreatedAt      time.Time           `json:"created_at"`
+	Asked          bool                `json:"asked" doc:"A request for a change waits for its answer"`
 }
 
 func personView(p Person, locale string) LeaderPersonView {
 	v := LeaderPersonView{Entry: p.Entry, ID: p.ID, RegistrationID: p.RegistrationID, Number: p.Number, Name: p.Name, State: p.State, Reason: p.Reason,
-		UnitID: p.UnitID, UnitName: p.UnitName, DivisionID: p.DivisionID, Phone: p.Phone, Email: p.Email, CreatedAt: p.CreatedAt,
+		UnitID: p.UnitID, UnitName: p.UnitName, DivisionID: p.DivisionID, Phone: p.Phone, Email: p.Email, CreatedAt: p.CreatedAt, Asked: p.Asked,
 		Members: []roster.MemberName{}, Problems: []string{}}
 	for _, m := range p.Members {
 		v.Members = append(v.Members, roster.MemberName{Name: m.Name, Role: m.Role})
@@ -245,7 +247,7 @@ func homeRoutes(api *web.API, s *Service) {
 
 func (s *Service) homeView(h Home) LeaderHomeView {
 	var names []string
-	view := LeaderHomeView{UnitEntries: h.Rules.Quotas.UnitEntries, UnitPersons: h.Rules.Quotas.UnitPersons, TeamMin: h.Contest.TeamMin,
+	view := LeaderHomeView{UnitEntries: h.Rules.Quotas.UnitEntries, UnitTargets: h.Rules.Quotas.UnitTargets, UnitPersons: h.Rules.Quotas.UnitPersons, TeamMin: h.Contest.TeamMin,
 		TeamMax: h.Contest.TeamMax, Fields: h.Rules.Fields, Rounds: []LeaderRound{}, Changeable: changeable(h.Contest)}
 	for _, u := range h.Led.Units {
 		own := false

@@ -62,12 +62,18 @@ func peopleRoutes(api *web.API, s *Service) {
 			State roster.RegistrationState `json:"state" enum:"pending,waitlisted,approved,rejected,withdrawn"`
 		}
 	}
+	drafted := func(d roster.Draft, state roster.RegistrationState, err error) (*ledDraftOut, error) {
+		out := &ledDraftOut{}
+		out.Body.Draft, out.Body.State = roster.DraftViewOf(d), state
+		return out, err
+	}
 	web.Handle(api, web.Op{ID: "get-led-registration", Method: http.MethodGet, Path: base + "/registrations/{registration}", Summary: "A registration of my units, to be changed"},
 		func(ctx context.Context, in *RegistrationIn) (*ledDraftOut, error) {
-			d, state, err := s.Draft(ctx, in.Contest, in.Registration)
-			out := &ledDraftOut{}
-			out.Body.Draft, out.Body.State = roster.DraftViewOf(d), state
-			return out, err
+			return drafted(s.Draft(ctx, in.Contest, roster.LedOne{RegistrationID: in.Registration}))
+		})
+	web.Handle(api, web.Op{ID: "get-led-entry", Method: http.MethodGet, Path: base + "/entries/{entry}", Summary: "An entry of my units, to ask for a change of it"},
+		func(ctx context.Context, in *EntryIn) (*ledDraftOut, error) {
+			return drafted(s.Draft(ctx, in.Contest, roster.LedOne{EntryID: in.Entry}))
 		})
 	web.Handle(api, web.Op{ID: "change-led-registration", Method: http.MethodPut, Path: base + "/registrations/{registration}", Summary: "Change a registration of my units that still waits"},
 		func(ctx context.Context, in *struct {
@@ -76,16 +82,7 @@ func peopleRoutes(api *web.API, s *Service) {
 		}) (*ledRegisteredOut, error) {
 			return registered(s.Change(ctx, in.Contest, in.Registration, in.Body.Draft()))
 		})
-	web.Handle(api, web.Op{ID: "ask-led-change", Method: http.MethodPost, Path: base + "/registrations/{registration}/change", Summary: "Ask the organizers for a change of what is decided or closed"},
-		func(ctx context.Context, in *struct {
-			RegistrationIn
-			Body struct {
-				roster.DraftView
-				Note string `json:"note" maxLength:"500" doc:"Why"`
-			}
-		}) (*struct{}, error) {
-			return nil, s.AskChange(ctx, in.Contest, in.Registration, in.Body.Draft(), in.Body.Note)
-		})
+	changeRoutes(api, s)
 	web.Handle(api, web.Op{ID: "withdraw-led-registration", Method: http.MethodPost, Path: base + "/registrations/{registration}/withdraw", Summary: "Take back a registration of my units that still waits"},
 		func(ctx context.Context, in *struct {
 			RegistrationIn
@@ -112,5 +109,37 @@ func peopleRoutes(api *web.API, s *Service) {
 			out := &ledReissuedOut{}
 			out.Body.Code, out.Body.Path = export.GroupCode(fresh.Code), roster.EntryPath+"#"+fresh.Link
 			return out, err
+		})
+}
+
+// AskIn is what a leader would like to have changed, and why.
+type AskIn struct {
+	roster.DraftView
+	Note string `json:"note" maxLength:"500" doc:"Why"`
+}
+
+// changeRoutes are the requests for a change of a registration, and of an entry that may have come without one.
+func changeRoutes(api *web.API, s *Service) {
+	web.Handle(api, web.Op{ID: "ask-led-change", Method: http.MethodPost, Path: base + "/registrations/{registration}/change", Summary: "Ask the organizers for a change of what is decided or closed"},
+		func(ctx context.Context, in *struct {
+			RegistrationIn
+			Body AskIn
+		}) (*struct{}, error) {
+			return nil, s.AskChange(ctx, in.Contest, roster.LedOne{RegistrationID: in.Registration}, in.Body.Draft(), in.Body.Note)
+		})
+	web.Handle(api, web.Op{ID: "ask-led-entry-change", Method: http.MethodPost, Path: base + "/entries/{entry}/change", Summary: "Ask the organizers for a change of an entry of my units"},
+		func(ctx context.Context, in *struct {
+			EntryIn
+			Body AskIn
+		}) (*struct{}, error) {
+			return nil, s.AskChange(ctx, in.Contest, roster.LedOne{EntryID: in.Entry}, in.Body.Draft(), in.Body.Note)
+		})
+	web.Handle(api, web.Op{ID: "withdraw-led-change", Method: http.MethodPost, Path: base + "/registrations/{registration}/change/withdraw", Summary: "Take back a request for a change"},
+		func(ctx context.Context, in *RegistrationIn) (*struct{}, error) {
+			return nil, s.WithdrawChange(ctx, in.Contest, roster.LedOne{RegistrationID: in.Registration})
+		})
+	web.Handle(api, web.Op{ID: "withdraw-led-entry-change", Method: http.MethodPost, Path: base + "/entries/{entry}/change/withdraw", Summary: "Take back a request for a change of an entry of my units"},
+		func(ctx context.Context, in *EntryIn) (*struct{}, error) {
+			return nil, s.WithdrawChange(ctx, in.Contest, roster.LedOne{EntryID: in.Entry})
 		})
 }

@@ -231,9 +231,12 @@ func TestALeaderNeverReachesAnotherUnit(t *testing.T) {
 			_, err := g.s.Change(ctx, g.contest.ID, registration, roster.Draft{Name: "Khác", UnitID: g.sam})
 			return err
 		},
-		"reads": func(ctx context.Context) error { _, _, err := g.s.Draft(ctx, g.contest.ID, registration); return err },
+		"reads": func(ctx context.Context) error {
+			_, _, err := g.s.Draft(ctx, g.contest.ID, roster.LedOne{RegistrationID: registration})
+			return err
+		},
 		"asks for a change": func(ctx context.Context) error {
-			return g.s.AskChange(ctx, g.contest.ID, registration, roster.Draft{Name: "Khác", UnitID: g.sam}, "vì vậy")
+			return g.s.AskChange(ctx, g.contest.ID, roster.LedOne{RegistrationID: registration}, roster.Draft{Name: "Khác", UnitID: g.sam}, "vì vậy")
 		},
 		"withdraws": func(ctx context.Context) error {
 			return g.s.WithdrawRegistration(ctx, g.contest.ID, registration, "không muốn")
@@ -284,10 +287,10 @@ func TestALeaderNeverReachesAnotherUnit(t *testing.T) {
 		DivisionID: approved.Entries[0].DivisionID, Members: approved.Entries[0].Members}, ""); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := g.s.Draft(g.a, g.contest.ID, mine[0].ID); !fault.IsKind(err, fault.NotFound) {
+	if _, _, err := g.s.Draft(g.a, g.contest.ID, roster.LedOne{RegistrationID: mine[0].ID}); !fault.IsKind(err, fault.NotFound) {
 		t.Errorf("the former leader reads an entry that was moved: %v", err)
 	}
-	if d, _, err := g.s.Draft(g.b, g.contest.ID, mine[0].ID); err != nil || d.UnitID != g.sam {
+	if d, _, err := g.s.Draft(g.b, g.contest.ID, roster.LedOne{RegistrationID: mine[0].ID}); err != nil || d.UnitID != g.sam {
 		t.Errorf("the new leader reads %+v, %v", d, err)
 	}
 	// Dismissed, the leader reaches nothing at the next request.

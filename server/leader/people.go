@@ -27,6 +27,7 @@ type Person struct {
 	Members        []roster.Member
 	Findings       []roster.Finding
 	CreatedAt      time.Time
+	Asked          bool // a request for a change waits for its answer
 }
 
 // Filter chooses rows of the list.
@@ -85,7 +86,19 @@ func (s *Service) People(ctx context.Context, contestID int64, f Filter) ([]Pers
 		people[i] = x
 		at[x.Entry][x.ID], lists[x.Entry] = &people[i], append(lists[x.Entry], x.ID)
 	}
-	return people, int(total), s.addMembers(ctx, at, lists)
+	if err := s.addMembers(ctx, at, lists); err != nil {
+		return nil, 0, err
+	}
+	asked, err := s.q.AskedChanges(ctx, leaderdb.AskedChangesParams{ContestID: contestID, EntryIds: lists[true], RegistrationIds: lists[false]})
+	for _, a := range asked {
+		if x := at[true][a.EntryID]; x != nil {
+			x.Asked = true
+		}
+		if x := at[false][a.RegistrationID]; x != nil {
+			x.Asked = true
+		}
+	}
+	return people, int(total), postgres.Fault(err)
 }
 
 func (s *Service) addMembers(ctx context.Context, at map[bool]map[int64]*Person, lists map[bool][]int64) error {

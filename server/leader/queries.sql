@@ -52,3 +52,10 @@ SELECT m.registration_id AS owner, m.name, m.role FROM registrant m WHERE m.regi
 SELECT e.id, e.number, e.name, e.unit_id::bigint AS unit_id, e.phone FROM entry e
 WHERE e.contest_id = @contest_id::bigint AND e.state = 'active' AND e.unit_id IS NOT NULL AND (@everywhere::boolean OR e.unit_id = ANY(@unit_ids::bigint[]))
 ORDER BY e.number;
+
+-- name: AskedChanges :many
+-- Which of some entries and registrations have a request for a change that waits for its answer.
+SELECT coalesce(c.registration_id, 0)::bigint AS registration_id, coalesce(c.entry_id, r.entry_id, 0)::bigint AS entry_id
+FROM change_request c LEFT JOIN registration r ON r.id = c.registration_id
+WHERE c.contest_id = @contest_id::bigint AND c.state = 'open'
+  AND (c.entry_id = ANY(@entry_ids::bigint[]) OR r.entry_id = ANY(@entry_ids::bigint[]) OR c.registration_id = ANY(@registration_ids::bigint[]));

@@ -21,13 +21,14 @@ var errAway = fault.New(fault.Unavailable, "database_away",
 	"Cơ sở dữ liệu tạm thời không trả lời. Những gì đã báo \"Đã lưu\" vẫn an toàn; lần vừa rồi có thể chưa được lưu. Hãy thử lại sau giây lát.",
 	"The database does not answer for the moment. Whatever was shown as saved is safe; the last act may not have been. Try again shortly.")
 
-// Fault gives err the words for people: an unreachable database becomes database_away, a fault stays itself.
+// Fault gives err the words for people: an unreachable database, or one that has not answered in time, becomes
+// database_away, a fault stays itself.
 func Fault(err error) error {
 	var f *fault.Fault
 	switch {
 	case err == nil, errors.As(err, &f):
 		return err
-	case IsUnknownCommit(err), IsConnectionLost(err), IsUnavailable(err), Code(err) == "57014":
+	case IsUnknownCommit(err), IsConnectionLost(err), IsUnavailable(err), Code(err) == "57014", errors.Is(err, context.DeadlineExceeded):
 		a := errAway.Because(err)
 		a.RetryAfterSeconds = 2
 		return a

@@ -28,8 +28,8 @@ const (
 // Change is a registrant's request to change what they can no longer change by themselves.
 type Change struct {
 	ID             int64
-	RegistrationID int64
-	EntryID        int64
+	RegistrationID int64 // 0: of an entry that an organizer has added
+	EntryID        int64 // 0: not an entry yet
 	Number         string
 	Name           string
 	UnitName       string
@@ -250,15 +250,32 @@ func (s *Service) AnswerChange(ctx context.Context, contestID, id int64, accept 
 		if request.Number > 0 {
 			news.Number = NumberText(int(request.Number))
 		}
-		if err := s.tellOf(ctx, tx, q, contestID, []int64{request.RegistrationID}, news); err != nil {
+		if err := s.tellAnswer(ctx, tx, q, request, news); err != nil {
 			return err
 		}
-		if err := record(ctx, tx, contestID, action, withReason(map[string]any{"change": id, "registration": request.RegistrationID}, despite)); err != nil {
+		payload := map[string]any{"change": id, "registration": request.RegistrationID}
+		if request.RegistrationID == 0 {
+			payload = map[string]any{"change": id, "entry_id": request.EntryID}
+		}
+		if err := record(ctx, tx, contestID, action, withReason(payload, despite)); err != nil {
 			return err
 		}
 		_, err = s.fillPlaces(ctx, tx, q, c)
 		return err
 	})
+}
+
+// tellAnswer tells those who can be written to what has become of a request.
+func (s *Service) tellAnswer(ctx context.Context, tx pgx.Tx, q *rosterdb.Queries, request rosterdb.ChangesRow, news News) error {
+	if request.RegistrationID != 0 {
+		return s.tellOf(ctx, tx, q, request.ContestID, []int64{request.RegistrationID}, news)
+	}
+	e, err := q.EntryIn(ctx, rosterdb.EntryInParams{ID: request.EntryID, ContestID: request.ContestID})
+	if err != nil {
+		return err
+	}
+	news.ContestID, news.EntryID, news.Email, news.Name = request.ContestID, e.ID, e.Email, e.Name
+	return s.tell(ctx, tx, news)
 }
 
 // closeChanges ends requests that no longer have anything to change: their registration or entry is out of the contest.
@@ -268,7 +285,12 @@ func closeChanges(ctx context.Context, q *rosterdb.Queries, contestID int64, rea
 	if err != nil || len(closed) == 0 {
 		return err
 	}
-	return note(ctx, q, contestID, EventChangeDeclined, reason, closed, nil)
+	of := make([]int64, len(closed))
+	owned := make([]int64, len(closed))
+	for i, c := range closed {
+		of[i], owned[i] = c.RegistrationID, c.EntryID
+	}
+	return note(ctx, q, contestID, EventChangeDeclined, reason, of, owned)
 }
 
 func answerReason(accept bool, reason string) (string, error) {

@@ -65,6 +65,8 @@ type UnitFacts struct {
 	Above []int64 // the unit itself and all above it
 	// Listed: the contest invites the unit or one above it.
 	Listed bool
+	// Target is how many entries the contest asks of the unit; 0: no number.
+	Target int
 }
 
 // Taken is how many places others have.
@@ -313,32 +315,35 @@ func (c *checker) quotas() {
 	if c.f.Unit.ID == 0 {
 		return
 	}
-	entries, perDivision, persons := q.forUnit(c.f.Unit.ID, c.d.DivisionID)
+	entries, perDivision, persons := q.forUnit(c.f.Unit, c.d.DivisionID)
 	over(entries, taken.Unit, 1, "unit_id", "Đơn vị đã đăng ký đủ %d suất.", "The unit has all of its %d entries.")
 	over(perDivision, taken.UnitDivision, 1, "unit_id", "Đơn vị đã đăng ký đủ %d suất của bảng thi này.", "The unit has all of its %d entries in this division.")
 	over(persons, taken.UnitPersons, len(c.d.Members), "unit_id", "Đơn vị đã đăng ký đủ %d người.", "The unit has all of its %d people.")
 }
 
-// forUnit gives what a unit may send: its own numbers, or those of every unit.
-func (q Quotas) forUnit(unitID, divisionID int64) (entries, perDivision, persons int) {
+// forUnit gives what a unit may send: its own numbers, or its target where that bounds it, or those of every unit.
+func (q Quotas) forUnit(u UnitFacts, divisionID int64) (entries, perDivision, persons int) {
 	entries, persons = q.UnitEntries, q.UnitPersons
+	if q.UnitTargets && u.Target > 0 {
+		entries = u.Target
+	}
 	for _, d := range q.Divisions {
 		if d.DivisionID == divisionID {
 			perDivision = d.PerUnit
 		}
 	}
-	for _, u := range q.Units {
+	for _, own := range q.Units {
 		switch {
-		case u.UnitID != unitID:
-		case u.DivisionID == 0:
-			if u.Entries > 0 {
-				entries = u.Entries
+		case own.UnitID != u.ID:
+		case own.DivisionID == 0:
+			if own.Entries > 0 {
+				entries = own.Entries
 			}
-			if u.Persons > 0 {
-				persons = u.Persons
+			if own.Persons > 0 {
+				persons = own.Persons
 			}
-		case u.DivisionID == divisionID && u.Entries > 0:
-			perDivision = u.Entries
+		case own.DivisionID == divisionID && own.Entries > 0:
+			perDivision = own.Entries
 		}
 	}
 	return entries, perDivision, persons

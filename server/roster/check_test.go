@@ -51,7 +51,8 @@ func TestAgeCountsBirthdays(t *testing.T) {
 
 func TestAQuotaIsNeverExceeded(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		q := Quotas{Entries: rapid.IntRange(0, 6).Draw(t, "all"), UnitEntries: rapid.IntRange(0, 4).Draw(t, "unit"), UnitPersons: rapid.IntRange(0, 12).Draw(t, "persons"),
+		target := rapid.IntRange(0, 4).Draw(t, "target") // of unit 8
+		q := Quotas{UnitTargets: rapid.Bool().Draw(t, "by targets"), Entries: rapid.IntRange(0, 6).Draw(t, "all"), UnitEntries: rapid.IntRange(0, 4).Draw(t, "unit"), UnitPersons: rapid.IntRange(0, 12).Draw(t, "persons"),
 			Divisions: []DivisionQuota{{DivisionID: 1, Entries: rapid.IntRange(0, 4).Draw(t, "division"), PerUnit: rapid.IntRange(0, 3).Draw(t, "per unit")}},
 			Units:     []UnitQuota{{UnitID: 7, Entries: rapid.IntRange(0, 5).Draw(t, "own"), DivisionID: rapid.SampledFrom([]int64{0, 1}).Draw(t, "own division")}}}
 		waiting := rapid.Bool().Draw(t, "waiting list")
@@ -60,7 +61,11 @@ func TestAQuotaIsNeverExceeded(t *testing.T) {
 		for range rapid.IntRange(1, 25).Draw(t, "drafts") {
 			d := Draft{Name: "Đội", DivisionID: rapid.SampledFrom([]int64{1, 2}).Draw(t, "of division"), Members: make([]Member, rapid.IntRange(1, 5).Draw(t, "people"))}
 			u := rapid.SampledFrom([]int64{0, 7, 8}).Draw(t, "of unit")
-			found := Check(r, d, Facts{Unit: UnitFacts{ID: u}, Taken: Taken{Entries: taken[placeKey{}], Division: taken[placeKey{divisionID: d.DivisionID}],
+			facts := UnitFacts{ID: u}
+			if u == 8 {
+				facts.Target = target
+			}
+			found := Check(r, d, Facts{Unit: facts, Taken: Taken{Entries: taken[placeKey{}], Division: taken[placeKey{divisionID: d.DivisionID}],
 				Unit: taken[placeKey{unitID: u}], UnitDivision: taken[placeKey{d.DivisionID, u, false}], UnitPersons: taken[placeKey{unitID: u, persons: true}]}})
 			if Refused(found) && waiting || Waits(found) && !waiting {
 				t.Fatalf("waiting list %v: %s", waiting, codes(found))
@@ -85,7 +90,10 @@ func TestAQuotaIsNeverExceeded(t *testing.T) {
 		within("all", taken[placeKey{}], q.Entries)
 		within("division", taken[placeKey{divisionID: 1}], q.Divisions[0].Entries)
 		for _, u := range []int64{7, 8} {
-			entries, perDivision, persons := q.forUnit(u, 1)
+			entries, perDivision, persons := q.forUnit(UnitFacts{ID: u}, 1)
+			if u == 8 && q.UnitTargets && target > 0 {
+				entries = target
+			}
 			within("unit in division", taken[placeKey{1, u, false}], perDivision)
 			within("unit", taken[placeKey{unitID: u}], entries)
 			within("people", taken[placeKey{unitID: u, persons: true}], persons)

@@ -45,11 +45,11 @@ func (s *Service) Erase(ctx context.Context, w Who, also func(ctx context.Contex
 			if err := q.EraseRegistrants(ctx, w.RegistrationID); err != nil {
 				return err
 			}
-			if err := q.EraseChangeRequests(ctx, w.RegistrationID); err != nil {
-				return err
-			}
 		}
 		for _, erase := range []func() error{
+			func() error {
+				return q.EraseChangeRequests(ctx, rosterdb.EraseChangeRequestsParams{RegistrationID: w.RegistrationID, EntryID: w.EntryID})
+			},
 			func() error {
 				return q.EraseEvents(ctx, rosterdb.EraseEventsParams{EntryID: w.EntryID, RegistrationID: w.RegistrationID})
 			},

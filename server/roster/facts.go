@@ -190,6 +190,7 @@ func (g *gathering) gatherUnits(ctx context.Context) error {
 		invited[row.UnitID] = int(row.Target)
 	}
 	for id, f := range g.facts {
+		f.Target = invited[id]
 		f.Listed = slices.ContainsFunc(f.Above, func(above int64) bool { _, ok := invited[above]; return ok })
 		g.facts[id] = f
 	}
@@ -276,7 +277,7 @@ func (g *gathering) factsOf(ctx context.Context, i int) (Facts, error) {
 		n, err = g.place(ctx, key)
 		return n
 	}
-	entries, perDivision, persons := q.forUnit(f.Unit.ID, d.DivisionID)
+	entries, perDivision, persons := q.forUnit(f.Unit, d.DivisionID)
 	inDivision := false
 	for _, x := range q.Divisions {
 		inDivision = inDivision || x.DivisionID == d.DivisionID && x.Entries > 0

@@ -65,7 +65,10 @@ type FileSheet struct {
 type File struct {
 	Sheets  []FileSheet
 	Entries []FileEntry
-	tables  []sheet.Table
+	// Respelling is what is not written in the ordinary way; Respelled: it has been, on its owner's word.
+	Respelling Respelling
+	Respelled  bool
+	tables     []sheet.Table
 }
 
 // SheetChoice is what a person says about a sheet: whether it counts, and the field of each column.

@@ -300,3 +300,26 @@ func TestTheListHoldsNoCodesAndComesBack(t *testing.T) {
 		t.Errorf("the list read back: %+v, %v", preview, err)
 	}
 }
+
+// A row that is like two others in the same way says so once.
+func TestAFileSaysNothingTwice(t *testing.T) {
+	t.Parallel()
+	g := lay(t, contest.PersonEntry)
+	g.asks(t, func(*Terms) {})
+	g.register(t, of("Lê Một", "Xã Nghĩa Đô", Person{Phone: "0912345678"}))
+	g.register(t, of("Lê Hai", "Xã Nghĩa Đô", Person{Phone: "0912345678"}))
+	preview, err := g.preview(file(t, []string{"Họ và tên", "Đơn vị", "Số điện thoại"}, []string{"Lê Ba", "Xã Nghĩa Đô", "0912345678"}))
+	if err != nil || len(preview.Entries) != 1 {
+		t.Fatalf("%+v, %v", preview.Entries, err)
+	}
+	said := map[string]int{}
+	for _, p := range preview.Entries[0].Problems {
+		said[p.Vi]++
+	}
+	if said["Thí sinh trùng với một đăng ký khác: cùng số điện thoại."] != 1 || len(said) != len(preview.Entries[0].Problems) {
+		t.Errorf("said: %v", said)
+	}
+	if found := preview.Entries[0].findings; len(found) != 2 {
+		t.Errorf("the organizer should be pointed to both: %+v", found)
+	}
+}

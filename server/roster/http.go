@@ -108,6 +108,7 @@ func purposeView(p Purpose, locale string) PurposeView {
 func Routes(api *web.API, s *Service) {
 	audienceRoutes(api, s)
 	contestantRoutes(api, s)
+	ownRoutes(api, s)
 	registrationRoutes(api, s)
 	entryRoutes(api, s)
 	fileRoutes(api, s)

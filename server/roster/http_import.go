@@ -89,6 +89,11 @@ type FileView struct {
 	Updates    int             `json:"updates"`
 	Duplicates int             `json:"duplicates"`
 	Errors     int             `json:"errors"`
+	// Names of people in capitals only or in small letters only, with one as it stands and as it would be written.
+	Respellable int    `json:"respellable"`
+	Respelled   bool   `json:"respelled" doc:"They are taken in the ordinary spelling"`
+	NameBefore  string `json:"name_before"`
+	NameAfter   string `json:"name_after"`
 	// Added, Updated, First and Last say what taking the file has done.
 	Added   int    `json:"added"`
 	Updated int    `json:"updated"`
@@ -98,6 +103,7 @@ type FileView struct {
 
 func fileView(id int64, name string, f File, rules Rules, locale string) FileView {
 	view := FileView{ID: id, Name: name, New: f.counted(FileNew), Updates: f.counted(FileUpdated), Duplicates: f.counted(FileDuplicate),
+		Respellable: f.Respelling.Names, Respelled: f.Respelled, NameBefore: f.Respelling.Before, NameAfter: f.Respelling.After,
 		Errors: f.counted(FileRefused), Entries: []FileEntryView{}, Fields: []FileFieldView{}}
 	seen := map[string]bool{"ignored": true}
 	for _, field := range Catalogue(rules, nil) {
@@ -214,6 +220,20 @@ func ImportRoutes(api *web.API, s *Service, at ImportPlace) {
 				return nil, err
 			}
 			u, err := s.Correct(ctx, in.Contest, led, in.Upload, in.Body.Sheets)
+			return brought(ctx, u, err)
+		})
+	web.Handle(api, web.Op{ID: "respell-list" + at.Suffix, Method: http.MethodPut, Path: at.Base + "/import/{upload}/names", Summary: "Take the names of a list in the ordinary spelling, or as they stand", Timeout: time.Minute},
+		func(ctx context.Context, in *struct {
+			UploadIn
+			Body struct {
+				Ordinary bool `json:"ordinary"`
+			}
+		}) (*fileOut, error) {
+			led, err := at.Led(ctx, in.Contest)
+			if err != nil {
+				return nil, err
+			}
+			u, err := s.Respell(ctx, in.Contest, led, in.Upload, in.Body.Ordinary)
 			return brought(ctx, u, err)
 		})
 	web.Handle(api, web.Op{ID: "take-list" + at.Suffix, Method: http.MethodPost, Path: at.Base + "/import/{upload}/take", Summary: "Take the good rows of a list", Timeout: 2 * time.Minute},

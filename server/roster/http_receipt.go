@@ -84,19 +84,24 @@ func differenceViews(list []Difference, locale string) []DifferenceView {
 	return out
 }
 
+func changeViews(changes []Change, locale string) []ReceiptChangeView {
+	out := make([]ReceiptChangeView, len(changes))
+	for i, c := range changes {
+		out[i] = ReceiptChangeView{State: c.State, Note: c.Note, Reason: c.Reason, CreatedAt: c.CreatedAt, DecidedAt: c.DecidedAt,
+			Differences: differenceViews(c.Differences, locale)}
+	}
+	return out
+}
+
 func receiptView(r Receipt, locale string) ReceiptView {
 	view := ReceiptView{ContestSlug: r.Contest.Slug, ContestName: r.Contest.Name, Name: r.Name, UnitName: r.UnitName, State: r.State, Reason: r.Reason,
 		CreatedAt: r.CreatedAt, Number: r.Number, InLine: r.InLine, CanChange: r.CanChange, CanAsk: r.CanAsk, CanWithdraw: r.CanWithdraw,
-		Kind: Kind(r.Contest.EntryKind), Draft: draftView(r.Draft), Fields: notNil(r.Rules.Asked()), Changes: []ReceiptChangeView{}, History: []ReceiptEventView{}}
+		Kind: Kind(r.Contest.EntryKind), Draft: draftView(r.Draft), Fields: notNil(r.Rules.Asked()), Changes: changeViews(r.Changes, locale), History: []ReceiptEventView{}}
 	if r.Withdrawn {
 		view.State = RegistrationWithdrawn
 	}
 	if r.Link != "" {
 		view.EnterPath = EntryPath + "#" + r.Link
-	}
-	for _, c := range r.Changes {
-		view.Changes = append(view.Changes, ReceiptChangeView{State: c.State, Note: c.Note, Reason: c.Reason, CreatedAt: c.CreatedAt, DecidedAt: c.DecidedAt,
-			Differences: differenceViews(c.Differences, locale)})
 	}
 	for _, e := range r.History {
 		if e.Kind != EventDuplicateKept {

@@ -3,6 +3,7 @@ package roster
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -47,7 +48,7 @@ func mayImport(c contest.Contest, led *Led) error {
 }
 
 // understood reads a file and says what would become of each row, without saving anything.
-func (s *Service) understood(ctx context.Context, q *rosterdb.Queries, c contest.Contest, led *Led, data []byte, choices []SheetChoice) (File, Rules, error) {
+func (s *Service) understood(ctx context.Context, q *rosterdb.Queries, c contest.Contest, led *Led, data []byte, choices []SheetChoice, respell bool) (File, Rules, error) {
 	rules, err := s.rulesOf(ctx, q, c)
 	if err != nil {
 		return File{}, rules, err
@@ -68,6 +69,7 @@ func (s *Service) understood(ctx context.Context, q *rosterdb.Queries, c contest
 	if err != nil {
 		return f, rules, err
 	}
+	f.Respelling, f.Respelled = f.respelling(rules.Kind, respell), respell
 	known.place(&f, led)
 	return f, rules, s.judge(ctx, q, c, rules, led, &f)
 }
@@ -121,7 +123,10 @@ func (s *Service) weighFile(ctx context.Context, q *rosterdb.Queries, c contest.
 			if x.Severity == Refuse {
 				e.Status = FileRefused
 			}
-			e.Problems = append(e.Problems, Problem{Row: e.FirstRow, Warning: x.Severity != Refuse, Vi: x.Vi, En: x.En})
+			p := Problem{Row: e.FirstRow, Warning: x.Severity != Refuse, Vi: x.Vi, En: x.En}
+			if !slices.Contains(e.Problems, p) { // like two other registrations in one way: said once
+				e.Problems = append(e.Problems, p)
+			}
 		}
 	}
 	return nil

@@ -265,7 +265,7 @@ func (s *Service) WithdrawLed(ctx context.Context, contestID int64, led Led, reg
 		if n == 0 {
 			return alreadyDecided
 		}
-		if _, err := q.WithdrawChange(ctx, registrationID); err != nil {
+		if _, err := q.WithdrawChange(ctx, rosterdb.WithdrawChangeParams{RegistrationID: registrationID}); err != nil {
 			return err
 		}
 		if err := note(ctx, q, contestID, EventWithdrawn, reason, []int64{registrationID}, nil); err != nil {

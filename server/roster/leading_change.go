@@ -22,9 +22,45 @@ func (s *Service) ledRow(ctx context.Context, q *rosterdb.Queries, contestID int
 		Name: row.Name, Phone: row.Phone, Email: row.Email, State: row.State, EntryID: row.EntryID, EntryState: row.EntryState}, postgres.Fault(err)
 }
 
-// LedDraft reads a registration of the leader's units as it is now, to be changed.
-func (s *Service) LedDraft(ctx context.Context, contestID int64, led Led, registrationID int64) (Draft, RegistrationState, error) {
-	row, err := s.ledRow(ctx, s.q, contestID, led, registrationID)
+// entryRow finds an entry as the receipt of its registration would; one that an organizer has added has none, its ID is 0.
+func (s *Service) entryRow(ctx context.Context, q *rosterdb.Queries, contestID, entryID int64) (rosterdb.RegistrationByReceiptRow, error) {
+	e, err := q.EntryIn(ctx, rosterdb.EntryInParams{ID: entryID, ContestID: contestID})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return rosterdb.RegistrationByReceiptRow{}, fault.NothingHere
+	}
+	if err != nil {
+		return rosterdb.RegistrationByReceiptRow{}, postgres.Fault(err)
+	}
+	row := rosterdb.RegistrationByReceiptRow{ContestID: e.ContestID, DivisionID: e.DivisionID, UnitID: &e.UnitID, UnitName: e.UnitName, Name: e.Name,
+		Phone: e.Phone, Email: e.Email, State: string(RegistrationApproved), EntryID: &e.ID, EntryState: e.State}
+	row.ID, err = q.RegistrationOfEntry(ctx, &entryID)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return row, nil
+	}
+	return row, postgres.Fault(err)
+}
+
+// LedOne names what a leader acts on: a registration, or an entry, which may have come without one.
+type LedOne struct {
+	RegistrationID int64
+	EntryID        int64
+}
+
+// ledOne finds what a leader acts on, among the leader's units.
+func (s *Service) ledOne(ctx context.Context, q *rosterdb.Queries, contestID int64, led Led, one LedOne) (rosterdb.RegistrationByReceiptRow, error) {
+	if one.EntryID == 0 {
+		return s.ledRow(ctx, q, contestID, led, one.RegistrationID)
+	}
+	row, err := s.entryRow(ctx, q, contestID, one.EntryID)
+	if err == nil && !led.May(deref(row.UnitID)) {
+		return row, fault.NothingHere
+	}
+	return row, err
+}
+
+// LedDraft reads a registration or an entry of the leader's units as it is now, to be changed.
+func (s *Service) LedDraft(ctx context.Context, contestID int64, led Led, one LedOne) (Draft, RegistrationState, error) {
+	row, err := s.ledOne(ctx, s.q, contestID, led, one)
 	if err != nil {
 		return Draft{}, "", err
 	}
@@ -32,14 +68,14 @@ func (s *Service) LedDraft(ctx context.Context, contestID int64, led Led, regist
 	return d, RegistrationState(row.State), err
 }
 
-// AskChangeLed asks the organizers for a change of what a leader can no longer change: after the approval, or after the
-// window has closed.
-func (s *Service) AskChangeLed(ctx context.Context, contestID int64, led Led, registrationID int64, d Draft, text string) error {
+// AskChangeLed asks the organizers for a change of what a leader can no longer change: after the approval, after the
+// window has closed, or of what an organizer has entered.
+func (s *Service) AskChangeLed(ctx context.Context, contestID int64, led Led, one LedOne, d Draft, text string) error {
 	if !led.May(d.UnitID) {
 		return notYourUnit.At("unit_id", notYourUnit.Vi, notYourUnit.En)
 	}
 	return s.change(ctx, contestID, func(tx pgx.Tx, q *rosterdb.Queries, c contest.Contest) error {
-		row, err := s.ledRow(ctx, q, contestID, led, registrationID)
+		row, err := s.ledOne(ctx, q, contestID, led, one)
 		if err != nil {
 			return err
 		}
@@ -50,6 +86,17 @@ func (s *Service) AskChangeLed(ctx context.Context, contestID int64, led Led, re
 		if err := s.askFor(ctx, q, r, row, d, text, true); err != nil {
 			return err
 		}
-		return record(ctx, tx, contestID, "ask_change_led", map[string]any{"registration_id": row.ID})
+		return record(ctx, tx, contestID, "ask_change_led", ofRow(row))
+	})
+}
+
+// WithdrawChangeLed takes back a request for a change of the leader's units that nobody has answered.
+func (s *Service) WithdrawChangeLed(ctx context.Context, contestID int64, led Led, one LedOne) error {
+	return s.change(ctx, contestID, func(tx pgx.Tx, q *rosterdb.Queries, _ contest.Contest) error {
+		row, err := s.ledOne(ctx, q, contestID, led, one)
+		if err != nil {
+			return err
+		}
+		return takeBackChange(ctx, tx, q, contestID, row, "withdraw_change_led")
 	})
 }

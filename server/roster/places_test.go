@@ -62,7 +62,7 @@ func TestAChangeOfUnitLeavesAPlace(t *testing.T) {
 		t.Fatalf("over the quota of its unit: %s", got)
 	}
 	id := g.receipt(t, first).ID
-	d, _, err = g.s.LedDraft(t.Context(), g.contest.ID, led, id)
+	d, _, err = g.s.LedDraft(t.Context(), g.contest.ID, led, LedOne{RegistrationID: id})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func TestAChangeOfUnitLeavesAPlace(t *testing.T) {
 	line := g.register(t, from("Lê Bốn", "Xã Đông Sơn"))
 	g.asks(t, func(x *Terms) { x.Quotas.UnitEntries, x.WaitingList, x.MoveUp = 2, true, false })
 	id = g.receipt(t, line).ID
-	if d, _, err = g.s.LedDraft(t.Context(), g.contest.ID, led, id); err != nil {
+	if d, _, err = g.s.LedDraft(t.Context(), g.contest.ID, led, LedOne{RegistrationID: id}); err != nil {
 		t.Fatal(err)
 	}
 	d.Phone = "0912345678"
@@ -118,7 +118,7 @@ func TestRequestsEndWithTheirRegistration(t *testing.T) {
 	d.Phone = "0987654321"
 	led := Led{AccountID: account.From(g.ctx).AccountID, Units: []unit.Unit{{ID: d.UnitID}}}
 	wantFault(t, g.s.AskChange(t.Context(), approved, d, ""), "not_possible_now")
-	wantFault(t, g.s.AskChangeLed(g.ctx, g.contest.ID, led, g.receipt(t, approved).ID, d, ""), "not_possible_now")
+	wantFault(t, g.s.AskChangeLed(g.ctx, g.contest.ID, led, LedOne{RegistrationID: g.receipt(t, approved).ID}, d, ""), "not_possible_now")
 	if open, _, err := g.s.Changes(g.ctx, g.contest.ID, ChangeOpen, 0); err != nil || len(open) != 0 {
 		t.Fatalf("still open: %+v, %v", open, err)
 	}

@@ -67,7 +67,7 @@ DELETE FROM member WHERE entry_id = $1;
 DELETE FROM registrant WHERE registration_id = $1;
 
 -- name: EraseChangeRequests :exec
-DELETE FROM change_request WHERE registration_id = $1;
+DELETE FROM change_request WHERE registration_id = @registration_id::bigint OR entry_id = @entry_id::bigint;
 
 -- name: EraseEvents :exec
 UPDATE registration_event SET reason = '' WHERE entry_id = @entry_id::bigint OR registration_id = @registration_id::bigint;

@@ -9,11 +9,14 @@ DELETE FROM sheet_upload WHERE created_at < now() - interval '1 day'
        AND id NOT IN (SELECT k.id FROM sheet_upload k WHERE k.account_id = @account_id::bigint AND k.contest_id = @contest_id::bigint ORDER BY k.id DESC LIMIT 3));
 
 -- name: UploadOf :one
-SELECT id, name, data, columns, state FROM sheet_upload
+SELECT id, name, data, columns, state, respell FROM sheet_upload
 WHERE id = @id AND contest_id = @contest_id AND account_id = @account_id AND created_at > now() - interval '1 day';
 
 -- name: SetUploadColumns :execrows
 UPDATE sheet_upload SET columns = @columns WHERE id = @id AND contest_id = @contest_id AND account_id = @account_id AND state <> 'taking';
+
+-- name: SetUploadRespell :execrows
+UPDATE sheet_upload SET respell = @respell WHERE id = @id AND contest_id = @contest_id AND account_id = @account_id AND state <> 'taking';
 
 -- name: BeginTaking :execrows
 UPDATE sheet_upload SET state = 'taking', done = 0, total = 0 WHERE id = @id AND state <> 'taking';

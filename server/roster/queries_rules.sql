@@ -189,18 +189,20 @@ WHERE d.contest_id = $1 AND NOT d.kept
 UPDATE duplicate SET kept = true, reason = @reason, decided_at = now(), decided_by = @decided_by
 WHERE id = @id AND contest_id = @contest_id AND NOT kept;
 
--- name: InsertChange :one
-INSERT INTO change_request (contest_id, registration_id, before_sealed, after_sealed, note)
-VALUES (@contest_id, @registration_id, @before_sealed, @after_sealed, @note) RETURNING id;
+-- name: InsertChange :exec
+-- A request names its registration wherever there is one; the entry only where no registration stands behind it.
+INSERT INTO change_request (contest_id, registration_id, entry_id, before_sealed, after_sealed, note)
+VALUES (@contest_id, nullif(@registration_id::bigint, 0), CASE WHEN @registration_id::bigint = 0 THEN @entry_id::bigint END, @before_sealed, @after_sealed, @note);
 
 -- name: Changes :many
-SELECT c.id, c.registration_id, c.before_sealed, c.after_sealed, c.note, c.state, c.reason, c.created_at, c.decided_at,
+SELECT c.id, c.contest_id, coalesce(c.registration_id, 0)::bigint AS registration_id, c.before_sealed, c.after_sealed, c.note, c.state, c.reason, c.created_at, c.decided_at,
        coalesce(e.id, 0)::bigint AS entry_id, coalesce(e.number, 0)::integer AS number, coalesce(e.name, r.name)::text AS name,
-       coalesce(u.name, r.unit_name, '')::text AS unit_name, r.state AS registration_state, coalesce(e.state, '')::text AS entry_state
-FROM change_request c JOIN registration r ON r.id = c.registration_id LEFT JOIN entry e ON e.id = r.entry_id
+       coalesce(u.name, r.unit_name, '')::text AS unit_name, coalesce(r.state, '')::text AS registration_state
+FROM change_request c LEFT JOIN registration r ON r.id = c.registration_id LEFT JOIN entry e ON e.id = coalesce(c.entry_id, r.entry_id)
 LEFT JOIN unit u ON u.id = coalesce(e.unit_id, r.unit_id)
 WHERE c.contest_id = @contest_id::bigint AND c.id > @after::bigint AND (@state::text = '' OR c.state = @state::text)
   AND (@id::bigint = 0 OR c.id = @id::bigint) AND (@registration_id::bigint = 0 OR c.registration_id = @registration_id::bigint)
+  AND (@entry_id::bigint = 0 OR c.entry_id = @entry_id::bigint)
 ORDER BY c.id LIMIT @most::integer;
 
 -- name: CountOpenChanges :one
@@ -211,14 +213,15 @@ UPDATE change_request SET state = @state, reason = @reason, decided_at = now(), 
 WHERE id = @id AND contest_id = @contest_id AND state = 'open';
 
 -- name: WithdrawChange :execrows
-UPDATE change_request SET state = 'withdrawn', decided_at = now() WHERE registration_id = @registration_id AND state = 'open';
+UPDATE change_request SET state = 'withdrawn', decided_at = now()
+WHERE state = 'open' AND (registration_id = @registration_id::bigint OR @registration_id::bigint = 0 AND entry_id = @entry_id::bigint);
 
 -- name: CloseChanges :many
 UPDATE change_request SET state = 'declined', reason = @reason, decided_at = now(), decided_by = @decided_by
-WHERE contest_id = @contest_id::bigint AND state = 'open' AND registration_id IN
+WHERE contest_id = @contest_id::bigint AND state = 'open' AND (entry_id = ANY(@entry_ids::bigint[]) OR registration_id IN
     (SELECT r.id FROM registration r WHERE r.contest_id = @contest_id::bigint
-       AND (r.id = ANY(@registration_ids::bigint[]) OR r.entry_id = ANY(@entry_ids::bigint[])))
-RETURNING registration_id;
+       AND (r.id = ANY(@registration_ids::bigint[]) OR r.entry_id = ANY(@entry_ids::bigint[]))))
+RETURNING coalesce(registration_id, 0)::bigint AS registration_id, coalesce(entry_id, 0)::bigint AS entry_id;
 
 -- name: Addresses :many
 SELECT id, email, name FROM registration WHERE contest_id = @contest_id::bigint AND id = ANY(@ids::bigint[]) AND email <> '' ORDER BY id;

@@ -140,7 +140,11 @@ func (s *Service) allowed(ctx context.Context, q *rosterdb.Queries, c contest.Co
 	if r.Rules, err = s.rulesOf(ctx, q, c); err != nil {
 		return r, err
 	}
-	r.Changes, err = s.changes(ctx, q, c, rosterdb.ChangesParams{RegistrationID: row.ID, State: string(ChangeOpen), Most: 1})
+	of := rosterdb.ChangesParams{RegistrationID: row.ID, State: string(ChangeOpen), Most: 1}
+	if row.ID == 0 {
+		of.EntryID = r.EntryID
+	}
+	r.Changes, err = s.changes(ctx, q, c, of)
 	r.allow(time.Now())
 	return r, err
 }
@@ -156,7 +160,7 @@ func (s *Service) WithdrawRegistration(ctx context.Context, receipt, reason stri
 		if !r.CanWithdraw {
 			return notNow
 		}
-		if _, err := q.WithdrawChange(ctx, row.ID); err != nil {
+		if _, err := q.WithdrawChange(ctx, rosterdb.WithdrawChangeParams{RegistrationID: row.ID}); err != nil {
 			return err
 		}
 		if r.EntryID != 0 {
@@ -170,6 +174,9 @@ func (s *Service) WithdrawRegistration(ctx context.Context, receipt, reason stri
 			return err
 		}
 		if err := note(ctx, q, r.Contest.ID, EventWithdrawn, reason, []int64{row.ID}, nil); err != nil {
+			return err
+		}
+		if err := record(ctx, tx, r.Contest.ID, "withdraw_registration_own", map[string]any{"registration_id": row.ID}); err != nil {
 			return err
 		}
 		_, err := s.fillPlaces(ctx, tx, q, r.Contest)
@@ -193,6 +200,9 @@ func (s *Service) ChangeRegistration(ctx context.Context, receipt string, d Draf
 		if err := note(ctx, q, r.Contest.ID, EventChanged, "", []int64{row.ID}, nil); err != nil {
 			return err
 		}
+		if err := record(ctx, tx, r.Contest.ID, "change_own", map[string]any{"registration_id": row.ID}); err != nil {
+			return err
+		}
 		_, err := s.fillPlaces(ctx, tx, q, r.Contest) // a change of unit or division leaves a place behind
 		return err
 	})
@@ -200,9 +210,20 @@ func (s *Service) ChangeRegistration(ctx context.Context, receipt string, d Draf
 
 // AskChange asks the organizers for a change.
 func (s *Service) AskChange(ctx context.Context, receipt string, d Draft, text string) error {
-	return s.byRegistrant(ctx, receipt, func(_ pgx.Tx, q *rosterdb.Queries, r Receipt, row rosterdb.RegistrationByReceiptRow) error {
-		return s.askFor(ctx, q, r, row, d, text, false)
+	return s.byRegistrant(ctx, receipt, func(tx pgx.Tx, q *rosterdb.Queries, r Receipt, row rosterdb.RegistrationByReceiptRow) error {
+		if err := s.askFor(ctx, q, r, row, d, text, false); err != nil {
+			return err
+		}
+		return record(ctx, tx, r.Contest.ID, "ask_change_own", ofRow(row))
 	})
+}
+
+// ofRow names in the record what an act was about: the registration, or an entry that none stands behind.
+func ofRow(row rosterdb.RegistrationByReceiptRow) map[string]any {
+	if row.ID == 0 {
+		return map[string]any{"entry_id": deref(row.EntryID)}
+	}
+	return map[string]any{"registration_id": row.ID}
 }
 
 // askFor keeps a request for a change, by the registrant or by a leader of the unit. The roster is locked.
@@ -219,10 +240,10 @@ func (s *Service) askFor(ctx context.Context, q *rosterdb.Queries, r Receipt, ro
 	}
 	keepMasked(&d, before.Members)
 	d = d.Clean(r.Rules)
-	if err := d.Check(r.Rules, false); err != nil {
+	if err := d.Check(r.Rules, row.ID == 0); err != nil { // what an organizer has left out may stay so
 		return err
 	}
-	if !byLeader { // a leader may name whichever of the own units
+	if !byLeader && d.UnitID != before.UnitID { // a leader may name whichever of the own units
 		if _, err := s.invitedUnit(ctx, q, r.Contest.ID, d); err != nil {
 			return err
 		}
@@ -231,26 +252,36 @@ func (s *Service) askFor(ctx context.Context, q *rosterdb.Queries, r Receipt, ro
 		return nothingChanged
 	}
 	text = clipRunes(unit.CleanName(text), maxReason)
-	p := rosterdb.InsertChangeParams{ContestID: r.Contest.ID, RegistrationID: row.ID, Note: text}
+	p := rosterdb.InsertChangeParams{ContestID: r.Contest.ID, RegistrationID: row.ID, EntryID: r.EntryID, Note: text}
 	if p.BeforeSealed, err = s.sealDraft(r.Contest.ID, before); err != nil {
 		return err
 	}
 	if p.AfterSealed, err = s.sealDraft(r.Contest.ID, d); err != nil {
 		return err
 	}
-	if _, err := q.InsertChange(ctx, p); err != nil {
+	if err := q.InsertChange(ctx, p); err != nil {
 		return err
+	}
+	if row.ID == 0 {
+		return note(ctx, q, r.Contest.ID, EventChangeAsked, text, nil, []int64{r.EntryID})
 	}
 	return note(ctx, q, r.Contest.ID, EventChangeAsked, text, []int64{row.ID}, nil)
 }
 
 // WithdrawChange takes a request back that has not been answered.
 func (s *Service) WithdrawChange(ctx context.Context, receipt string) error {
-	return s.byRegistrant(ctx, receipt, func(_ pgx.Tx, q *rosterdb.Queries, _ Receipt, row rosterdb.RegistrationByReceiptRow) error {
-		n, err := q.WithdrawChange(ctx, row.ID)
-		if err == nil && n == 0 {
-			return changeAnswered
-		}
-		return err
+	return s.byRegistrant(ctx, receipt, func(tx pgx.Tx, q *rosterdb.Queries, r Receipt, row rosterdb.RegistrationByReceiptRow) error {
+		return takeBackChange(ctx, tx, q, r.Contest.ID, row, "withdraw_change_own")
 	})
+}
+
+func takeBackChange(ctx context.Context, tx pgx.Tx, q *rosterdb.Queries, contestID int64, row rosterdb.RegistrationByReceiptRow, action string) error {
+	n, err := q.WithdrawChange(ctx, rosterdb.WithdrawChangeParams{RegistrationID: row.ID, EntryID: deref(row.EntryID)})
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return changeAnswered
+	}
+	return record(ctx, tx, contestID, action, ofRow(row))
 }

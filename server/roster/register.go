@@ -3,6 +3,7 @@ package roster
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -167,7 +168,17 @@ func (s *Service) register(ctx context.Context, tx pgx.Tx, q *rosterdb.Queries, 
 	if out.State == RegistrationWaitlisted {
 		news.Kind = NewsWaitlisted
 	}
-	return out, s.tell(ctx, tx, news)
+	if err := s.tell(ctx, tx, news); err != nil {
+		return Registered{}, err
+	}
+	var given []string
+	for _, a := range answers {
+		if a.Given {
+			given = append(given, a.Purpose)
+		}
+	}
+	slices.Sort(given)
+	return out, record(ctx, tx, c.ID, "register_own", map[string]any{"registration_id": out.ID, "unit_id": d.UnitID, "agreed": notNil(slices.Compact(given))})
 }
 
 // invitedUnit gives the name of a draft's unit, which must be one that the form offers or one typed by hand.

@@ -208,7 +208,11 @@ func (s *Service) SetPlan(ctx context.Context, contestID int64, changes []PlanCh
 		if err := setPlan(ctx, q, contestID, changes); err != nil {
 			return err
 		}
-		return record(ctx, tx, contestID, "set_targets", planPayload(changes))
+		if err := record(ctx, tx, contestID, "set_targets", planPayload(changes)); err != nil {
+			return err
+		}
+		_, err := s.fillPlaces(ctx, tx, q, c) // a target may bound its unit: raised, it makes places
+		return err
 	})
 }
 

@@ -118,7 +118,11 @@ func (s *Service) takePlan(ctx context.Context, tx pgx.Tx, q *rosterdb.Queries, 
 	}
 	payload := planPayload(changes)
 	payload["invited"], payload["blocks"] = len(invited), file.NewBlocks
-	return record(ctx, tx, plan.Contest.ID, "import_targets", payload)
+	if err := record(ctx, tx, plan.Contest.ID, "import_targets", payload); err != nil {
+		return err
+	}
+	_, err := s.fillPlaces(ctx, tx, q, plan.Contest)
+	return err
 }
 
 // readPlan understands a file beside the plan and the tree.

@@ -25,6 +25,7 @@ type Terms struct {
 type Quotas struct {
 	Entries     int             `json:"entries" minimum:"0" maximum:"200000" doc:"In all"`
 	UnitEntries int             `json:"unit_entries" minimum:"0" maximum:"200000" doc:"Of every unit"`
+	UnitTargets bool            `json:"unit_targets,omitempty" doc:"A unit may have as many entries as its target; one without a target, what every unit may"`
 	UnitPersons int             `json:"unit_persons" minimum:"0" maximum:"200000" doc:"People of every unit, in all its teams"`
 	Divisions   []DivisionQuota `json:"divisions" maxItems:"12"`
 	Units       []UnitQuota     `json:"units" maxItems:"2000" doc:"Units with a number of their own"`

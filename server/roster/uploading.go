@@ -46,7 +46,7 @@ func (s *Service) Bring(ctx context.Context, contestID int64, led *Led, name str
 	if err := mayImport(c, led); err != nil {
 		return Upload{}, err
 	}
-	f, rules, err := s.understood(ctx, s.q, c, led, data, nil)
+	f, rules, err := s.understood(ctx, s.q, c, led, data, nil, false)
 	if err != nil {
 		return Upload{}, err
 	}
@@ -92,7 +92,7 @@ func (s *Service) Brought(ctx context.Context, contestID int64, led *Led, id int
 	if err != nil {
 		return Upload{}, err
 	}
-	f, rules, err := s.understood(ctx, s.q, c, led, row.Data, choices)
+	f, rules, err := s.understood(ctx, s.q, c, led, row.Data, choices, row.Respell)
 	return Upload{ID: id, Name: row.Name, File: f, Rules: rules}, err
 }
 
@@ -124,6 +124,18 @@ func (s *Service) Correct(ctx context.Context, contestID int64, led *Led, id int
 		}
 	}
 	return u, nil
+}
+
+// Respell writes the names of a kept file in the ordinary way, or leaves them as they stand in it.
+func (s *Service) Respell(ctx context.Context, contestID int64, led *Led, id int64, ordinary bool) (Upload, error) {
+	n, err := s.q.SetUploadRespell(ctx, rosterdb.SetUploadRespellParams{ID: id, ContestID: contestID, AccountID: account.From(ctx).AccountID, Respell: ordinary})
+	if err != nil {
+		return Upload{}, postgres.Fault(err)
+	}
+	if n == 0 {
+		return Upload{}, uploadGone
+	}
+	return s.Brought(ctx, contestID, led, id)
 }
 
 // remembered are the columns that the one who asks has corrected before, by the header's signature.
@@ -169,7 +181,7 @@ func (s *Service) Take(ctx context.Context, contestID int64, led *Led, id int64,
 		}
 		var f File
 		var err error
-		if f, rules, err = s.understood(ctx, q, c, led, row.Data, choices); err != nil {
+		if f, rules, err = s.understood(ctx, q, c, led, row.Data, choices, row.Respell); err != nil {
 			return err
 		}
 		// Outside of the transaction, so that it can be seen; a note that fails harms nobody.

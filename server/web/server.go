@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/url"
@@ -67,6 +68,10 @@ func NewServer(o Options) *fiber.App {
 func errorHandler(log *slog.Logger) fiber.ErrorHandler {
 	return func(c *fiber.Ctx, err error) error {
 		f := fault.From(err)
+		if f.Kind == fault.Internal && errors.Is(err, context.DeadlineExceeded) { // slow is not broken: it may be tried again
+			f = slow.Because(err)
+			f.RetryAfterSeconds = 2
+		}
 		var fe *fiber.Error
 		if errors.As(err, &fe) {
 			switch fe.Code {
@@ -80,7 +85,7 @@ func errorHandler(log *slog.Logger) fiber.ErrorHandler {
 				}
 			}
 		}
-		if f.Kind == fault.Internal {
+		if f.Kind == fault.Internal || errors.Is(err, context.DeadlineExceeded) {
 			log.Error("request failed", "path", c.Path(), "error", err)
 		}
 		return sendProblem(c, f)

@@ -56,6 +56,45 @@ func (q *Queries) ActiveEntries(ctx context.Context, arg ActiveEntriesParams) ([
 	return items, nil
 }
 
+const askedChanges = `-- name: AskedChanges :many
+SELECT coalesce(c.registration_id, 0)::bigint AS registration_id, coalesce(c.entry_id, r.entry_id, 0)::bigint AS entry_id
+FROM change_request c LEFT JOIN registration r ON r.id = c.registration_id
+WHERE c.contest_id = $1::bigint AND c.state = 'open'
+  AND (c.entry_id = ANY($2::bigint[]) OR r.entry_id = ANY($2::bigint[]) OR c.registration_id = ANY($3::bigint[]))
+`
+
+type AskedChangesParams struct {
+	ContestID       int64
+	EntryIds        []int64
+	RegistrationIds []int64
+}
+
+type AskedChangesRow struct {
+	RegistrationID int64
+	EntryID        int64
+}
+
+// Which of some entries and registrations have a request for a change that waits for its answer.
+func (q *Queries) AskedChanges(ctx context.Context, arg AskedChangesParams) ([]AskedChangesRow, error) {
+	rows, err := q.db.Query(ctx, askedChanges, arg.ContestID, arg.EntryIds, arg.RegistrationIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AskedChangesRow{}
+	for rows.Next() {
+		var i AskedChangesRow
+		if err := rows.Scan(&i.RegistrationID, &i.EntryID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const countEntriesByUnit = `-- name: CountEntriesByUnit :many
 
 SELECT e.unit_id::bigint AS unit_id, e.division_id, e.state, count(*) AS entries FROM entry e

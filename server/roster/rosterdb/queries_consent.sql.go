@@ -174,11 +174,16 @@ func (q *Queries) EntryErased(ctx context.Context, id int64) (bool, error) {
 }
 
 const eraseChangeRequests = `-- name: EraseChangeRequests :exec
-DELETE FROM change_request WHERE registration_id = $1
+DELETE FROM change_request WHERE registration_id = $1::bigint OR entry_id = $2::bigint
 `
 
-func (q *Queries) EraseChangeRequests(ctx context.Context, registrationID int64) error {
-	_, err := q.db.Exec(ctx, eraseChangeRequests, registrationID)
+type EraseChangeRequestsParams struct {
+	RegistrationID int64
+	EntryID        int64
+}
+
+func (q *Queries) EraseChangeRequests(ctx context.Context, arg EraseChangeRequestsParams) error {
+	_, err := q.db.Exec(ctx, eraseChangeRequests, arg.RegistrationID, arg.EntryID)
 	return err
 }
 

@@ -491,6 +491,30 @@ func (q *Queries) SetUploadColumns(ctx context.Context, arg SetUploadColumnsPara
 	return result.RowsAffected(), nil
 }
 
+const setUploadRespell = `-- name: SetUploadRespell :execrows
+UPDATE sheet_upload SET respell = $1 WHERE id = $2 AND contest_id = $3 AND account_id = $4 AND state <> 'taking'
+`
+
+type SetUploadRespellParams struct {
+	Respell   bool
+	ID        int64
+	ContestID int64
+	AccountID int64
+}
+
+func (q *Queries) SetUploadRespell(ctx context.Context, arg SetUploadRespellParams) (int64, error) {
+	result, err := q.db.Exec(ctx, setUploadRespell,
+		arg.Respell,
+		arg.ID,
+		arg.ContestID,
+		arg.AccountID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const sheetMappings = `-- name: SheetMappings :many
 SELECT signature, fields FROM sheet_mapping WHERE account_id = $1 ORDER BY used_at DESC LIMIT 200
 `
@@ -521,7 +545,7 @@ func (q *Queries) SheetMappings(ctx context.Context, accountID int64) ([]SheetMa
 }
 
 const uploadOf = `-- name: UploadOf :one
-SELECT id, name, data, columns, state FROM sheet_upload
+SELECT id, name, data, columns, state, respell FROM sheet_upload
 WHERE id = $1 AND contest_id = $2 AND account_id = $3 AND created_at > now() - interval '1 day'
 `
 
@@ -537,6 +561,7 @@ type UploadOfRow struct {
 	Data    []byte
 	Columns []byte
 	State   string
+	Respell bool
 }
 
 func (q *Queries) UploadOf(ctx context.Context, arg UploadOfParams) (UploadOfRow, error) {
@@ -548,6 +573,7 @@ func (q *Queries) UploadOf(ctx context.Context, arg UploadOfParams) (UploadOfRow
 		&i.Data,
 		&i.Columns,
 		&i.State,
+		&i.Respell,
 	)
 	return i, err
 }

@@ -90,14 +90,15 @@ func (q *Queries) AskedPlaces(ctx context.Context, arg AskedPlacesParams) (int64
 }
 
 const changes = `-- name: Changes :many
-SELECT c.id, c.registration_id, c.before_sealed, c.after_sealed, c.note, c.state, c.reason, c.created_at, c.decided_at,
+SELECT c.id, c.contest_id, coalesce(c.registration_id, 0)::bigint AS registration_id, c.before_sealed, c.after_sealed, c.note, c.state, c.reason, c.created_at, c.decided_at,
        coalesce(e.id, 0)::bigint AS entry_id, coalesce(e.number, 0)::integer AS number, coalesce(e.name, r.name)::text AS name,
-       coalesce(u.name, r.unit_name, '')::text AS unit_name, r.state AS registration_state, coalesce(e.state, '')::text AS entry_state
-FROM change_request c JOIN registration r ON r.id = c.registration_id LEFT JOIN entry e ON e.id = r.entry_id
+       coalesce(u.name, r.unit_name, '')::text AS unit_name, coalesce(r.state, '')::text AS registration_state
+FROM change_request c LEFT JOIN registration r ON r.id = c.registration_id LEFT JOIN entry e ON e.id = coalesce(c.entry_id, r.entry_id)
 LEFT JOIN unit u ON u.id = coalesce(e.unit_id, r.unit_id)
 WHERE c.contest_id = $1::bigint AND c.id > $2::bigint AND ($3::text = '' OR c.state = $3::text)
   AND ($4::bigint = 0 OR c.id = $4::bigint) AND ($5::bigint = 0 OR c.registration_id = $5::bigint)
-ORDER BY c.id LIMIT $6::integer
+  AND ($6::bigint = 0 OR c.entry_id = $6::bigint)
+ORDER BY c.id LIMIT $7::integer
 `
 
 type ChangesParams struct {
@@ -106,11 +107,13 @@ type ChangesParams struct {
 	State          string
 	ID             int64
 	RegistrationID int64
+	EntryID        int64
 	Most           int32
 }
 
 type ChangesRow struct {
 	ID                int64
+	ContestID         int64
 	RegistrationID    int64
 	BeforeSealed      []byte
 	AfterSealed       []byte
@@ -124,7 +127,6 @@ type ChangesRow struct {
 	Name              string
 	UnitName          string
 	RegistrationState string
-	EntryState        string
 }
 
 func (q *Queries) Changes(ctx context.Context, arg ChangesParams) ([]ChangesRow, error) {
@@ -134,6 +136,7 @@ func (q *Queries) Changes(ctx context.Context, arg ChangesParams) ([]ChangesRow,
 		arg.State,
 		arg.ID,
 		arg.RegistrationID,
+		arg.EntryID,
 		arg.Most,
 	)
 	if err != nil {
@@ -145,6 +148,7 @@ func (q *Queries) Changes(ctx context.Context, arg ChangesParams) ([]ChangesRow,
 		var i ChangesRow
 		if err := rows.Scan(
 			&i.ID,
+			&i.ContestID,
 			&i.RegistrationID,
 			&i.BeforeSealed,
 			&i.AfterSealed,
@@ -158,7 +162,6 @@ func (q *Queries) Changes(ctx context.Context, arg ChangesParams) ([]ChangesRow,
 			&i.Name,
 			&i.UnitName,
 			&i.RegistrationState,
-			&i.EntryState,
 		); err != nil {
 			return nil, err
 		}
@@ -172,39 +175,44 @@ func (q *Queries) Changes(ctx context.Context, arg ChangesParams) ([]ChangesRow,
 
 const closeChanges = `-- name: CloseChanges :many
 UPDATE change_request SET state = 'declined', reason = $1, decided_at = now(), decided_by = $2
-WHERE contest_id = $3::bigint AND state = 'open' AND registration_id IN
+WHERE contest_id = $3::bigint AND state = 'open' AND (entry_id = ANY($4::bigint[]) OR registration_id IN
     (SELECT r.id FROM registration r WHERE r.contest_id = $3::bigint
-       AND (r.id = ANY($4::bigint[]) OR r.entry_id = ANY($5::bigint[])))
-RETURNING registration_id
+       AND (r.id = ANY($5::bigint[]) OR r.entry_id = ANY($4::bigint[]))))
+RETURNING coalesce(registration_id, 0)::bigint AS registration_id, coalesce(entry_id, 0)::bigint AS entry_id
 `
 
 type CloseChangesParams struct {
 	Reason          string
 	DecidedBy       *int64
 	ContestID       int64
-	RegistrationIds []int64
 	EntryIds        []int64
+	RegistrationIds []int64
 }
 
-func (q *Queries) CloseChanges(ctx context.Context, arg CloseChangesParams) ([]int64, error) {
+type CloseChangesRow struct {
+	RegistrationID int64
+	EntryID        int64
+}
+
+func (q *Queries) CloseChanges(ctx context.Context, arg CloseChangesParams) ([]CloseChangesRow, error) {
 	rows, err := q.db.Query(ctx, closeChanges,
 		arg.Reason,
 		arg.DecidedBy,
 		arg.ContestID,
-		arg.RegistrationIds,
 		arg.EntryIds,
+		arg.RegistrationIds,
 	)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []int64{}
+	items := []CloseChangesRow{}
 	for rows.Next() {
-		var registration_id int64
-		if err := rows.Scan(&registration_id); err != nil {
+		var i CloseChangesRow
+		if err := rows.Scan(&i.RegistrationID, &i.EntryID); err != nil {
 			return nil, err
 		}
-		items = append(items, registration_id)
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
@@ -640,30 +648,31 @@ func (q *Queries) FirstInLine(ctx context.Context, contestID int64) ([]FirstInLi
 	return items, nil
 }
 
-const insertChange = `-- name: InsertChange :one
-INSERT INTO change_request (contest_id, registration_id, before_sealed, after_sealed, note)
-VALUES ($1, $2, $3, $4, $5) RETURNING id
+const insertChange = `-- name: InsertChange :exec
+INSERT INTO change_request (contest_id, registration_id, entry_id, before_sealed, after_sealed, note)
+VALUES ($1, nullif($2::bigint, 0), CASE WHEN $2::bigint = 0 THEN $3::bigint END, $4, $5, $6)
 `
 
 type InsertChangeParams struct {
 	ContestID      int64
 	RegistrationID int64
+	EntryID        int64
 	BeforeSealed   []byte
 	AfterSealed    []byte
 	Note           string
 }
 
-func (q *Queries) InsertChange(ctx context.Context, arg InsertChangeParams) (int64, error) {
-	row := q.db.QueryRow(ctx, insertChange,
+// A request names its registration wherever there is one; the entry only where no registration stands behind it.
+func (q *Queries) InsertChange(ctx context.Context, arg InsertChangeParams) error {
+	_, err := q.db.Exec(ctx, insertChange,
 		arg.ContestID,
 		arg.RegistrationID,
+		arg.EntryID,
 		arg.BeforeSealed,
 		arg.AfterSealed,
 		arg.Note,
 	)
-	var id int64
-	err := row.Scan(&id)
-	return id, err
+	return err
 }
 
 const insertDuplicates = `-- name: InsertDuplicates :exec
@@ -1230,11 +1239,17 @@ func (q *Queries) Terms(ctx context.Context, contestID int64) (TermsRow, error) 
 }
 
 const withdrawChange = `-- name: WithdrawChange :execrows
-UPDATE change_request SET state = 'withdrawn', decided_at = now() WHERE registration_id = $1 AND state = 'open'
+UPDATE change_request SET state = 'withdrawn', decided_at = now()
+WHERE state = 'open' AND (registration_id = $1::bigint OR $1::bigint = 0 AND entry_id = $2::bigint)
 `
 
-func (q *Queries) WithdrawChange(ctx context.Context, registrationID int64) (int64, error) {
-	result, err := q.db.Exec(ctx, withdrawChange, registrationID)
+type WithdrawChangeParams struct {
+	RegistrationID int64
+	EntryID        int64
+}
+
+func (q *Queries) WithdrawChange(ctx context.Context, arg WithdrawChangeParams) (int64, error) {
+	result, err := q.db.Exec(ctx, withdrawChange, arg.RegistrationID, arg.EntryID)
 	if err != nil {
 		return 0, err
 	}

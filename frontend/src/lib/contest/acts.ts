@@ -54,7 +54,9 @@ export const actorWords = (act: Act) =>
     ? m.contest_audit_system()
     : act.actor === 'entry'
       ? m.contest_audit_entry()
-      : act.actor;
+      : act.actor === 'visitor'
+        ? m.contest_audit_visitor()
+        : act.actor;
 
 export const reasonOf = (act: Act) => text(payloadOf(act).reason).trim();
 
@@ -142,6 +144,26 @@ export function actWords(act: Act, contest: Contest): string {
       return m.registration_act_decline_change();
     case 'roster.withdraw_own':
       return m.registration_act_withdraw_own();
+    case 'roster.register_own':
+      return m.registration_act_register_own();
+    case 'roster.enter_openly':
+      return m.exam_setup_act_entered({ numbers: Array.isArray(p.numbers) ? p.numbers.join(', ') : '' });
+    case 'exam.settings':
+      return m.exam_setup_act_settings({ round });
+    case 'exam.periods':
+      return m.exam_setup_act_periods({ round });
+    case 'exam.preview':
+      return m.exam_setup_act_preview({ round });
+    case 'roster.change_own':
+      return m.registration_act_change_own();
+    case 'roster.withdraw_registration_own':
+      return m.registration_act_withdraw_registration_own();
+    case 'roster.ask_change_own':
+      return m.registration_act_ask_change_own();
+    case 'roster.withdraw_change_own':
+      return m.registration_act_withdraw_change_own();
+    case 'roster.withdraw_change_led':
+      return m.leader_act_withdraw_change();
     case 'roster.invite_units':
       return m.contest_audit_act_roster_invite_units({ count: count(p.units) });
     case 'roster.save_blocks':

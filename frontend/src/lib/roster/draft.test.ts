@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { draftBody, emptyDraft, memberAt, newMember, otherUnit } from './draft';
+import { describe, expect, it, test } from 'vitest';
+import { draftBody, emptyDraft, memberAt, newMember, ordinaryName, otherUnit } from './draft';
 
 describe('a draft', () => {
   it('asks a team for as many lines as it needs people, the first as captain', () => {
@@ -36,4 +36,12 @@ describe('a draft', () => {
     expect(memberAt(draft, reserve!.key)).toBe(2);
     expect(draftBody(draft).members).toHaveLength(3);
   });
+});
+
+test('names in capitals or small letters are written as people write them', () => {
+  expect(ordinaryName('NGUYỄN VĂN AN')).toBe('Nguyễn Văn An');
+  expect(ordinaryName('đỗ thị ánh')).toBe('Đỗ Thị Ánh');
+  expect(ordinaryName("H'HEN NIÊ")).toBe("H'Hen Niê");
+  for (const kept of ['Nguyễn Văn An', 'Trần VĂN Bình', 'Y', '', '123'])
+    expect(ordinaryName(kept)).toBeNull();
 });

@@ -141,6 +141,20 @@ export function draftBody(draft: Draft, kind?: Kind): DraftBody {
   };
 }
 
+/** A name typed in capitals only or in small letters only, as people write it; null: it is written with care. */
+export function ordinaryName(name: string): string | null {
+  const letters = name.match(/\p{L}/gu) ?? [];
+  const all = letters.join('');
+  if (letters.length < 2 || (all !== all.toLocaleUpperCase('vi') && all !== all.toLocaleLowerCase('vi')))
+    return null;
+  const small = name.toLocaleLowerCase('vi');
+  const after = small.replace(
+    /(^|[^\p{L}\p{M}\p{N}])(\p{L})/gu,
+    (_, sign: string, letter: string) => sign + letter.toLocaleUpperCase('vi'),
+  );
+  return after === name ? null : after;
+}
+
 const order = { captain: 0, member: 1, reserve: 2 };
 
 /** The place of a member in the server's list: without empty lines, the captain first, reserves last. */

@@ -36,12 +36,3 @@ export const lines = (text: string): string[] =>
     .split('\n')
     .map((line) => line.trim())
     .filter(Boolean);
-
-type UnitQuota = Schemas['RosterUnitQuota'];
-
-/** Each unit with a target may send as many in all; numbers of other units, and of single divisions, stay. */
-export function byTargets(quotas: UnitQuota[], targets: { id: number; target: number }[]): UnitQuota[] {
-  const set = new Set(targets.map((u) => u.id));
-  const rest = quotas.filter((u) => u.division_id || !set.has(u.unit_id));
-  return [...rest, ...targets.map((u) => ({ unit_id: u.id, entries: u.target }))];
-}
