@@ -55,6 +55,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audience/contests/{slug}/entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter a contest that is open to all with the form alone */
+        post: operations["enter-openly"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audience/contests/{slug}/registration": {
         parameters: {
             query?: never;
@@ -4764,6 +4781,29 @@ export interface components {
         "Enter-by-linkRequest": {
             token: string;
         };
+        "Enter-openlyRequest": {
+            consents: components["schemas"]["RosterConsentView"][];
+            /**
+             * Format: int64
+             * @description May be left out when there is one division
+             */
+            division_id?: number;
+            email?: string;
+            guardians?: components["schemas"]["RosterGuardianView"][];
+            /** @description Of a team; of a person who enters alone one, for the fields */
+            members?: components["schemas"]["RosterDraftMember"][];
+            /** @description Of the person, or of the team */
+            name: string;
+            /** @description A secret that the browser makes once for this entry: sent again, it gives the same entry */
+            once: string;
+            phone?: string;
+            /**
+             * Format: int64
+             * @description 0: unit_name says it
+             */
+            unit_id?: number;
+            unit_name?: string;
+        };
         EnterRequest: {
             code: string;
             /** @description The contest's address */
@@ -5674,7 +5714,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            kind: "stage" | "judged";
+            kind: "stage" | "judged" | "exam";
             /** Format: int64 */
             max_score: number;
             name: string;
@@ -7228,6 +7268,8 @@ export interface components {
              */
             now: string;
             open: boolean;
+            /** @description Anybody may enter now with this form, without waiting for approval */
+            open_entry: boolean;
             /** Format: date-time */
             opens_at?: string;
             organizer_name: string;
@@ -7287,6 +7329,13 @@ export interface components {
             name: string;
             /** @enum {string} */
             role: "captain" | "member" | "reserve";
+        };
+        RosterOpenEntrantView: {
+            /** @description Shown once: with the candidate number it is the way in from another device */
+            code: string;
+            entry: components["schemas"]["RosterContestantView"];
+            /** @description The personal link on this server */
+            path: string;
         };
         RosterOwnChangeView: {
             can_ask: boolean;
@@ -9253,6 +9302,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LeaderboardBoardView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "enter-openly": {
+        parameters: {
+            query?: never;
+            header?: {
+                "User-Agent"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Enter-openlyRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterOpenEntrantView"];
                 };
             };
             /** @description Unprocessable Entity */
