@@ -19,13 +19,15 @@ export type Parcel = {
 export type ParcelState = 'saving' | 'waiting' | 'saved' | 'refused';
 
 export type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
-type Sender = Pick<Connection, 'command' | 'onwelcome' | 'hold'> & { readonly state: string };
+export type Sender = Pick<Connection, 'command' | 'onwelcome' | 'hold'> & { readonly state: string };
 
 export type OutboxOptions = {
   /** Confirmed: `reply` is the data of the ok. */
   onstored?: (key: string, reply: unknown, data: unknown) => void;
   /** Cannot be taken: closed, superseded, invalid. It is no longer kept. */
   onrefused?: (key: string, fault: Fault, data: unknown) => void;
+  /** Asked about what cannot be taken: true keeps it for `again()`, because later it can (a round that stands still). */
+  keeps?: (key: string, fault: Fault, data: unknown) => boolean;
   store?: Store | null;
   connection?: Sender;
   /** Waits before trying again after a passing fault; for tests. */
@@ -100,6 +102,18 @@ export class Outbox {
     void this.#send(key);
   }
 
+  /** Tries again what was kept. */
+  again(): void {
+    if (this.#open) this.#flush();
+  }
+
+  /** Forgets what waits under a key: something else has taken its place. */
+  drop(key: string): void {
+    this.#parcels.delete(key);
+    delete this.states[key];
+    this.#save();
+  }
+
   #flush(): void {
     for (const key of [...this.#parcels.keys()]) void this.#send(key);
   }
@@ -118,6 +132,10 @@ export class Outbox {
         }
         this.states[key] = 'saving';
         const fault = await this.#deliver(parcel);
+        if (fault === 'kept') {
+          this.states[key] = 'waiting';
+          return;
+        }
         if (fault === null) tries = -1;
         else if (fault.offline) continue;
         else
@@ -130,8 +148,8 @@ export class Outbox {
     }
   }
 
-  /** null: settled, whatever the outcome; else the passing fault. */
-  async #deliver(parcel: Parcel): Promise<Fault | null> {
+  /** null: settled, whatever the outcome; else the passing fault, or "kept". */
+  async #deliver(parcel: Parcel): Promise<Fault | 'kept' | null> {
     let reply: unknown;
     try {
       reply = await this.#connection.command(parcel.kind as CommandKind, parcel.data as never, {
@@ -140,6 +158,7 @@ export class Outbox {
     } catch (error) {
       const fault = Fault.from(error);
       if (passing(fault)) return fault;
+      if (this.#options.keeps?.(parcel.key, fault, parcel.data) && this.#parcels.has(parcel.key)) return 'kept';
       if (this.#settle(parcel, 'refused', fault)) this.#options.onrefused?.(parcel.key, fault, parcel.data);
       return null;
     }

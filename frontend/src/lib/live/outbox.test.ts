@@ -156,6 +156,23 @@ describe('the outbox', () => {
     expect(store.map.size).toBe(0);
   });
 
+  it('keeps what can be taken later, over a reload too, and sends it when told', async () => {
+    const line = new Line();
+    const store = memory();
+    const outbox = make(line, store, { keeps: (_key, fault) => fault.code === 'round_paused' });
+    outbox.open();
+    put(outbox, 'item/1', { option: 4 });
+    await settled();
+    await line.sent[0]!.settle(new Fault(409, 'round_paused', ''));
+    expect(outbox.states['item/1']).toBe('waiting');
+    expect(make(new Line(), store).peek('item/1')).toEqual({ option: 4 });
+    outbox.again();
+    await settled();
+    await line.sent[1]!.settle({});
+    expect(outbox.states['item/1']).toBe('saved');
+    expect(store.map.size).toBe(0);
+  });
+
   it('works on without storage and says that a reload would lose what waits', async () => {
     const line = new Line();
     const full: Store = {
