@@ -17,7 +17,7 @@ CREATE TABLE exam_round (
     paused_at_us   bigint NOT NULL DEFAULT 0,    -- 0: not paused
     published_us   bigint NOT NULL DEFAULT 0     -- when the organizer made results (and keys) public; 0: not yet
 );
-CREATE INDEX exam_round_live ON exam_round (phase) WHERE phase IN ('ready', 'running', 'paused');
+CREATE INDEX exam_round_live ON exam_round (phase) WHERE phase IN ('ready', 'running', 'paused', 'closed');
 
 -- The weeks of a round; most rounds have one.
 CREATE TABLE exam_period (
@@ -71,11 +71,13 @@ CREATE TABLE exam_attempt (
     device_id   bigint NOT NULL,
     released    boolean NOT NULL DEFAULT false,  -- its device, or an organizer, lets another one take over
     devices     integer NOT NULL DEFAULT 1,      -- how often it changed hands, counting the first
+    gone_us     bigint NOT NULL DEFAULT 0,       -- when the last connection of its device ended; 0: it is there, or was never missed
     away        integer NOT NULL DEFAULT 0,      -- how often the page lost the focus; never costs points
     -- The result, once scored.
     scored_us   bigint,
     points      bigint NOT NULL DEFAULT 0,       -- hundredths of a point
     correct     integer NOT NULL DEFAULT 0,
+    items       integer NOT NULL DEFAULT 0,      -- items of the paper that can be right: those voided for nobody are none
     answered    integer NOT NULL DEFAULT 0,
     time_us     bigint NOT NULL DEFAULT 0,       -- used, without pauses
     guess       bigint,                          -- hundredths; null: none

@@ -21,6 +21,7 @@ import (
 	"github.com/hoithi/hoithi/server/account"
 	"github.com/hoithi/hoithi/server/bank"
 	"github.com/hoithi/hoithi/server/contest"
+	"github.com/hoithi/hoithi/server/exam"
 	"github.com/hoithi/hoithi/server/fault"
 	"github.com/hoithi/hoithi/server/files"
 	"github.com/hoithi/hoithi/server/judging"
@@ -72,6 +73,7 @@ type App struct {
 	Bank     *bank.Service
 	Papers   *paper.Service
 	Stage    *stage.Service
+	Exam     *exam.Service
 	Judging  *judging.Service
 	Boards   *leaderboard.Service
 	Results  *result.Service

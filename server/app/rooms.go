@@ -10,6 +10,7 @@ import (
 	"github.com/hoithi/hoithi/server/bank/exporting"
 	"github.com/hoithi/hoithi/server/bank/importing"
 	"github.com/hoithi/hoithi/server/contest"
+	"github.com/hoithi/hoithi/server/exam"
 	"github.com/hoithi/hoithi/server/files"
 	"github.com/hoithi/hoithi/server/judging"
 	"github.com/hoithi/hoithi/server/leader"
@@ -70,6 +71,12 @@ func (a *App) rooms() {
 	stage.Routes(a.API, a.Stage)
 	a.Contests.Use(contest.Stage, a.Stage)
 
+	a.Exam = exam.New(exam.Config{DB: a.DB, NowUs: a.nowUs, Hub: a.Hub, Relay: a.hinter(), Contests: a.Contests, Papers: a.Papers, Bank: a.Bank,
+		Log: a.Config.Log})
+	a.Exam.Register(a.Hub)
+	exam.Routes(a.API, a.Exam)
+	a.Contests.Use(contest.Exam, a.Exam)
+
 	a.Judging = judging.New(a.DB, a.Contests, a.nowUs, rand.Text)
 	a.Judging.UseMasks(a.Roster.Masks)
 	a.JudgingLive = judging.NewLive(a.Judging, a.Hub, a.Config.Log)
@@ -78,17 +85,17 @@ func (a *App) rooms() {
 
 	a.Boards = leaderboard.New(leaderboard.Parts{DB: a.DB, Redis: a.Redis, Contests: a.Contests, Roster: a.Roster, Hub: a.Hub,
 		Relay: a.Relay, Log: a.Config.Log, Address: a.Config.PublicURL, Sources: map[contest.Kind]leaderboard.Source{
-			contest.Stage: stageScores{a.Stage}, contest.Judged: judgedScores{a.Judging}}})
+			contest.Stage: stageScores{a.Stage}, contest.Judged: judgedScores{a.Judging}, contest.Exam: examScores{a.Exam}}})
 	a.Boards.Topics()
 	leaderboard.Routes(a.API, a.Boards)
 	a.Privacy.UseForget(a.Boards.Forget)
 
 	a.Results = result.New(a.DB, a.Contests, a.Boards, a.Roster, map[contest.Kind]result.Inputs{
-		contest.Stage: a.Stage, contest.Judged: a.Judging})
+		contest.Stage: a.Stage, contest.Judged: a.Judging, contest.Exam: a.Exam})
 	result.Routes(a.API, a.Results)
 
 	a.Leaders = leader.New(leader.Parts{DB: a.DB, Accounts: a.Accounts, Contests: a.Contests, Units: a.Units, Roster: a.Roster,
-		Turns: map[contest.Kind]leader.Turns{contest.Stage: a.Stage, contest.Judged: a.Judging}})
+		Turns: map[contest.Kind]leader.Turns{contest.Stage: a.Stage, contest.Judged: a.Judging, contest.Exam: a.Exam}})
 	leader.Routes(a.API, a.Leaders)
 
 	a.listenToChanges()
@@ -107,6 +114,7 @@ func (a *App) listenToChanges() {
 	a.Contests.OnChange(a.Boards.Changed)
 	a.Roster.OnChange(a.Boards.Changed)
 	a.Judging.OnChange(func(contestID, _ int64) { a.Boards.Changed(contestID) })
+	a.Exam.OnChange(func(contestID, _ int64) { a.Boards.Changed(contestID) })
 	a.Stage.OnChange(func(roundID, _ int64) {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
@@ -124,6 +132,8 @@ func (a *App) startRooms() {
 	a.stop = append(a.stop, a.watchSessions(), a.settleUnits(), a.fileItems())
 	a.Stage.Start()
 	a.stop = append(a.stop, func(context.Context) error { a.Stage.Stop(); return nil }, a.JudgingLive.Start(a.Relay))
+	a.Exam.Start()
+	a.stop = append(a.stop, func(context.Context) error { a.Exam.Stop(); return nil })
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/hoithi/hoithi/server/bank"
 	"github.com/hoithi/hoithi/server/contest"
+	"github.com/hoithi/hoithi/server/exam"
 	"github.com/hoithi/hoithi/server/judging"
 	"github.com/hoithi/hoithi/server/leaderboard"
 	"github.com/hoithi/hoithi/server/roster"
@@ -121,4 +122,28 @@ func (s judgedScores) Scores(ctx context.Context, roundID int64) (leaderboard.Sc
 
 func (s judgedScores) Version(ctx context.Context, roundID int64) (int64, error) {
 	return s.judging.Version(ctx, roundID)
+}
+
+// examScores gives the boards the scores of online exams.
+type examScores struct{ exam *exam.Service }
+
+func (s examScores) Scores(ctx context.Context, roundID int64) (leaderboard.Scores, error) {
+	// The scores first; see stageScores.
+	scores, err := s.exam.Scores(ctx, roundID)
+	if err != nil {
+		return leaderboard.Scores{}, err
+	}
+	shown, version, err := s.exam.BoardShown(ctx, roundID)
+	if err != nil {
+		return leaderboard.Scores{}, err
+	}
+	out := leaderboard.Scores{Version: version, Hidden: !shown}
+	for _, x := range scores {
+		out.Rows = append(out.Rows, leaderboard.Score{EntryID: x.EntryID, Points: x.Points, Correct: x.Correct, TimeUs: x.TimeUs})
+	}
+	return out, nil
+}
+
+func (s examScores) Version(ctx context.Context, roundID int64) (int64, error) {
+	return s.exam.Version(ctx, roundID)
 }

@@ -78,7 +78,15 @@ func (s *Service) UseOpenEntry(f func(ctx context.Context, c Contest) (bool, err
 
 // OpenEntry tells whether anybody may enter a contest now, with the registration form and without waiting for approval.
 func (s *Service) OpenEntry(ctx context.Context, c Contest) (bool, error) {
-	if s.openTo == nil || c.EntryKind != PersonEntry || c.RehearsalOf != 0 || c.State != Open && c.State != Running {
+	if c.State != Open && c.State != Running {
+		return false, nil
+	}
+	return s.PromisesOpenEntry(ctx, c)
+}
+
+// PromisesOpenEntry tells whether a contest is set up for that, and its rounds are not over.
+func (s *Service) PromisesOpenEntry(ctx context.Context, c Contest) (bool, error) {
+	if s.openTo == nil || c.EntryKind != PersonEntry || c.RehearsalOf != 0 {
 		return false, nil
 	}
 	return s.openTo(ctx, c)

@@ -108,3 +108,35 @@ func (a Allowance) Apply(w timing.Window) timing.Window {
 	}
 	return w
 }
+
+// Override is an exception that holds for an entry.
+type Override struct {
+	ExtraUs  int64
+	OpensUs  int64 // another window; 0: the period's
+	ClosesUs int64
+	Attempts int
+}
+
+// Allow adds exceptions up: extra times and attempts on top of each other, windows to the widest that was granted.
+func Allow(list []Override) Allowance {
+	var a Allowance
+	for _, o := range list {
+		a.ExtraUs += o.ExtraUs
+		a.Attempts += o.Attempts
+		if o.OpensUs != 0 && (a.OpensUs == 0 || o.OpensUs < a.OpensUs) {
+			a.OpensUs = o.OpensUs
+		}
+		a.ClosesUs = max(a.ClosesUs, o.ClosesUs)
+	}
+	return a
+}
+
+// GiveBack is a window after a pause: what of it lay in the pause is added, to the microsecond. A window that was over
+// before, or opens later, stays.
+func GiveBack(w timing.Window, pausedUs, resumedUs int64) timing.Window {
+	if w.ClosesUs <= pausedUs || w.OpensUs >= resumedUs || resumedUs <= pausedUs {
+		return w
+	}
+	w.ClosesUs += resumedUs - max(w.OpensUs, pausedUs)
+	return w
+}

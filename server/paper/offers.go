@@ -115,6 +115,16 @@ func (s *Service) poolOf(ctx context.Context, sh *shelf, blueprintID int64, spec
 	return NewPool(sh.offers, sh.parents).without(out), nil
 }
 
+// Pool is a blueprint and what its papers can be drawn from now.
+func (s *Service) Pool(ctx context.Context, contestID, blueprintID int64) (Pool, Blueprint, error) {
+	b, err := s.Blueprint(ctx, contestID, blueprintID)
+	if err != nil {
+		return Pool{}, b, err
+	}
+	p, err := s.pool(ctx, contestID, blueprintID, b.Spec)
+	return p.For(b.Spec), b, err
+}
+
 // Check tells how a blueprint, kept or being edited, stands to what the bank offers.
 func (s *Service) Check(ctx context.Context, contestID, blueprintID int64, spec Spec) (Feasibility, error) {
 	spec = spec.Normalized()

@@ -3,6 +3,7 @@ package paper
 import (
 	"cmp"
 	"encoding/binary"
+	"maps"
 	"slices"
 
 	"github.com/hoithi/hoithi/server/bank"
@@ -80,4 +81,27 @@ func (p Pool) Hash() []byte {
 		b = append(b, '\n')
 	}
 	return hash(b)
+}
+
+// Offers are what may be drawn, by item.
+func (p Pool) Offers() []Offer { return slices.Clone(p.offers) }
+
+// Parents is the tree of topics: each topic's parent.
+func (p Pool) Parents() map[int64]int64 { return maps.Clone(p.parent) }
+
+// For leaves out what no paper of the blueprint can have.
+func (p Pool) For(s Spec) Pool {
+	cells, pinned := s.Cells(), map[int64]bool{}
+	for _, section := range s.Sections {
+		for _, pin := range section.Pinned {
+			pinned[pin.Item] = true
+		}
+	}
+	var list []Offer
+	for _, o := range p.offers {
+		if pinned[o.Item] || slices.ContainsFunc(cells, func(c Cell) bool { return p.fits(c, o) }) {
+			list = append(list, o)
+		}
+	}
+	return Pool{list, p.parent}
 }

@@ -1,0 +1,2 @@
+-- name: ResultsRoundExists :one
+SELECT EXISTS (SELECT 1 FROM exam_round WHERE round_id = $1);

@@ -1,0 +1,191 @@
+package exam
+
+import (
+	"context"
+
+	"github.com/hoithi/hoithi/server/exam/examdb"
+	"github.com/hoithi/hoithi/server/postgres"
+)
+
+// Score is what an entry has in a round so far, its periods put together.
+type Score struct {
+	EntryID int64
+	Points  int64
+	Correct int
+	TimeUs  int64
+}
+
+// Counted gives the attempts that count, by entry and then period, and the division of each entry. What it gives is what
+// stands in Postgres.
+func (s *Service) Counted(ctx context.Context, roundID int64) (list []Counted, divisions map[int64]int64, err error) {
+	r, err := s.room(ctx, roundID)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := r.refresh(ctx); err != nil {
+		return nil, nil, err
+	}
+	return r.counted(ctx, r.known())
+}
+
+func (r *room) counted(ctx context.Context, f *facts) (list []Counted, divisions map[int64]int64, err error) {
+	ids := []int64{}
+	for _, p := range f.periods {
+		ids = append(ids, p.ID)
+	}
+	rows, err := r.s.q.Counting(ctx, ids)
+	if err != nil {
+		return nil, nil, postgres.Fault(err)
+	}
+	list, divisions = make([]Counted, 0, len(rows)), make(map[int64]int64, len(rows))
+	for _, x := range rows {
+		divisions[x.EntryID] = x.DivisionID
+		list = append(list, Counted{EntryID: x.EntryID, PeriodID: x.PeriodID, Items: int(x.Items), Points: x.Points, Correct: int(x.Correct),
+			TimeUs: x.TimeUs, SubmittedUs: x.FinishedUs - f.entryOpens(x.PeriodID, x.EntryID, x.DivisionID, x.UnitID), Guess: x.Guess})
+	}
+	return list, divisions, nil
+}
+
+// entryOpens is when a period opened for an entry.
+func (f *facts) entryOpens(periodID, entryID, divisionID, unitID int64) int64 {
+	period, _ := f.period(periodID)
+	w, _ := period.Window(divisionID)
+	if len(f.overrides) > 0 {
+		w = f.allowance(periodID, entryID, unitID).Apply(w)
+	}
+	return w.OpensUs
+}
+
+func (f *facts) actuals() map[int64]*int64 {
+	actual := make(map[int64]*int64, len(f.periods))
+	for _, p := range f.periods {
+		actual[p.ID] = p.Actual
+	}
+	return actual
+}
+
+// Scores are those of all entries that have something that counts.
+func (s *Service) Scores(ctx context.Context, roundID int64) ([]Score, error) {
+	list, divisions, err := s.Counted(ctx, roundID)
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.room(ctx, roundID)
+	if err != nil {
+		return nil, err
+	}
+	return r.known().together(list, divisions), nil
+}
+
+func (f *facts) together(list []Counted, divisions map[int64]int64) []Score {
+	standings := f.settings.Standings(list, divisions, f.actuals())
+	scores := make([]Score, 0, len(standings))
+	for _, x := range standings {
+		scores = append(scores, Score{EntryID: x.EntryID, Points: x.Points, Correct: x.Correct, TimeUs: x.TimeUs})
+	}
+	sortBy(scores, func(x Score) int { return int(x.EntryID) })
+	return scores
+}
+
+// Version grows with everything that changes a score, a place or an actual value of a round, or what is shown of it.
+func (s *Service) Version(ctx context.Context, roundID int64) (int64, error) {
+	row, err := s.q.Round(ctx, roundID)
+	return row.ScoresVersion + row.Seq, postgres.Fault(err)
+}
+
+// BoardShown tells whether the round's standings may be public now, and the version from which this follows. While a
+// guess is open they never are: they would tell how many take part.
+func (s *Service) BoardShown(ctx context.Context, roundID int64) (shown bool, version int64, err error) {
+	r, err := s.room(ctx, roundID)
+	if err != nil {
+		return false, 0, err
+	}
+	if err := r.refresh(ctx); err != nil {
+		return false, 0, err
+	}
+	f := r.known()
+	if version, err = s.Version(ctx, roundID); err != nil {
+		return false, 0, err
+	}
+	shown = f.settings.ShowBoard != Never && len(f.periods) > 0
+	for _, p := range f.periods {
+		begun := f.course.Opened[p.ID]
+		shown = shown && (!begun || f.shows(f.settings.ShowBoard, p) && (f.settings.Guess == GuessNone || p.SettledUs != 0))
+	}
+	return shown, version, nil
+}
+
+// Taken lists the entries that have begun an attempt.
+func (s *Service) Taken(ctx context.Context, roundID int64) ([]int64, error) {
+	ids, err := s.q.WhoTookPart(ctx, roundID)
+	return ids, postgres.Fault(err)
+}
+
+// ScoresUnder works out from the responses what everything that is finished would come to under some corrections, in
+// the order of the attempts. Nothing is stored.
+func (s *Service) ScoresUnder(ctx context.Context, roundID int64, corrections Corrections, each func(AttemptScore) error) error {
+	r := newRoom(s, roundID)
+	if err := r.refresh(ctx); err != nil {
+		return err
+	}
+	for after := int64(0); ; {
+		rows, err := s.q.FinishedAfter(ctx, examdb.FinishedAfterParams{RoundID: roundID, AfterID: after, Many: scoreAtOnce})
+		if err != nil {
+			return postgres.Fault(err)
+		}
+		list := make([]finished, 0, len(rows))
+		for _, x := range rows {
+			list = append(list, finished{id: x.ID, entryID: x.EntryID, periodID: x.PeriodID, poolID: x.PoolID, number: int(x.Number), paper: x.Paper,
+				startedUs: x.StartedUs, finishedUs: x.FinishedUs, pausedUs: x.PausedUs})
+			after = x.ID
+		}
+		scores, err := r.scored(ctx, s.q, list, corrections)
+		if err != nil {
+			return postgres.Fault(err)
+		}
+		for _, x := range scores {
+			if err := each(x); err != nil {
+				return err
+			}
+		}
+		if len(rows) < scoreAtOnce {
+			return nil
+		}
+	}
+}
+
+// Recompute works all scores out anew from what is stored, for `hoithi verify`: nothing that was scored before is used.
+func (s *Service) Recompute(ctx context.Context, roundID int64) ([]Score, error) {
+	r := newRoom(s, roundID)
+	if err := r.refresh(ctx); err != nil {
+		return nil, err
+	}
+	f := r.known()
+	type key struct{ entry, period int64 }
+	found := map[key][]Rival{}
+	items := map[int64]int{}
+	err := s.ScoresUnder(ctx, roundID, f.course.Corrections, func(x AttemptScore) error {
+		k := key{x.EntryID, x.PeriodID}
+		found[k] = append(found[k], Rival{ID: x.AttemptID, Number: x.Number, Points: x.Points, Correct: x.Correct, TimeUs: x.TimeUs,
+			FinishedUs: x.FinishedUs, Guess: x.Guess})
+		items[x.AttemptID] = x.Items
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	// Who an entry is does not change what it has: its division is read with what counts.
+	_, divisions, err := r.counted(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	var list []Counted
+	for k, rivals := range found {
+		period, _ := f.period(k.period)
+		best := rivals[f.settings.Counting(rivals, period.Actual)]
+		w, _ := period.Window(divisions[k.entry])
+		list = append(list, Counted{EntryID: k.entry, PeriodID: k.period, Items: items[best.ID], Points: best.Points, Correct: best.Correct,
+			TimeUs: best.TimeUs, SubmittedUs: best.FinishedUs - w.OpensUs, Guess: best.Guess})
+	}
+	return f.together(list, divisions), nil
+}
