@@ -76,6 +76,9 @@ func (a *App) rooms() {
 	a.Exam.Register(a.Hub)
 	exam.Routes(a.API, a.Exam)
 	a.Contests.Use(contest.Exam, a.Exam)
+	a.Contests.OnCopy(a.Exam.CopyContest) // after the blueprints, which it names
+	a.Contests.OnRound(a.Exam.FirstPaper)
+	a.Contests.UseOpenEntry(a.Exam.OpenEntry)
 
 	a.Judging = judging.New(a.DB, a.Contests, a.nowUs, rand.Text)
 	a.Judging.UseMasks(a.Roster.Masks)

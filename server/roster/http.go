@@ -29,6 +29,7 @@ type FormView struct {
 	ContestName   string             `json:"contest_name"`
 	OrganizerName string             `json:"organizer_name"`
 	Open          bool               `json:"open"`
+	OpenEntry     bool               `json:"open_entry" doc:"Anybody may enter now with this form, without waiting for approval"`
 	Phase         Phase              `json:"phase" enum:"before,open,closed"`
 	Now           time.Time          `json:"now" doc:"The server's, for the countdown"`
 	TimeZone      string             `json:"time_zone"`
@@ -109,6 +110,7 @@ func Routes(api *web.API, s *Service) {
 	audienceRoutes(api, s)
 	contestantRoutes(api, s)
 	ownRoutes(api, s)
+	openRoutes(api, s)
 	registrationRoutes(api, s)
 	entryRoutes(api, s)
 	fileRoutes(api, s)
@@ -134,7 +136,7 @@ func audienceRoutes(api *web.API, s *Service) {
 			c := f.Contest
 			now := time.Now()
 			view := FormView{Phase: phaseOf(c, now), Now: now, TimeZone: c.TimeZone, UnitRequired: f.Rules.Field(KeyUnit).Required,
-				Fields: notNil(f.Rules.Asked()), WaitingList: f.Rules.WaitingList, ContestName: c.Name, OrganizerName: c.OrganizerName, Open: f.Open, OpensAt: c.RegistrationOpensAt,
+				Fields: notNil(f.Rules.Asked()), WaitingList: f.Rules.WaitingList, ContestName: c.Name, OrganizerName: c.OrganizerName, Open: f.Open, OpenEntry: f.OpenEntry, OpensAt: c.RegistrationOpensAt,
 				ClosesAt: c.RegistrationClosesAt, Kind: Kind(c.EntryKind), TeamMin: c.TeamMin, TeamMax: c.TeamMax,
 				Divisions: c.Divisions, Units: make([]FormUnit, 0, len(f.Units)),
 				Purposes: make([]PurposeView, 0, len(f.Purposes)), AdultAge: AdultAge, Today: today(c).String(),

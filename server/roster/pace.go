@@ -20,13 +20,17 @@ var tooFast = fault.New(fault.TooMany, "too_many_registrations",
 	"Mạng của bạn vừa gửi quá nhiều đăng ký. Chưa có gì được lưu; hãy đợi một lát rồi gửi lại.",
 	"Your network has just sent too many registrations. Nothing was saved; wait a little and send again.")
 
-// pace is a bucket a address: it holds paceBurst and fills by one every paceEach.
+// pace is a bucket an address: it holds burst and fills by one every each.
 type pace struct {
+	burst   int
+	each    time.Duration
 	mu      sync.Mutex
 	emptied map[string]time.Time // when the bucket would be full again
 }
 
-func newPace() *pace { return &pace{emptied: map[string]time.Time{}} }
+func newPace(burst int, each time.Duration) *pace {
+	return &pace{burst: burst, each: each, emptied: map[string]time.Time{}}
+}
 
 func (p *pace) take(address string, now time.Time) error {
 	p.mu.Lock()
@@ -38,17 +42,17 @@ func (p *pace) take(address string, now time.Time) error {
 			}
 		}
 		if len(p.emptied) > paceMost {
-			return wait(paceEach)
+			return wait(p.each)
 		}
 	}
 	full := p.emptied[address]
 	if full.Before(now) {
 		full = now
 	}
-	if over := full.Add(paceEach).Sub(now) - paceBurst*paceEach; over > 0 {
+	if over := full.Add(p.each).Sub(now) - time.Duration(p.burst)*p.each; over > 0 {
 		return wait(over)
 	}
-	p.emptied[address] = full.Add(paceEach)
+	p.emptied[address] = full.Add(p.each)
 	return nil
 }
 

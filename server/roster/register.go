@@ -32,8 +32,10 @@ var (
 type Form struct {
 	Contest contest.Contest
 	Open    bool
-	Units   []UnitCount // those the contest invites
-	Rules   Rules
+	// OpenEntry: anybody may enter now, without waiting for approval.
+	OpenEntry bool
+	Units     []UnitCount // those the contest invites
+	Rules     Rules
 	// Purposes and Guardian are what those who register are asked to agree to.
 	Purposes []Purpose
 	Guardian Purpose
@@ -50,6 +52,9 @@ func (s *Service) RegistrationForm(ctx context.Context, slug string) (Form, erro
 		return Form{}, err
 	}
 	f := Form{Contest: c, Open: c.RegistrationOpen(time.Now())}
+	if f.OpenEntry, err = s.contests.OpenEntry(ctx, c); err != nil {
+		return Form{}, err
+	}
 	if f.Rules, err = s.rulesOf(ctx, s.q, c); err != nil {
 		return Form{}, err
 	}

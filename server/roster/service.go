@@ -25,6 +25,8 @@ type Service struct {
 	units    *unit.Service
 	secrets  *secrets
 	pace     *pace
+	openPace *pace
+	openTurn chan struct{} // see EnterOpenly
 	onChange []func(contestID int64)
 	onLook   func(ctx context.Context, contestID, entryID int64) error
 	onNews   func(ctx context.Context, tx pgx.Tx, n News) error
@@ -35,7 +37,7 @@ type Service struct {
 // New opens the room.
 func New(db *pgxpool.Pool, accounts *account.Service, contests *contest.Service, units *unit.Service) *Service {
 	return &Service{db: db, q: rosterdb.New(db), accounts: accounts, contests: contests, units: units,
-		secrets: newSecrets(accounts.Key()), pace: newPace()}
+		secrets: newSecrets(accounts.Key()), pace: newPace(paceBurst, paceEach), openPace: newPace(openBurst, openEach), openTurn: make(chan struct{}, 1)}
 }
 
 // OnChange is told on this node after a contest's entries have changed.

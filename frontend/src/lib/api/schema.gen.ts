@@ -2596,6 +2596,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An online exam as it is set up */
+        get: operations["get-exam"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam/periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replace the periods of an online exam with their windows */
+        put: operations["save-exam-periods"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam/periods/{period}/prepare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Freeze what the papers of a period are drawn from */
+        post: operations["prepare-exam-period"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A paper as a contestant would see it; who looks is recorded */
+        post: operations["preview-exam-paper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the periods open by the clock */
+        post: operations["ready-exam"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change the rules of an online exam */
+        put: operations["save-exam-settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam/weeks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The windows of weekly periods; nothing is saved */
+        post: operations["plan-exam-weeks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizer/contests/{contest}/rounds/{round}/judging": {
         parameters: {
             query?: never;
@@ -3607,6 +3726,21 @@ export interface components {
             /** @description There are older ones */
             more: boolean;
         };
+        AwayCommand: {
+            data: components["schemas"]["ExamAwayCommand"];
+            /**
+             * Format: int64
+             * @description the reply carries it
+             */
+            id: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "away";
+            /** @description contestant/exam/{round} */
+            topic: string;
+        };
         BankAct: {
             /**
              * Format: int64
@@ -4416,6 +4550,21 @@ export interface components {
             blueprint: number;
             spec: components["schemas"]["PaperSpec"];
         };
+        ClaimAttemptCommand: {
+            data: components["schemas"]["ExamClaimAttemptCommand"];
+            /**
+             * Format: int64
+             * @description the reply carries it
+             */
+            id: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "claim_attempt";
+            /** @description contestant/exam/{round} */
+            topic: string;
+        };
         ClaimDeviceCommand: {
             data: components["schemas"]["StageClaimCommand"];
             /**
@@ -4445,7 +4594,7 @@ export interface components {
             /** @description judge/round/{round} */
             topic: string;
         };
-        ClientCommand: components["schemas"]["AnswerCommand"] | components["schemas"]["ClaimDeviceCommand"] | components["schemas"]["ClaimSheetsCommand"] | components["schemas"]["ClockCommand"] | components["schemas"]["CueCommand"] | components["schemas"]["LockSheetCommand"] | components["schemas"]["MarkCommand"] | components["schemas"]["ReleaseDeviceCommand"] | components["schemas"]["ReleaseEntryDeviceCommand"] | components["schemas"]["SubscribeCommand"] | components["schemas"]["UnsubscribeCommand"];
+        ClientCommand: components["schemas"]["AnswerCommand"] | components["schemas"]["AwayCommand"] | components["schemas"]["ClaimAttemptCommand"] | components["schemas"]["ClaimDeviceCommand"] | components["schemas"]["ClaimSheetsCommand"] | components["schemas"]["ClockCommand"] | components["schemas"]["CueCommand"] | components["schemas"]["LockSheetCommand"] | components["schemas"]["MarkCommand"] | components["schemas"]["ReleaseAttemptCommand"] | components["schemas"]["ReleaseDeviceCommand"] | components["schemas"]["ReleaseEntryDeviceCommand"] | components["schemas"]["RespondCommand"] | components["schemas"]["StartAttemptCommand"] | components["schemas"]["SubmitAttemptCommand"] | components["schemas"]["SubscribeCommand"] | components["schemas"]["UnsubscribeCommand"];
         ClockCommand: {
             data: components["schemas"]["LiveClockAsk"];
             /**
@@ -4485,11 +4634,15 @@ export interface components {
         /** @description The data of the ok reply to each command that has one. */
         CommandReplies: {
             answer: components["schemas"]["StageAnswerStored"];
+            claim_attempt: components["schemas"]["ExamStarted"];
             claim_device: components["schemas"]["StageClaimed"];
             claim_sheets: components["schemas"]["JudgingSheetsClaimed"];
             cue: components["schemas"]["StageCueDone"];
             lock_sheet: components["schemas"]["JudgingSheetLocked"];
             mark: components["schemas"]["JudgingMarkSaved"];
+            respond: components["schemas"]["ExamResponseStored"];
+            start_attempt: components["schemas"]["ExamStarted"];
+            submit_attempt: components["schemas"]["ExamSubmitted"];
         };
         "Comment-itemRequest": {
             body: string;
@@ -4597,7 +4750,7 @@ export interface components {
             /** Format: int64 */
             team_min: number;
             template: string;
-            /** @description In order: correct, time, round:<position> */
+            /** @description In order: correct, time, guess, submitted, round:<position> */
             tie_breakers: string[];
             time_zone: string;
             unlisted: boolean;
@@ -4827,6 +4980,571 @@ export interface components {
         "Erase-kept-dataRequest": {
             /** @description The contest's address */
             confirm: string;
+        };
+        ExamAwayCommand: {
+            /** Format: int64 */
+            attempt_id: number;
+            /** Format: int64 */
+            times: number;
+        };
+        ExamClaimAttemptCommand: {
+            /** Format: int64 */
+            attempt_id: number;
+        };
+        ExamDivision: {
+            /** Format: int64 */
+            division_id: number;
+            /**
+             * Format: int64
+             * @description 0: no limit but the window
+             */
+            duration_s: number;
+        };
+        ExamOwnAttempt: {
+            /**
+             * Format: int64
+             * @description Saved answers, once it is finished
+             */
+            answered: number;
+            /** Format: int64 */
+            deadline_us: number;
+            /** @enum {string} */
+            finish?: "submitted" | "deadline";
+            /**
+             * Format: int64
+             * @description 0: running
+             */
+            finished_us?: number;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            number: number;
+            score?: components["schemas"]["ExamOwnScore"];
+            /** Format: int64 */
+            started_us: number;
+        };
+        ExamOwnMessage: {
+            data: components["schemas"]["ExamOwnView"];
+            /**
+             * Format: int64
+             * @description with seq: order of the messages of one topic and kind
+             */
+            epoch: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "exam_own";
+            /**
+             * Format: int64
+             * @description contest time in microseconds
+             */
+            sent_at: number;
+            /**
+             * Format: int64
+             * @description a message that is not newer than the one held is ignored
+             */
+            seq: number;
+            topic: string;
+        };
+        ExamOwnNotice: {
+            /** Format: int64 */
+            at_us: number;
+            body: string;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "announcement" | "clarification";
+            /** @description For, or from, this entry alone */
+            own: boolean;
+            /**
+             * Format: int32
+             * @description The item that a question is about
+             */
+            place?: number;
+            reply?: string;
+            /** Format: int64 */
+            reply_us?: number;
+        };
+        ExamOwnOpen: {
+            /** Format: int64 */
+            attempt_id: number;
+            /**
+             * Format: int64
+             * @description 0: none but a pause stands
+             */
+            deadline_us: number;
+            mine: boolean;
+            /** Format: int64 */
+            period_id: number;
+            /** Format: int32 */
+            writer: number;
+        };
+        ExamOwnPeriod: {
+            attempts: components["schemas"]["ExamOwnAttempt"][];
+            /** Format: int64 */
+            closes_us: number;
+            /**
+             * Format: int64
+             * @description Extra time that was granted
+             */
+            extra_us?: number;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description How many items a paper has; 0: not known yet
+             */
+            items: number;
+            /**
+             * Format: int64
+             * @description Attempts left; -1: as many as one likes
+             */
+            left: number;
+            name: string;
+            /** Format: int64 */
+            opens_us: number;
+            /**
+             * Format: int64
+             * @description The most points, in hundredths
+             */
+            points: number;
+        };
+        ExamOwnScore: {
+            /**
+             * Format: int64
+             * @description What the guess was about, hundredths; only once the period is settled
+             */
+            actual?: number;
+            /** Format: int64 */
+            correct: number;
+            /** @description The attempt of its period that counts so far */
+            counts: boolean;
+            /**
+             * Format: int64
+             * @description The entry's guess, hundredths
+             */
+            guess?: number;
+            /**
+             * Format: int64
+             * @description The most points, in hundredths
+             */
+            max: number;
+            /** @description Only where there is a pass mark */
+            passed?: boolean;
+            /**
+             * Format: int64
+             * @description Hundredths of a point
+             */
+            points: number;
+            /**
+             * Format: int64
+             * @description Time used, without pauses
+             */
+            time_us: number;
+        };
+        ExamOwnView: {
+            division?: string;
+            /**
+             * Format: int64
+             * @description That holds for this entry; 0: no limit but the window
+             */
+            duration_s: number;
+            /** Format: int64 */
+            entry_id: number;
+            /** @description Announcements, and own questions with their answers, newest first */
+            messages: components["schemas"]["ExamOwnNotice"][];
+            name: string;
+            number: string;
+            open?: components["schemas"]["ExamOwnOpen"];
+            periods: components["schemas"]["ExamOwnPeriod"][];
+            unit?: string;
+        };
+        ExamPaperItem: {
+            note?: string;
+            /** @description Heading of the part that begins here */
+            part?: string;
+            /**
+             * Format: int32
+             * @description 1, 2, ...
+             */
+            place: number;
+            /**
+             * Format: int64
+             * @description Hundredths of a point
+             */
+            points: number;
+            question: components["schemas"]["BankQuestion"];
+        };
+        ExamPaperMessage: {
+            data: components["schemas"]["ExamPaperView"];
+            /**
+             * Format: int64
+             * @description with seq: order of the messages of one topic and kind
+             */
+            epoch: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "exam_paper";
+            /**
+             * Format: int64
+             * @description contest time in microseconds
+             */
+            sent_at: number;
+            /**
+             * Format: int64
+             * @description a message that is not newer than the one held is ignored
+             */
+            seq: number;
+            topic: string;
+        };
+        ExamPaperView: {
+            /** Format: int64 */
+            attempt_id: number;
+            /** Format: int64 */
+            deadline_us: number;
+            /** @enum {string} */
+            guess: "" | "all_right" | "entrants" | "share";
+            items: components["schemas"]["ExamPaperItem"][];
+            /** Format: int64 */
+            number: number;
+            /** Format: int64 */
+            period_id: number;
+            saved: components["schemas"]["ExamSaved"][];
+            /** Format: int64 */
+            started_us: number;
+            /** Format: int32 */
+            writer: number;
+        };
+        ExamPeriodWanted: {
+            /**
+             * Format: int64
+             * @description 0: a new one
+             */
+            id: number;
+            name: string;
+            windows: components["schemas"]["ExamWindow"][];
+        };
+        ExamPreviewView: {
+            /** Format: int64 */
+            division_id: number;
+            /** Format: int64 */
+            duration_s: number;
+            /** @enum {string} */
+            guess: "" | "all_right" | "entrants" | "share";
+            items: components["schemas"]["ExamPaperItem"][];
+            /** Format: int64 */
+            period_id: number;
+        };
+        ExamReleaseAttemptCommand: {
+            /** Format: int64 */
+            attempt_id: number;
+        };
+        ExamRespondCommand: {
+            /** Format: int64 */
+            attempt_id: number;
+            /** @description Ids of the chosen options, or all of them in the order given; a response with nothing in it takes an earlier one back */
+            options?: string[];
+            parts?: components["schemas"]["ScoringPart"][];
+            /**
+             * Format: int32
+             * @description 0: the guess, as text; -1: places flagged for later, as text '3,7'
+             */
+            place: number;
+            /**
+             * Format: int32
+             * @description Counted up by the device with every change of this place
+             */
+            seq: number;
+            text?: string;
+            /** Format: int32 */
+            writer: number;
+        };
+        ExamResponseStored: {
+            /** Format: int32 */
+            place: number;
+            /** Format: int64 */
+            received_us: number;
+            /** Format: int32 */
+            seq: number;
+        };
+        ExamRoundMessage: {
+            data: components["schemas"]["ExamRoundView"];
+            /**
+             * Format: int64
+             * @description with seq: order of the messages of one topic and kind
+             */
+            epoch: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "exam_round";
+            /**
+             * Format: int64
+             * @description contest time in microseconds
+             */
+            sent_at: number;
+            /**
+             * Format: int64
+             * @description a message that is not newer than the one held is ignored
+             */
+            seq: number;
+            topic: string;
+        };
+        ExamRoundView: {
+            /**
+             * Format: int64
+             * @description In each period; 0: as many as one likes
+             */
+            attempts: number;
+            contest: string;
+            /** @enum {string} */
+            counts: "best" | "first" | "last";
+            /**
+             * Format: int64
+             * @description 0: no limit but the window; a division may have its own, see exam_own
+             */
+            duration_s: number;
+            /** @enum {string} */
+            guess: "" | "all_right" | "entrants" | "share";
+            /**
+             * Format: int64
+             * @description 0: there is no passing
+             */
+            pass_percent: number;
+            /**
+             * Format: int64
+             * @description Since when the round stands still
+             */
+            paused_us?: number;
+            /** @enum {string} */
+            phase: "planned" | "ready" | "running" | "paused" | "closed" | "scored";
+            ranking: string[];
+            round: string;
+            /** Format: int64 */
+            round_id: number;
+            /**
+             * Format: int64
+             * @description Number of the round's last event
+             */
+            seq: number;
+            /** @enum {string} */
+            show_keys: "after_window" | "published" | "never";
+            /** @enum {string} */
+            show_score: "at_submit" | "after_window" | "published" | "never";
+        };
+        ExamSaved: {
+            options?: string[];
+            parts?: components["schemas"]["ScoringPart"][];
+            /** Format: int32 */
+            place: number;
+            /** Format: int64 */
+            received_us: number;
+            /** Format: int32 */
+            seq: number;
+            text?: string;
+            /** Format: int32 */
+            writer: number;
+        };
+        ExamSettings: {
+            /**
+             * Format: int64
+             * @description Days after results are shown in which a review may be asked for; 0: none
+             */
+            appeal_days: number;
+            /**
+             * Format: int64
+             * @description In each period; 0: as many as one likes
+             */
+            attempts: number;
+            /**
+             * @description Which attempt of a period counts
+             * @enum {string}
+             */
+            counts: "best" | "first" | "last";
+            /** @description Durations that differ */
+            divisions: components["schemas"]["ExamDivision"][];
+            /**
+             * Format: int64
+             * @description Seconds for an attempt; 0: no limit but the window
+             */
+            duration_s: number;
+            /**
+             * Format: int64
+             * @description How long after the deadline an arrival still counts
+             */
+            grace_ms: number;
+            /**
+             * @description What is predicted after the items; empty: nothing
+             * @enum {string}
+             */
+            guess: "" | "all_right" | "entrants" | "share";
+            /** @description Anybody may enter with the registration form and its consent, without waiting for approval */
+            open_entry: boolean;
+            /**
+             * @description How periods make the round's score
+             * @enum {string}
+             */
+            overall: "sum" | "best";
+            /**
+             * Format: int64
+             * @description Of the most points; 0: there is no passing
+             */
+            pass_percent: number;
+            /** @description In order: the next counts only where all before are equal */
+            ranking: string[];
+            /**
+             * @description When the public sees standings; at_submit: live. While a guess is open never before the window's end
+             * @enum {string}
+             */
+            show_board: "at_submit" | "after_window" | "published" | "never";
+            /**
+             * @description When right answers and the reason for each point are shown
+             * @enum {string}
+             */
+            show_keys: "after_window" | "published" | "never";
+            /**
+             * @description When a contestant sees own points and time
+             * @enum {string}
+             */
+            show_score: "at_submit" | "after_window" | "published" | "never";
+            /** @description Blueprints to draw papers from */
+            sources: components["schemas"]["ExamSource"][];
+        };
+        ExamSetupBlueprint: {
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            items: number;
+            /**
+             * Format: int64
+             * @description How many items the bank has too few of
+             */
+            lacks: number;
+            /**
+             * Format: int64
+             * @description How many pinned items the bank does not offer
+             */
+            missing: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description How many items the bank offers for it
+             */
+            offered: number;
+            /**
+             * Format: int64
+             * @description Hundredths
+             */
+            points: number;
+        };
+        ExamSetupPeriodView: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** @description Its time changes only from the console */
+            opened: boolean;
+            pools: components["schemas"]["ExamSetupPool"][];
+            /** @description Every division has its frozen papers */
+            prepared: boolean;
+            taken: boolean;
+            windows: components["schemas"]["ExamWindow"][];
+        };
+        ExamSetupPool: {
+            /** Format: int64 */
+            blueprint_id: number;
+            /** Format: int64 */
+            created_us: number;
+            /** Format: int64 */
+            division_id: number;
+        };
+        ExamSetupView: {
+            /** @description Of the contest; those of this round first */
+            blueprints: components["schemas"]["ExamSetupBlueprint"][];
+            divisions: components["schemas"]["ContestDivision"][];
+            /** @description Nothing changes any more once the contest is over */
+            editable: boolean;
+            /**
+             * Format: int64
+             * @description The most that can be reached, in hundredths of a point
+             */
+            max_score: number;
+            name: string;
+            /** Format: int64 */
+            now_us: number;
+            periods: components["schemas"]["ExamSetupPeriodView"][];
+            /** @enum {string} */
+            phase: "planned" | "ready" | "running" | "paused" | "closed" | "scored";
+            /** Format: int64 */
+            round_id: number;
+            settings: components["schemas"]["ExamSettings"];
+            /** @description Somebody has begun: what would change their result stands */
+            taken: boolean;
+            time_zone: string;
+            /**
+             * Format: int64
+             * @description To be sent back with a change
+             */
+            version: number;
+        };
+        ExamSource: {
+            /** Format: int64 */
+            blueprint_id: number;
+            /**
+             * Format: int64
+             * @description 0: every division
+             */
+            division_id: number;
+            /**
+             * Format: int64
+             * @description 0: every period
+             */
+            period_id: number;
+        };
+        ExamStartCommand: {
+            /** Format: int64 */
+            period_id: number;
+        };
+        ExamStarted: {
+            /** Format: int64 */
+            attempt_id: number;
+            /** Format: int32 */
+            writer: number;
+        };
+        ExamSubmitCommand: {
+            /** Format: int64 */
+            attempt_id: number;
+            /** Format: int32 */
+            writer: number;
+        };
+        ExamSubmitted: {
+            attempt: components["schemas"]["ExamOwnAttempt"];
+        };
+        ExamWeekMoment: {
+            /**
+             * Format: int64
+             * @description 0: Sunday, 1: Monday, ...
+             */
+            day: number;
+            /** @description 10:00 */
+            time: string;
+        };
+        ExamWeeksOutBody: {
+            windows: components["schemas"]["ExamWindow"][];
+        };
+        ExamWindow: {
+            /** Format: int64 */
+            closes_us: number;
+            /** Format: int64 */
+            division_id: number;
+            /**
+             * Format: int64
+             * @description Contest time, microseconds since 1970
+             */
+            opens_us: number;
         };
         "Export-entriesRequest": {
             /** @description Keys of the fields whose personal data go into the list; empty: none */
@@ -5718,6 +6436,8 @@ export interface components {
             /** Format: int64 */
             max_score: number;
             name: string;
+            /** @description Metrics by which the round ranks; missing: points, then the contest's tie-breakers */
+            order?: string[];
             /**
              * Format: int64
              * @description Entries that have a score in it
@@ -5780,6 +6500,11 @@ export interface components {
             correct: number;
             /**
              * Format: int64
+             * @description Of the guess from what it was about, hundredths
+             */
+            distance?: number;
+            /**
+             * Format: int64
              * @description Within the division, in this round alone
              */
             place: number;
@@ -5790,10 +6515,15 @@ export interface components {
             points: number;
             /** Format: int64 */
             round_id: number;
+            /**
+             * Format: int64
+             * @description From the opening to the submission, microseconds
+             */
+            submitted_us?: number;
             tied: boolean;
             /**
              * Format: int64
-             * @description Time used for right answers, microseconds
+             * @description Time used for right answers, or for the paper of an online exam, microseconds
              */
             time_us: number;
         };
@@ -6433,6 +7163,23 @@ export interface components {
         PeopleOutBody: {
             people: components["schemas"]["AccountPerson"][];
         };
+        "Plan-exam-weeksRequest": {
+            closes: components["schemas"]["ExamWeekMoment"];
+            /**
+             * Format: date-time
+             * @description The first week opens at or after it
+             */
+            from: string;
+            opens: components["schemas"]["ExamWeekMoment"];
+            /** Format: int64 */
+            weeks: number;
+        };
+        "Preview-exam-paperRequest": {
+            /** Format: int64 */
+            division_id: number;
+            /** Format: int64 */
+            period_id: number;
+        };
         "Print-cardsRequest": {
             /** @description Of this server, as it is printed */
             address: string;
@@ -6750,6 +7497,21 @@ export interface components {
             /** @description The new personal link on this server */
             path: string;
         };
+        ReleaseAttemptCommand: {
+            data: components["schemas"]["ExamReleaseAttemptCommand"];
+            /**
+             * Format: int64
+             * @description the reply carries it
+             */
+            id: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "release_attempt";
+            /** @description contestant/exam/{round} */
+            topic: string;
+        };
         ReleaseDeviceCommand: {
             /**
              * Format: int64
@@ -6797,6 +7559,21 @@ export interface components {
         };
         "Respell-listRequest": {
             ordinary: boolean;
+        };
+        RespondCommand: {
+            data: components["schemas"]["ExamRespondCommand"];
+            /**
+             * Format: int64
+             * @description the reply carries it
+             */
+            id: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "respond";
+            /** @description contestant/exam/{round} */
+            topic: string;
         };
         ResultAudienceView: {
             /** Format: int64 */
@@ -7694,6 +8471,17 @@ export interface components {
         "Save-blocksRequest": {
             blocks: components["schemas"]["RosterBlock"][];
         };
+        "Save-exam-periodsRequest": {
+            /** @description In order */
+            periods: components["schemas"]["ExamPeriodWanted"][];
+            /** Format: int64 */
+            version: number;
+        };
+        "Save-exam-settingsRequest": {
+            settings: components["schemas"]["ExamSettings"];
+            /** Format: int64 */
+            version: number;
+        };
         ScoresOutBody: {
             scores: components["schemas"]["StageScoreView"][];
         };
@@ -7808,7 +8596,7 @@ export interface components {
         SeatsOutBody: {
             seats: components["schemas"]["JudgingSeatOfMine"][];
         };
-        ServerMessage: components["schemas"]["BoardMessage"] | components["schemas"]["ClockMessage"] | components["schemas"]["FaultMessage"] | components["schemas"]["JudgeViewMessage"] | components["schemas"]["JudgingAudienceMessage"] | components["schemas"]["JudgingViewMessage"] | components["schemas"]["OkMessage"] | components["schemas"]["OwnBoardMessage"] | components["schemas"]["ScreenMessage"] | components["schemas"]["StageAudienceMessage"] | components["schemas"]["StageConsoleMessage"] | components["schemas"]["StageContestantMessage"] | components["schemas"]["StageCountsMessage"] | components["schemas"]["StageHallCountMessage"] | components["schemas"]["StageOwnMessage"] | components["schemas"]["WelcomeMessage"] | components["schemas"]["WholeBoardMessage"];
+        ServerMessage: components["schemas"]["BoardMessage"] | components["schemas"]["ClockMessage"] | components["schemas"]["ExamOwnMessage"] | components["schemas"]["ExamPaperMessage"] | components["schemas"]["ExamRoundMessage"] | components["schemas"]["FaultMessage"] | components["schemas"]["JudgeViewMessage"] | components["schemas"]["JudgingAudienceMessage"] | components["schemas"]["JudgingViewMessage"] | components["schemas"]["OkMessage"] | components["schemas"]["OwnBoardMessage"] | components["schemas"]["ScreenMessage"] | components["schemas"]["StageAudienceMessage"] | components["schemas"]["StageConsoleMessage"] | components["schemas"]["StageContestantMessage"] | components["schemas"]["StageCountsMessage"] | components["schemas"]["StageHallCountMessage"] | components["schemas"]["StageOwnMessage"] | components["schemas"]["WelcomeMessage"] | components["schemas"]["WholeBoardMessage"];
         "Set-divisionsRequest": {
             divisions: components["schemas"]["ContestDivision"][];
             /**
@@ -8684,6 +9472,36 @@ export interface components {
              * @description Bytes of the whole file
              */
             size: number;
+        };
+        StartAttemptCommand: {
+            data: components["schemas"]["ExamStartCommand"];
+            /**
+             * Format: int64
+             * @description the reply carries it
+             */
+            id: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "start_attempt";
+            /** @description contestant/exam/{round} */
+            topic: string;
+        };
+        SubmitAttemptCommand: {
+            data: components["schemas"]["ExamSubmitCommand"];
+            /**
+             * Format: int64
+             * @description the reply carries it
+             */
+            id: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "submit_attempt";
+            /** @description contestant/exam/{round} */
+            topic: string;
         };
         SubscribeCommand: {
             /**
@@ -16706,6 +17524,310 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ContestSetUpView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-exam": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSetupView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "save-exam-periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Save-exam-periodsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSetupView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "prepare-exam-period": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                period: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSetupView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "preview-exam-paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Preview-exam-paperRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamPreviewView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "ready-exam": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSetupView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "save-exam-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Save-exam-settingsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSetupView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "plan-exam-weeks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Plan-exam-weeksRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamWeeksOutBody"];
                 };
             };
             /** @description Unprocessable Entity */

@@ -146,6 +146,8 @@ export function actWords(act: Act, contest: Contest): string {
       return m.registration_act_withdraw_own();
     case 'roster.register_own':
       return m.registration_act_register_own();
+    case 'roster.enter_openly':
+      return m.exam_setup_act_entered({ numbers: Array.isArray(p.numbers) ? p.numbers.join(', ') : '' });
     case 'exam.settings':
       return m.exam_setup_act_settings({ round });
     case 'exam.periods':

@@ -33,14 +33,22 @@ export function roundState(state: Round['state'], missing: number): { label: str
   }
 }
 
-export const kindWords = (kind: Round['kind']) =>
-  kind === 'stage' ? m.contest_kind_stage() : m.contest_kind_judged();
+export function kindWords(kind: Round['kind']): string {
+  switch (kind) {
+    case 'stage':
+      return m.contest_kind_stage();
+    case 'judged':
+      return m.contest_kind_judged();
+    case 'exam':
+      return m.exam_setup_kind();
+  }
+}
 
 export const contestPath = (contest: number) => `/organizer/contests/${contest}`;
 
 /** Where a round is set up. */
-export const setUpPath = (contest: number, round: Pick<Round, 'id'>) =>
-  `${contestPath(contest)}/rounds/${round.id}`;
+export const setUpPath = (contest: number, round: Pick<Round, 'id' | 'kind'>) =>
+  `${contestPath(contest)}/rounds/${round.id}${round.kind === 'exam' ? '/exam' : ''}`;
 
 /** Where a line of the checklist is done; "" when it is nowhere in particular. */
 export function placeOf(contest: number, line: Missing): string {
@@ -61,6 +69,16 @@ export function placeOf(contest: number, line: Missing): string {
     case 'panel':
     case 'order':
       return `${base}/rounds/${line.round_id}`;
+    case 'exam_window':
+    case 'exam_window_ahead':
+    case 'exam_blueprint':
+    case 'exam_later':
+    case 'exam_prepared':
+    case 'exam_ready':
+    case 'exam_overlap':
+      return `${base}/rounds/${line.round_id}/exam`;
+    case 'exam_bank':
+      return `${base}/bank/blueprints`;
     case 'round_running':
       return `${base}/console?round=${line.round_id}`;
     default:

@@ -1,5 +1,6 @@
-import { error } from '@sveltejs/kit';
+import { error, redirect } from '@sveltejs/kit';
 import { api, call } from '$lib/api';
+import { setUpPath } from '$lib/contest/words';
 import { m } from '$lib/paraglide/messages.js';
 import type { PageLoad } from './$types';
 
@@ -9,6 +10,7 @@ export const load: PageLoad = async ({ params, parent, depends, fetch }) => {
   const { contest } = await parent();
   const round = contest.rounds.find((r) => r.id === Number(params.round));
   if (!round) error(404, { message: m.app_missing_title() });
+  if (round.kind === 'exam') redirect(307, setUpPath(contest.id, round));
   if (round.kind !== 'stage') return { round, stage: null };
   const stage = await call(
     api.GET('/api/organizer/contests/{contest}/rounds/{round}/stage', {
