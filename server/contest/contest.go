@@ -137,9 +137,12 @@ type Round struct {
 
 // Tie-breakers: ordered metrics after the total. A round's score is "round:<position>", so that a clone keeps it.
 const (
-	TieCorrect = "correct" // more right answers in the stage rounds
-	TieTime    = "time"    // less time used for right answers in the stage rounds
-	tieRound   = "round:"  // a higher score in the round at that position
+	TieCorrect = "correct" // more right answers in the stage rounds and online exams
+	TieTime    = "time"    // less time used for right answers in the stage rounds, or for the papers of online exams
+	// Of online exams: a guess that is closer, and an earlier submission.
+	TieGuess     = "guess"
+	TieSubmitted = "submitted"
+	tieRound     = "round:" // a higher score in the round at that position
 )
 
 // Limits of a contest's set-up.
@@ -188,7 +191,7 @@ func (c *Contest) Check() error {
 }
 
 func (c *Contest) knownTieBreaker(t string) bool {
-	if t == TieCorrect || t == TieTime {
+	if t == TieCorrect || t == TieTime || t == TieGuess || t == TieSubmitted {
 		return true
 	}
 	for _, r := range c.Rounds {

@@ -51,20 +51,20 @@ var DefaultExam = ExamSpec{DurationS: -1, Attempts: 1, Paper: ExamPaper{Items: 2
 
 // examTemplates are the online contests that provinces hold, number for number.
 var examTemplates = []Template{
-	{ID: "exam_weekly", EntryKind: PersonEntry, TieBreakers: []string{TieCorrect}, Rounds: exam("Thi tuần", ExamSpec{
+	{ID: "exam_weekly", EntryKind: PersonEntry, TieBreakers: []string{TieGuess, TieSubmitted}, Rounds: exam("Thi tuần", ExamSpec{
 		DurationS: 0, Attempts: 0, Counts: "best", Guess: "all_right", Ranking: []string{"points", "guess", "submitted"}, ShowScore: "after_window",
 		Paper:  ExamPaper{Items: 5, Type: "single", Points: 100},
 		Weekly: &Weekly{Weeks: 4, Opens: WeekTime{Day: time.Monday, Hour: 10}, Closes: WeekTime{Day: time.Monday, Hour: 9}}})},
-	{ID: "exam_multiple", EntryKind: PersonEntry, TieBreakers: []string{TieCorrect, TieTime}, Rounds: exam("Thi trực tuyến", ExamSpec{
+	{ID: "exam_multiple", EntryKind: PersonEntry, TieBreakers: []string{TieTime, TieSubmitted}, Rounds: exam("Thi trực tuyến", ExamSpec{
 		DurationS: -1, Attempts: 1, Paper: ExamPaper{Items: 10, Type: "multiple", Points: 100}})},
-	{ID: "exam_tries", EntryKind: PersonEntry, TieBreakers: []string{TieCorrect, TieTime}, Rounds: exam("Thi trực tuyến", ExamSpec{
+	{ID: "exam_tries", EntryKind: PersonEntry, TieBreakers: []string{TieGuess, TieTime, TieSubmitted}, Rounds: exam("Thi trực tuyến", ExamSpec{
 		DurationS: 20 * 60, Attempts: 3, Counts: "best", Guess: "all_right", Ranking: []string{"points", "guess", "time", "submitted"},
 		Paper: ExamPaper{Items: 19, Points: 100}})},
-	{ID: "exam_once", EntryKind: PersonEntry, TieBreakers: []string{TieCorrect, TieTime}, Rounds: exam("Thi trực tuyến", ExamSpec{
+	{ID: "exam_once", EntryKind: PersonEntry, TieBreakers: []string{TieTime, TieSubmitted}, Rounds: exam("Thi trực tuyến", ExamSpec{
 		DurationS: 15 * 60, Attempts: 1, ShowScore: "at_submit", Paper: ExamPaper{Items: 20, Points: 100}})},
-	{ID: "exam_drawn", EntryKind: PersonEntry, TieBreakers: []string{TieCorrect, TieTime}, Rounds: exam("Thi trực tuyến", ExamSpec{
+	{ID: "exam_drawn", EntryKind: PersonEntry, TieBreakers: []string{TieTime, TieSubmitted}, Rounds: exam("Thi trực tuyến", ExamSpec{
 		DurationS: 20 * 60, Attempts: 1, Paper: ExamPaper{Items: 30, Points: 100}})},
-	{ID: "exam_pass", EntryKind: PersonEntry, TieBreakers: []string{TieCorrect, TieTime}, Rounds: exam("Thi trực tuyến", ExamSpec{
+	{ID: "exam_pass", EntryKind: PersonEntry, TieBreakers: []string{TieTime, TieSubmitted}, Rounds: exam("Thi trực tuyến", ExamSpec{
 		DurationS: -1, Attempts: 1, PassPercent: 50, Paper: ExamPaper{Items: 10, Points: 1000}})},
 }
 

@@ -26,7 +26,7 @@ type OrganizerView struct {
 	RegistrationOpensAt  *time.Time  `json:"registration_opens_at,omitempty"`
 	RegistrationClosesAt *time.Time  `json:"registration_closes_at,omitempty"`
 	StartsAt             *time.Time  `json:"starts_at,omitempty"`
-	TieBreakers          []string    `json:"tie_breakers" doc:"In order: correct, time, round:<position>"`
+	TieBreakers          []string    `json:"tie_breakers" doc:"In order: correct, time, guess, submitted, round:<position>"`
 	BankID               int64       `json:"bank_id"`
 	Unlisted             bool        `json:"unlisted"`
 	Version              int         `json:"version"`

@@ -18,9 +18,12 @@ import (
 type Score struct {
 	EntryID int64
 	Points  int64 // hundredths of a point
-	// Correct and TimeUs are further metrics of a stage round; zero for others.
+	// Correct and TimeUs are further metrics of a stage round or an online exam; zero for others.
 	Correct int
 	TimeUs  int64
+	// Distance of the guess (hundredths) and SubmittedUs are metrics of an online exam; zero for others.
+	Distance    int64
+	SubmittedUs int64
 }
 
 // Scores are those of a whole round at one moment.
@@ -29,7 +32,11 @@ type Scores struct {
 	Version int64
 	// Hidden: the round's own board is not public now.
 	Hidden bool
-	Rows   []Score
+	// Discreet: nothing public may say now how many take part. Entries without a public score are not listed.
+	Discreet bool
+	// Order is the round's own list of metrics (points, or a tie-breaker); empty: points, then the contest's.
+	Order []string
+	Rows  []Score
 }
 
 // RoundScore is an entry's part in one round.
@@ -39,7 +46,10 @@ type RoundScore struct {
 	Place   int   `json:"place" doc:"Within the division, in this round alone"`
 	Tied    bool  `json:"tied"`
 	Correct int   `json:"correct"`
-	TimeUs  int64 `json:"time_us" doc:"Time used for right answers, microseconds"`
+	TimeUs  int64 `json:"time_us" doc:"Time used for right answers, or for the paper of an online exam, microseconds"`
+	// Of an online exam.
+	Distance    int64 `json:"distance,omitzero" doc:"Of the guess from what it was about, hundredths"`
+	SubmittedUs int64 `json:"submitted_us,omitzero" doc:"From the opening to the submission, microseconds"`
 }
 
 // Row is an entry's standing.
@@ -74,6 +84,7 @@ type BoardRound struct {
 	MaxScore int64              `json:"max_score"`
 	Weight   int                `json:"weight"`
 	Scored   int                `json:"scored" doc:"Entries that have a score in it"`
+	Order    []string           `json:"order,omitempty" doc:"Metrics by which the round ranks; missing: points, then the contest's tie-breakers"`
 }
 
 // Board is the standings of a contest, best first within each division.
@@ -95,14 +106,16 @@ func Compute(c contest.Contest, entries []roster.Entry, scores map[int64]Scores,
 	if b.Divisions == nil {
 		b.Divisions = []contest.Division{}
 	}
+	discreet := false
 	type part struct{ entryID, roundID int64 }
 	found := make(map[part]Score, len(entries)*len(c.Rounds))
 	for _, r := range c.Rounds {
 		s := scores[r.ID]
+		discreet = discreet || public && s.Discreet
 		if public && s.Hidden {
 			continue
 		}
-		b.Rounds = append(b.Rounds, BoardRound{ID: r.ID, Name: r.Name, Kind: r.Kind, State: r.State, MaxScore: r.MaxScore, Weight: r.Weight})
+		b.Rounds = append(b.Rounds, BoardRound{ID: r.ID, Name: r.Name, Kind: r.Kind, State: r.State, MaxScore: r.MaxScore, Weight: r.Weight, Order: s.Order})
 		for _, x := range s.Rows {
 			found[part{x.EntryID, r.ID}] = x
 		}
@@ -114,15 +127,25 @@ func Compute(c contest.Contest, entries []roster.Entry, scores map[int64]Scores,
 		row := Row{EntryID: e.ID, Number: e.Number, Name: e.Name, UnitName: e.UnitName, DivisionID: e.DivisionID, Scores: []RoundScore{}}
 		for i, r := range b.Rounds {
 			if s, ok := found[part{e.ID, r.ID}]; ok {
-				row.Scores = append(row.Scores, RoundScore{RoundID: r.ID, Points: s.Points, Correct: s.Correct, TimeUs: s.TimeUs})
+				row.Scores = append(row.Scores, RoundScore{RoundID: r.ID, Points: s.Points, Correct: s.Correct, TimeUs: s.TimeUs,
+					Distance: s.Distance, SubmittedUs: s.SubmittedUs})
 				row.Total += weighted(s.Points, r.Weight)
 				b.Rounds[i].Scored++
 			}
 		}
+		if discreet && len(row.Scores) == 0 {
+			continue
+		}
 		b.Rows = append(b.Rows, row)
 	}
+	order := append([]string{byPoints}, b.TieBreakers...)
+	if len(c.Rounds) == 1 && len(b.Rounds) == 1 && len(b.Rounds[0].Order) > 0 {
+		// A contest of one round that ranks by its own list ranks by that list.
+		order = b.Rounds[0].Order
+		b.TieBreakers = slices.DeleteFunc(slices.Clone(order), func(m string) bool { return m == byPoints })
+	}
 	for _, d := range divisionsOf(b.Rows) {
-		rankDivision(&b, c, d)
+		rankDivision(&b, c, d, order)
 	}
 	slices.SortFunc(b.Rows, func(x, y Row) int {
 		return cmp.Or(cmp.Compare(position(b.Divisions, x.DivisionID), position(b.Divisions, y.DivisionID)),
@@ -175,25 +198,22 @@ func divisionsOf(rows []Row) []int64 {
 	return ids
 }
 
-// rankDivision gives places: overall by total and the contest's tie-breakers, and in each round by that round alone.
-func rankDivision(b *Board, c contest.Contest, division int64) {
+// rankDivision gives places: overall by the order, and in each round by that round alone.
+func rankDivision(b *Board, c contest.Contest, division int64, order []string) {
 	at := map[int64]int{}
 	for i, r := range b.Rows {
 		if r.DivisionID == division {
 			at[r.EntryID] = i
 		}
 	}
-	metrics := []ranking.Metric{{Name: "total"}}
-	for _, t := range c.TieBreakers {
-		metrics = append(metrics, ranking.Metric{Name: t, Ascending: t == contest.TieTime})
-	}
+	metrics := metricsOf(order)
 	var overall []ranking.Row
 	for id, i := range at {
 		if len(b.Rows[i].Scores) == 0 {
 			continue
 		}
-		values := []int64{b.Rows[i].Total}
-		for _, t := range c.TieBreakers {
+		values := make([]int64, 0, len(order))
+		for _, t := range order {
 			values = append(values, tieValue(b.Rows[i], c, t))
 		}
 		overall = append(overall, ranking.Row{ID: id, Values: values})
@@ -206,13 +226,28 @@ func rankDivision(b *Board, c contest.Contest, division int64) {
 	}
 }
 
-// rankRound ranks one round alone: by points, then by those general tie-breakers (right answers, time) that the
-// contest uses.
+// byPoints is the metric that every list has: the points of a round, or the total.
+const byPoints = "points"
+
+// metricsOf gives each metric its direction.
+func metricsOf(order []string) []ranking.Metric {
+	metrics := make([]ranking.Metric, 0, len(order))
+	for _, t := range order {
+		metrics = append(metrics, ranking.Metric{Name: t, Ascending: t == contest.TieTime || t == contest.TieGuess || t == contest.TieSubmitted})
+	}
+	return metrics
+}
+
+// rankRound ranks one round alone: by its own list, or by points, then by those general tie-breakers (right answers,
+// time) that the contest uses.
 func rankRound(b *Board, r BoardRound, at map[int64]int, ties []string) {
-	metrics := []ranking.Metric{{Name: "points"}}
-	for _, t := range ties {
-		if t == contest.TieCorrect || t == contest.TieTime {
-			metrics = append(metrics, ranking.Metric{Name: t, Ascending: t == contest.TieTime})
+	order := r.Order
+	if len(order) == 0 {
+		order = []string{byPoints}
+		for _, t := range ties {
+			if t == contest.TieCorrect || t == contest.TieTime {
+				order = append(order, t)
+			}
 		}
 	}
 	var rows []ranking.Row
@@ -221,17 +256,13 @@ func rankRound(b *Board, r BoardRound, at map[int64]int, ties []string) {
 		if !ok {
 			continue
 		}
-		values := []int64{s.Points}
-		for _, m := range metrics[1:] {
-			if m.Name == contest.TieCorrect {
-				values = append(values, int64(s.Correct))
-			} else {
-				values = append(values, s.TimeUs)
-			}
+		values := make([]int64, 0, len(order))
+		for _, m := range order {
+			values = append(values, s.value(m))
 		}
 		rows = append(rows, ranking.Row{ID: id, Values: values})
 	}
-	for _, s := range ranking.Rank(metrics, rows) {
+	for _, s := range ranking.Rank(metricsOf(order), rows) {
 		scores := b.Rows[at[s.ID]].Scores
 		for i := range scores {
 			if scores[i].RoundID == r.ID {
@@ -241,17 +272,30 @@ func rankRound(b *Board, r BoardRound, at map[int64]int, ties []string) {
 	}
 }
 
+// value is that of a metric.
+func (s RoundScore) value(metric string) int64 {
+	switch metric {
+	case contest.TieCorrect:
+		return int64(s.Correct)
+	case contest.TieTime:
+		return s.TimeUs
+	case contest.TieGuess:
+		return s.Distance
+	case contest.TieSubmitted:
+		return s.SubmittedUs
+	}
+	return s.Points
+}
+
 // tieValue is a row's value for one of the contest's tie-breakers.
 func tieValue(row Row, c contest.Contest, tie string) int64 {
 	switch tie {
-	case contest.TieCorrect, contest.TieTime:
+	case byPoints:
+		return row.Total
+	case contest.TieCorrect, contest.TieTime, contest.TieGuess, contest.TieSubmitted:
 		var sum int64
 		for _, s := range row.Scores {
-			if tie == contest.TieCorrect {
-				sum += int64(s.Correct)
-			} else {
-				sum += s.TimeUs
-			}
+			sum += s.value(tie)
 		}
 		return sum
 	}

@@ -134,3 +134,44 @@ func TestPlacesFollowScores(t *testing.T) {
 		}
 	})
 }
+
+// A contest of one exam ranks exactly by the exam's own list, whatever the contest's tie-breakers are.
+func TestAnExamRanksByItsOwnList(t *testing.T) {
+	c := contest.Contest{ID: 7, TieBreakers: []string{contest.TieTime}, Divisions: []contest.Division{{ID: 1, Name: "A", Position: 1}},
+		Rounds: []contest.Round{{ID: 11, Position: 1, Kind: contest.Exam, Name: "Thi tuần", Weight: 10000}}}
+	entries := []roster.Entry{entry(1, 1), entry(2, 1), entry(3, 1), entry(4, 1)}
+	rows := []Score{{EntryID: 1, Points: 500, Distance: 300, TimeUs: 10, SubmittedUs: 5}, {EntryID: 2, Points: 500, Distance: 100, TimeUs: 90, SubmittedUs: 8},
+		{EntryID: 3, Points: 500, Distance: 100, TimeUs: 99, SubmittedUs: 7}, {EntryID: 4, Points: 500, Distance: 100, TimeUs: 1, SubmittedUs: 8}}
+	scores := map[int64]Scores{11: {Order: []string{"points", "guess", "submitted"}, Rows: rows}}
+	b := Compute(c, entries, scores, true)
+	want := []standing{{3, 1, false}, {2, 2, true}, {4, 2, true}, {1, 4, false}}
+	if got := standings(b); !reflect.DeepEqual(got, want) {
+		t.Errorf("standings: %v, want %v", got, want)
+	}
+	for _, r := range b.Rows {
+		if r.Scores[0].Place != r.Place || r.Scores[0].Tied != r.Tied {
+			t.Errorf("entry %d: place %d in the round, %d in the contest", r.EntryID, r.Scores[0].Place, r.Place)
+		}
+	}
+	if !reflect.DeepEqual(b.TieBreakers, []string{"guess", "submitted"}) {
+		t.Errorf("the board names %v as what decides between equals", b.TieBreakers)
+	}
+	// With tie-breakers of the contest the same order comes about beside another round.
+	c.Rounds = append(c.Rounds, contest.Round{ID: 12, Position: 2, Kind: contest.Judged, Weight: 10000})
+	c.TieBreakers = []string{contest.TieGuess, contest.TieSubmitted}
+	if got := standings(Compute(c, entries, scores, true)); !reflect.DeepEqual(got, want) {
+		t.Errorf("by the contest's tie-breakers: %v, want %v", got, want)
+	}
+}
+
+// While a guess about the number of entries is open, the public board lists nobody without a public score.
+func TestADiscreetRoundTellsNoNumbers(t *testing.T) {
+	entries := []roster.Entry{entry(1, 1), entry(2, 1), entry(3, 1)}
+	scores := map[int64]Scores{11: {Rows: []Score{{EntryID: 1, Points: 500}}}, 12: {Hidden: true, Discreet: true, Rows: []Score{{EntryID: 1}, {EntryID: 2}}}}
+	if b := Compute(twoRounds(), entries, scores, true); len(b.Rows) != 1 {
+		t.Errorf("the public board lists %d entries", len(b.Rows))
+	}
+	if b := Compute(twoRounds(), entries, scores, false); len(b.Rows) != 3 {
+		t.Errorf("the organizers' board lists %d entries", len(b.Rows))
+	}
+}

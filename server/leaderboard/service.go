@@ -29,6 +29,11 @@ type Source interface {
 	Version(ctx context.Context, roundID int64) (int64, error)
 }
 
+// Discreet is a Source some of whose rounds forbid to say how many take part, also before they have begun.
+type Discreet interface {
+	Discreet(ctx context.Context, roundID int64) (bool, error)
+}
+
 // Contests is what the boards need of the contests.
 type Contests interface {
 	Get(ctx context.Context, id int64) (contest.Contest, error)
@@ -116,7 +121,17 @@ func (s *Service) gather(ctx context.Context, contestID int64) (contest.Contest,
 	scores := map[int64]Scores{}
 	for _, r := range c.Rounds {
 		source := s.sources[r.Kind]
-		if source == nil || r.State == contest.Planned || r.State == contest.Ready {
+		if source == nil {
+			continue
+		}
+		if r.State == contest.Planned || r.State == contest.Ready {
+			discreet, err := isDiscreet(ctx, source, r.ID)
+			if err != nil {
+				return c, nil, nil, err
+			}
+			if discreet {
+				scores[r.ID] = Scores{Discreet: true}
+			}
 			continue
 		}
 		if scores[r.ID], err = source.Scores(ctx, r.ID); err != nil {
@@ -124,6 +139,19 @@ func (s *Service) gather(ctx context.Context, contestID int64) (contest.Contest,
 		}
 	}
 	return c, entries, scores, nil
+}
+
+func isDiscreet(ctx context.Context, source Source, roundID int64) (bool, error) {
+	if d, ok := source.(Discreet); ok {
+		return d.Discreet(ctx, roundID)
+	}
+	return false, nil
+}
+
+// Held tells whether the public board stands still now: then nothing newer may reach the public by another way either.
+func (s *Service) Held(ctx context.Context, contestID int64) (bool, error) {
+	status, _, err := s.status(ctx, contestID)
+	return status != Provisional, err
 }
 
 // Whole computes the board with everything in it, for organizers and for the results; never for the public.
@@ -379,7 +407,17 @@ func (s *Service) versions(ctx context.Context, contestID int64) (string, error)
 	}
 	for _, r := range c.Rounds {
 		source := s.sources[r.Kind]
-		if source == nil || r.State == contest.Planned || r.State == contest.Ready {
+		if source == nil {
+			continue
+		}
+		if r.State == contest.Planned || r.State == contest.Ready {
+			discreet, err := isDiscreet(ctx, source, r.ID)
+			if err != nil {
+				return "", err
+			}
+			if discreet {
+				out += " " + strconv.FormatInt(r.ID, 10) + ":discreet"
+			}
 			continue
 		}
 		v, err := source.Version(ctx, r.ID)

@@ -1,10 +1,13 @@
 package result
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,6 +30,29 @@ import (
 // Inputs gives the canonical bytes of all that a round's scores depend on. app plugs one in for each kind of round.
 type Inputs interface {
 	Inputs(ctx context.Context, roundID int64) ([]byte, error)
+}
+
+// Streamed are Inputs that can be written as they are read: those of a large round are never held whole.
+type Streamed interface {
+	WriteInputs(ctx context.Context, roundID int64, w io.Writer) error
+}
+
+// inputsHash is the SHA-256 over a round's inputs.
+func (s *Service) inputsHash(ctx context.Context, r contest.Round) ([]byte, error) {
+	source := s.inputs[r.Kind]
+	if streamed, ok := source.(Streamed); ok {
+		h := sha256.New()
+		out := bufio.NewWriterSize(h, 1<<16)
+		if err := streamed.WriteInputs(ctx, r.ID, out); err != nil {
+			return nil, err
+		}
+		if err := out.Flush(); err != nil {
+			return nil, err
+		}
+		return h.Sum(nil), nil
+	}
+	body, err := source.Inputs(ctx, r.ID)
+	return hashOf(body), err
 }
 
 // Contests is what the results need of the contests.
@@ -170,12 +196,12 @@ func (s *Service) compute(ctx context.Context, c contest.Contest) (Preview, erro
 func (s *Service) roundHashes(ctx context.Context, c contest.Contest) ([]SnapshotRound, error) {
 	rounds := make([]SnapshotRound, 0, len(c.Rounds))
 	for _, r := range c.Rounds {
-		body, err := s.inputs[r.Kind].Inputs(ctx, r.ID)
+		hash, err := s.inputsHash(ctx, r)
 		if err != nil {
 			return nil, err
 		}
 		rounds = append(rounds, SnapshotRound{ID: r.ID, Name: r.Name, Kind: r.Kind, Weight: r.Weight, MaxScore: r.MaxScore,
-			InputsHash: hex.EncodeToString(hashOf(body))})
+			InputsHash: hex.EncodeToString(hash)})
 	}
 	return rounds, nil
 }
