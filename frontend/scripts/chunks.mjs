@@ -44,6 +44,7 @@ function wordsOf(/** @type {string[]} */ places) {
 const contestantWords = wordsOf([
   'routes/contestant',
   'lib/stage/contestant',
+  'lib/exam',
   'lib/stage/views.ts',
   'lib/roster/Arrived.svelte',
 ]);

@@ -45,7 +45,7 @@ let failed = false;
 for (const route of routes) {
   const { total, later, list } = weigh(route);
   const limited = route.startsWith('/contestant');
-  const over = limited && total > (route.startsWith('/contestant/rounds/') ? limitOfRound : limit);
+  const over = limited && total > (/^\/contestant\/(rounds|exams)\//.test(route) ? limitOfRound : limit);
   failed ||= over;
   console.log(
     `${over ? 'OVER ' : '     '}${kb(total).padStart(9)}  ${list.length} files  ${route}${later ? `, then ${kb(later)}` : ''}`,
