@@ -80,14 +80,17 @@ func (r *room) tryStarts(ctx context.Context, batch []startAsk) ([]reply[started
 		left[i] = i
 	}
 	for range stale {
-		f := r.known()
-		if f.phase == PhaseReady { // its first window has just opened, and the clock's turn is still to come
-			r.s.openDue(ctx, r, f)
-		}
 		if err := r.refresh(ctx); err != nil {
 			return nil, err
 		}
-		f = r.known()
+		f := r.known()
+		if f.phase == PhaseReady { // its first window has just opened, and the clock's turn is still to come
+			r.s.openDue(ctx, r, f)
+			if err := r.refresh(ctx); err != nil {
+				return nil, err
+			}
+			f = r.known()
+		}
 		sheets, err := r.draw(ctx, f, batch, left, replies)
 		if err != nil || len(sheets) == 0 {
 			return replies, err

@@ -65,7 +65,8 @@ WHERE t.id = a.id AND t.round_id = $1 AND t.entry_id = a.entry_id AND t.writer =
   AND a.received_us <= t.deadline_us + $6 AND x.round_id = $1 AND (x.paused_at_us = 0 OR a.received_us <= x.paused_at_us + $6)`
 
 	readClosed = `
-SELECT a.at::int, t.finished_us IS NOT NULL, t.writer, a.received_us > t.deadline_us + $6, x.paused_at_us <> 0
+SELECT a.at::int, t.finished_us IS NOT NULL, t.writer,
+       a.received_us > t.deadline_us + $6 AND (x.paused_at_us = 0 OR t.deadline_us <= x.paused_at_us), x.paused_at_us <> 0
 FROM unnest($2::bigint[], $3::bigint[], $4::int[], $5::bigint[]) WITH ORDINALITY AS a(id, entry_id, writer, received_us, at)
 JOIN exam_attempt t ON t.id = a.id AND t.round_id = $1 AND t.entry_id = a.entry_id
 JOIN exam_round x ON x.round_id = $1`

@@ -329,7 +329,8 @@ ORDER BY a.attempt_id, a.place, a.writer, a.seq
 ON CONFLICT DO NOTHING`
 
 	readResponses = `
-SELECT a.at::int, r.received_us, r.payload, t.writer, t.finished_us IS NOT NULL OR a.received_us > t.deadline_us + $8,
+SELECT a.at::int, r.received_us, r.payload, t.writer,
+       t.finished_us IS NOT NULL OR a.received_us > t.deadline_us + $8 AND (x.paused_at_us = 0 OR t.deadline_us <= x.paused_at_us),
        x.paused_at_us <> 0 AND a.received_us > x.paused_at_us + $8
 FROM unnest($2::bigint[], $3::bigint[], $4::smallint[], $5::int[], $6::int[], $7::bigint[])
      WITH ORDINALITY AS a(attempt_id, entry_id, place, writer, seq, received_us, at)

@@ -44,8 +44,8 @@ type Hinter interface {
 type Config struct {
 	DB       *pgxpool.Pool
 	NowUs    func() int64 // contest time
-	Hub      Publisher
-	Relay    Hinter // nil: other nodes are found by asking once a second
+	Hub      Publisher    // nil: nobody looks on
+	Relay    Hinter       // nil: other nodes are found by asking once a second
 	Contests *contest.Service
 	Papers   *paper.Service
 	Bank     Bank
@@ -66,6 +66,8 @@ type Service struct {
 	settle   time.Duration // how long the database must answer again before anything is closed
 	log      *slog.Logger
 
+	turning sync.Mutex // held while the clock of this node does its turn
+
 	mu       sync.Mutex
 	rooms    map[int64]*room
 	onChange []func(contestID, roundID int64)
@@ -80,6 +82,9 @@ func New(cfg Config) *Service {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
+	if cfg.Hub == nil {
+		cfg.Hub = silence{}
+	}
 	if cfg.Seed == nil {
 		cfg.Seed = paper.NewSeed
 	}
@@ -87,6 +92,17 @@ func New(cfg Config) *Service {
 	return &Service{cfg: cfg, db: cfg.DB, q: examdb.New(cfg.DB), contests: cfg.Contests, papers: cfg.Papers, nowUs: cfg.NowUs,
 		health: postgres.NewHealth(), settle: settleAfterOutage, log: cfg.Log, rooms: map[int64]*room{}, ctx: ctx, cancel: cancel}
 }
+
+// silence is a hub without sockets, for whoever uses the room without a server.
+type silence struct{}
+
+func (silence) Prepare(_ string, m live.Message) live.Message                      { return m }
+func (silence) Publish(string, live.Message)                                       {}
+func (silence) PublishKey(string, string, live.Message)                            {}
+func (silence) PublishEach(string, string, func(p account.Principal) live.Message) {}
+func (silence) Count(string) int                                                   { return 0 }
+func (silence) Keys(string) map[string]int                                         { return nil }
+func (silence) ProbeKey(string, time.Duration)                                     {}
 
 // OnChange is told, on every node that follows the round, after its scores may have changed: a hint, in no order.
 func (s *Service) OnChange(f func(contestID, roundID int64)) { s.onChange = append(s.onChange, f) }
