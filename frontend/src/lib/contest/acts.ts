@@ -250,6 +250,34 @@ export function actWords(act: Act, contest: Contest): string {
       return m.contest_audit_act_board_thaw();
     case 'result.finalize':
       return m.contest_audit_act_result_finalize({ revision: count(p.revision) });
+    case 'exam.prepared':
+      return m.exam_act_prepared({ round });
+    case 'exam.unprepared':
+      return m.exam_act_unprepared({ round });
+    case 'exam.ready':
+      return m.exam_act_ready({ round });
+    case 'exam.opened':
+      return m.exam_act_opened({ round });
+    case 'exam.paused':
+      return m.exam_act_paused({ round });
+    case 'exam.resumed':
+      return m.exam_act_resumed({ round });
+    case 'exam.override':
+      return m.exam_act_override({ round });
+    case 'exam.void':
+      return m.exam_act_void({ round });
+    case 'exam.correct':
+      return m.exam_act_correct({ round });
+    case 'exam.published':
+      return m.exam_act_published({ round });
+    case 'exam.settled':
+      return m.exam_act_settled({ round });
+    case 'exam.closed':
+      return m.exam_act_closed({ round });
+    case 'exam.scored':
+      return m.exam_act_scored({ round });
+    case 'exam.extended':
+      return m.exam_act_extended({ round, seconds: integer(Math.round(Number(p.by_us) / 1e6)) });
     case 'stage.settings':
       return m.contest_audit_act_stage_settings({ round });
     case 'stage.items':
