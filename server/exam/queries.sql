@@ -168,9 +168,10 @@ UPDATE exam_round SET scores_version = scores_version + 1 WHERE round_id = $1;
 UPDATE exam_attempt SET scored_us = NULL WHERE round_id = $1 AND scored_us IS NOT NULL;
 
 -- name: Unfinished :one
--- What of a period is not over, or not scored.
-SELECT count(*) FILTER (WHERE finished_us IS NULL) AS open, count(*) FILTER (WHERE finished_us IS NOT NULL AND scored_us IS NULL) AS unscored
-FROM exam_attempt WHERE round_id = @round_id AND period_id = @period_id AND (finished_us IS NULL OR scored_us IS NULL);
+-- What of a period is not over, or not scored: each by its own small index.
+SELECT (SELECT count(*) FROM exam_attempt o WHERE o.round_id = @round_id AND o.finished_us IS NULL AND o.period_id = @period_id) AS open,
+       (SELECT count(*) FROM exam_attempt u WHERE u.round_id = @round_id AND u.finished_us IS NOT NULL AND u.scored_us IS NULL
+               AND u.period_id = @period_id) AS unscored;
 
 -- name: AllRight :one
 -- Entries that took part in a period, and those among them that had every item right.

@@ -1294,8 +1294,9 @@ func (q *Queries) TakeOver(ctx context.Context, arg TakeOverParams) ([]TakeOverR
 }
 
 const unfinished = `-- name: Unfinished :one
-SELECT count(*) FILTER (WHERE finished_us IS NULL) AS open, count(*) FILTER (WHERE finished_us IS NOT NULL AND scored_us IS NULL) AS unscored
-FROM exam_attempt WHERE round_id = $1 AND period_id = $2 AND (finished_us IS NULL OR scored_us IS NULL)
+SELECT (SELECT count(*) FROM exam_attempt o WHERE o.round_id = $1 AND o.finished_us IS NULL AND o.period_id = $2) AS open,
+       (SELECT count(*) FROM exam_attempt u WHERE u.round_id = $1 AND u.finished_us IS NOT NULL AND u.scored_us IS NULL
+               AND u.period_id = $2) AS unscored
 `
 
 type UnfinishedParams struct {
@@ -1308,7 +1309,7 @@ type UnfinishedRow struct {
 	Unscored int64
 }
 
-// What of a period is not over, or not scored.
+// What of a period is not over, or not scored: each by its own small index.
 func (q *Queries) Unfinished(ctx context.Context, arg UnfinishedParams) (UnfinishedRow, error) {
 	row := q.db.QueryRow(ctx, unfinished, arg.RoundID, arg.PeriodID)
 	var i UnfinishedRow
