@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"slices"
 
 	"github.com/hoithi/hoithi/server/bank"
 	"github.com/hoithi/hoithi/server/fault"
@@ -125,7 +126,7 @@ func (n *network) pick(d *dice, cell int) Offer {
 			}
 			if n.take(cell, k) {
 				o := n.items[k][at]
-				n.items[k] = append(n.items[k][:at:at], n.items[k][at+1:]...)
+				n.items[k] = slices.Delete(n.items[k], at, at+1) // the list is this draw's own
 				return o
 			}
 			total -= len(n.items[k])

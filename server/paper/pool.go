@@ -33,6 +33,9 @@ func NewPool(offers []Offer, parents map[int64]int64) Pool {
 
 // without leaves items out.
 func (p Pool) without(items map[int64]bool) Pool {
+	if len(items) == 0 {
+		return p
+	}
 	var list []Offer
 	for _, o := range p.offers {
 		if !items[o.Item] {
