@@ -22,10 +22,14 @@ import (
 type rehearseCommand struct {
 	logFlags
 	storeFlags
-	Contest      string        `arg:"" optional:"" help:"Slug of the contest whose first quiz round is played. Empty: the demo contest."`
+	Contest      string        `arg:"" optional:"" help:"Slug of the contest whose first round of the kind is played. Empty: the demo contest."`
+	Kind         string        `help:"Kind of the round: stage (a quiz with a host) or exam (taken online)." enum:"stage,exam" default:"stage"`
 	Entries      int           `help:"How many robots take part." default:"100"`
-	Items        int           `help:"How many items are played; 0: all of the round." default:"5"`
-	AnswerWithin time.Duration `help:"Each robot answers at a random moment within this time after it saw the item." default:"3s"`
+	Items        int           `help:"Stage: how many items are played, 5 unless said, 0: all of the round. Exam: how many responses each robot saves, 20 unless said." default:"-1"`
+	AnswerWithin time.Duration `help:"Stage: each robot answers at a random moment within this time after it saw the item, 3s unless said. Exam: over what time each robot spreads its responses, 2m unless said."`
+	StartWithin  time.Duration `help:"Exam: all begin within this time." default:"10s"`
+	SubmitWithin time.Duration `help:"Exam: all submit within the last of this time." default:"15s"`
+	Leave        int           `help:"Exam: one in so many closes the page without submitting; 0: nobody." default:"50"`
 	Seed         uint64        `help:"Of the robots' choices." default:"1"`
 	JSON         bool          `name:"json" help:"Print the report as JSON on standard output; what happens goes to standard error."`
 }
@@ -40,7 +44,11 @@ func (c *rehearseCommand) Run(ctx context.Context) error {
 		return err
 	}
 	say := func(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) }
+	c.defaults()
 	c.beside()
+	if c.Kind == "exam" {
+		return c.runExam(ctx, say)
+	}
 	say("preparing a copy with %d robots", c.Entries)
 	var copied *app.Rehearsal
 	err := c.withApp(ctx, func(a *app.App) (err error) {
@@ -69,6 +77,20 @@ func (c *rehearseCommand) Run(ctx context.Context) error {
 	return nil
 }
 
+// defaults are what a kind of round is played with unless something else was said.
+func (c *rehearseCommand) defaults() {
+	items, within := 5, 3*time.Second
+	if c.Kind == "exam" {
+		items, within = 20, 2*time.Minute
+	}
+	if c.Items < 0 {
+		c.Items = items
+	}
+	if c.AnswerWithin == 0 {
+		c.AnswerWithin = within
+	}
+}
+
 func (c *rehearseCommand) withApp(ctx context.Context, do func(*app.App) error) error {
 	a, stop, err := openApp(ctx, c.logFlags, c.storeFlags)
 	if err != nil {
@@ -79,20 +101,30 @@ func (c *rehearseCommand) withApp(ctx context.Context, do func(*app.App) error) 
 }
 
 func (c *rehearseCommand) play(ctx context.Context, r *app.Rehearsal, say func(string, ...any)) (rehearse.Report, []rehearse.Ack, error) {
+	var report rehearse.Report
+	var acks []rehearse.Ack
+	err := c.withServer(ctx, func(url string, sample func() rehearse.Usage) (err error) {
+		report, acks, err = rehearse.Run(ctx, rehearse.Plan{URL: url, ContestID: r.ContestID, RoundID: r.RoundID, Host: r.Host,
+			Robots: r.Robots, Items: c.Items, AnswerWithin: c.AnswerWithin, Seed: c.Seed, Progress: say, Sample: sample})
+		return err
+	})
+	return report, acks, err
+}
+
+// withServer lets a server of its own run while the robots play.
+func (c *rehearseCommand) withServer(ctx context.Context, play func(url string, sample func() rehearse.Usage) error) error {
 	server, address, err := c.startServer(ctx)
 	if err != nil {
-		return rehearse.Report{}, nil, err
+		return err
 	}
-	report, acks, err := rehearse.Run(ctx, rehearse.Plan{URL: "http://" + address, ContestID: r.ContestID, RoundID: r.RoundID, Host: r.Host,
-		Robots: r.Robots, Items: c.Items, AnswerWithin: c.AnswerWithin, Seed: c.Seed, Progress: say,
-		Sample: func() rehearse.Usage { return usageOf(server.Process.Pid) }})
+	err = play("http://"+address, func() rehearse.Usage { return usageOf(server.Process.Pid) })
 	if stop := server.Process.Signal(syscall.SIGTERM); stop != nil {
 		err = errors.Join(err, stop)
 	}
 	if stopped := server.Wait(); stopped != nil {
 		err = errors.Join(err, fmt.Errorf("the server that was rehearsed with: %w", stopped))
 	}
-	return report, acks, err
+	return err
 }
 
 // startServer starts this same program as a server on a free port, with the same stores.
@@ -152,9 +184,7 @@ func (c *rehearseCommand) startServer(ctx context.Context) (*exec.Cmd, string, e
 
 func (c *rehearseCommand) print(r rehearse.Report) error {
 	if c.JSON {
-		out := json.NewEncoder(os.Stdout)
-		out.SetIndent("", "  ")
-		return out.Encode(r)
+		return asJSON(r)
 	}
 	fmt.Printf("entries %d, connected %d in %.0f ms, %d items\n", r.Entries, r.Connected, r.ConnectMs, r.Items)
 	fmt.Printf("answers: sent %d, saved %d, refused %d, without reply %d, lost %d\n", r.Sent, r.Acknowledged, r.Refused, r.Unanswered, r.Lost)
@@ -164,4 +194,10 @@ func (c *rehearseCommand) print(r rehearse.Report) error {
 		fmt.Printf("server: %.0f MB, %.1f KB a connection, %.1f s of processor time\n", r.ServerRSSMB, r.PerConnKB, r.ServerCPUS)
 	}
 	return nil
+}
+
+func asJSON(report any) error {
+	out := json.NewEncoder(os.Stdout)
+	out.SetIndent("", "  ")
+	return out.Encode(report)
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -30,9 +31,14 @@ var noStageRound = fault.New(fault.NotFound, "no_quiz_round",
 // entriesAtOnce is how many robots are entered in one transaction.
 const entriesAtOnce = 500
 
-// PrepareRehearsal copies a contest (0: the demo, which is made when there is none) and enters as many robots.
+// PrepareRehearsal copies a contest (empty: the demo, which is made when there is none) with its first quiz round and
+// enters as many robots.
 func (a *App) PrepareRehearsal(ctx context.Context, slug string, entries int) (*Rehearsal, error) {
-	origin, err := a.rehearsed(ctx, slug)
+	return a.prepareRehearsal(ctx, slug, contest.Stage, entries)
+}
+
+func (a *App) prepareRehearsal(ctx context.Context, slug string, kind contest.Kind, entries int) (*Rehearsal, error) {
+	origin, err := a.rehearsed(ctx, slug, kind)
 	if err != nil {
 		return nil, err
 	}
@@ -41,16 +47,24 @@ func (a *App) PrepareRehearsal(ctx context.Context, slug string, entries int) (*
 	if err != nil {
 		return nil, err
 	}
+	role := account.RoleHost
+	if kind == contest.Exam {
+		role = account.RoleOrganizer
+	}
 	r := &Rehearsal{ContestID: c.ID}
 	for _, x := range c.Rounds {
-		if x.Kind == contest.Stage && r.RoundID == 0 {
+		if x.Kind == kind && r.RoundID == 0 {
 			r.RoundID = x.ID
 		}
 	}
 	if r.RoundID == 0 {
-		return nil, noStageRound
+		missing := noStageRound
+		if kind == contest.Exam {
+			missing = noExamRound
+		}
+		return nil, errors.Join(missing, a.EndRehearsal(ctx, c.ID))
 	}
-	if err := a.enterRobots(ctx, c, r, entries); err != nil {
+	if err := a.enterRobots(ctx, c, r, entries, role); err != nil {
 		return nil, fmt.Errorf("enter the robots: %w", err)
 	}
 	err = postgres.InTx(ctx, a.DB, func(tx pgx.Tx) error {
@@ -64,21 +78,24 @@ func (a *App) PrepareRehearsal(ctx context.Context, slug string, entries int) (*
 	return r, err
 }
 
-func (a *App) rehearsed(ctx context.Context, slug string) (contest.Contest, error) {
+func (a *App) rehearsed(ctx context.Context, slug string, kind contest.Kind) (contest.Contest, error) {
 	if slug != "" {
 		return a.Contests.BySlug(ctx, slug)
 	}
 	d, err := a.Demo(ctx)
-	if err == nil && d == nil {
+	if err == nil && (d == nil || kind == contest.Exam && d.ExamID == 0) {
 		d, err = a.Seed(ctx)
 	}
 	if err != nil {
 		return contest.Contest{}, err
 	}
+	if kind == contest.Exam {
+		return a.Contests.Get(ctx, d.ExamID)
+	}
 	return a.Contests.Get(ctx, d.ContestID)
 }
 
-func (a *App) enterRobots(ctx context.Context, c contest.Contest, r *Rehearsal, entries int) error {
+func (a *App) enterRobots(ctx context.Context, c contest.Contest, r *Rehearsal, entries int, role account.Role) error {
 	var made []roster.Entry
 	for from := 0; from < entries; from += entriesAtOnce {
 		drafts := make([]roster.Draft, 0, entriesAtOnce)
@@ -98,12 +115,12 @@ func (a *App) enterRobots(ctx context.Context, c contest.Contest, r *Rehearsal, 
 		r.Robots = append(r.Robots, rehearse.Robot{EntryID: e.ID, Cookie: web.EntryCookie + "=" + token})
 		rows = append(rows, []any{account.HashToken(token), nil, e.ID, c.ID, expires})
 	}
-	// The host's robot is an account of its own, without a password: nobody else can be it.
+	// The robot that runs the round has an account of its own, without a password: nobody else can be it.
 	host, err := a.Accounts.EnsureAccount(ctx, fmt.Sprintf("rehearsal-%d", c.ID), "Người dẫn máy", "", false)
 	if err != nil {
 		return err
 	}
-	if err := a.Accounts.Grant(ctx, host, c.ID, account.RoleHost); err != nil {
+	if err := a.Accounts.Grant(ctx, host, c.ID, role); err != nil {
 		return err
 	}
 	token := account.NewToken()

@@ -124,6 +124,21 @@ func (a *App) welcomeDemo(ctx context.Context, address string, line func(string,
 	}
 	line("Khán giả · audience    %s/audience/%s", address, d.Slug)
 	line("Màn chiếu · projector  %s/audience/%s/projector", address, d.Slug)
+	if d.ExamID == 0 {
+		return nil
+	}
+	takers, err := a.Roster.Keys(ctx, d.ExamID)
+	if err != nil {
+		return err
+	}
+	line("")
+	line("Thi trực tuyến · online exam:")
+	for i, e := range takers {
+		if i < 3 {
+			line("Thí sinh · contestant  %s%s   SBD %s · %s", address, e.Path, e.Number, e.Name)
+		}
+	}
+	line("Khán giả · audience    %s/audience/%s", address, d.ExamSlug)
 	return nil
 }
 

@@ -27,6 +27,8 @@ import (
 type DemoLogins struct {
 	ContestID int64       `json:"contest_id"`
 	Slug      string      `json:"slug"`
+	ExamID    int64       `json:"exam_id,omitzero"` // of the online exam
+	ExamSlug  string      `json:"exam_slug,omitempty"`
 	Organizer DemoLogin   `json:"organizer"`
 	Secretary DemoLogin   `json:"secretary"`
 	Leader    DemoLogin   `json:"leader"`
@@ -109,6 +111,11 @@ func (a *App) Seed(ctx context.Context) (*DemoLogins, error) {
 			}
 		}
 	}
+	online, err := a.demoExam(ctx, content, entries)
+	if err != nil {
+		return nil, fmt.Errorf("the demo's online exam: %w", err)
+	}
+	logins.ExamID, logins.ExamSlug = online.ID, online.Slug
 	body, err := json.Marshal(logins)
 	if err != nil {
 		return nil, err

@@ -18,8 +18,17 @@ func keysOf[K comparable, V any](m map[K]V) iter.Seq[K] { return maps.Keys(m) }
 // through an outage are stored first.
 const settleAfterOutage = time.Second
 
+// Hold keeps the clock of this node from doing anything until f is done.
+func (s *Service) Hold(f func() error) error {
+	s.turning.Lock()
+	defer s.turning.Unlock()
+	return f()
+}
+
 // turn looks which rounds have moved on, and does in those that run what the clock has to do.
 func (s *Service) turn(ctx context.Context) {
+	s.turning.Lock()
+	defer s.turning.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	here := map[int64]*room{}

@@ -10,9 +10,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
-	"github.com/hoithi/hoithi/server/bank"
 	"github.com/hoithi/hoithi/server/live/liveclient"
-	"github.com/hoithi/hoithi/server/scoring"
 	"github.com/hoithi/hoithi/server/stage"
 )
 
@@ -110,50 +108,11 @@ func (b *robot) message(m liveclient.Message) {
 		b.play = v.Play.Play
 		b.run.saw(b.play, at)
 		b.seq++
-		command := b.choose(v.Play.Question)
-		command.Play, command.Writer, command.Seq = b.play, b.writer, b.seq
+		chosen := choose(b.random, v.Play.Question)
+		command := stage.AnswerCommand{Play: b.play, Writer: b.writer, Seq: b.seq, Options: chosen.Options, Text: chosen.Text, Parts: chosen.Parts}
 		wait := time.Duration(b.random.Int64N(int64(b.run.plan.AnswerWithin)))
 		time.AfterFunc(wait, func() { b.answer(command) })
 	}
-}
-
-// choose answers as people do: something, often wrong.
-func (b *robot) choose(q bank.Question) stage.AnswerCommand {
-	pick := func(list []bank.Choice) string { return list[b.random.IntN(len(list))].ID }
-	var parts []scoring.Part
-	switch {
-	case q.Type == bank.TrueFalseGroup:
-		for _, o := range q.Options {
-			parts = append(parts, scoring.Part{ID: o.ID, Value: []string{scoring.SaysTrue, scoring.SaysFalse}[b.random.IntN(2)]})
-		}
-		return stage.AnswerCommand{Parts: parts}
-	case q.Type == bank.Matching:
-		for _, o := range q.Options {
-			parts = append(parts, scoring.Part{ID: o.ID, Value: pick(q.Targets)})
-		}
-		return stage.AnswerCommand{Parts: parts}
-	case q.Type == bank.FillIn:
-		for _, blank := range q.Blanks {
-			value := fmt.Sprint(1 + b.random.IntN(30))
-			if len(blank.Options) > 0 {
-				value = pick(blank.Options)
-			}
-			parts = append(parts, scoring.Part{ID: blank.ID, Value: value})
-		}
-		return stage.AnswerCommand{Parts: parts}
-	case q.Type == bank.Ordering:
-		var ids []string
-		for _, i := range b.random.Perm(len(q.Options)) {
-			ids = append(ids, q.Options[i].ID)
-		}
-		return stage.AnswerCommand{Options: ids}
-	case len(q.Options) == 0:
-		return stage.AnswerCommand{Text: fmt.Sprint(1 + b.random.IntN(30))}
-	case q.Type == bank.Multiple:
-		from := b.random.IntN(len(q.Options))
-		return stage.AnswerCommand{Options: []string{q.Options[from].ID, q.Options[(from+1)%len(q.Options)].ID}}
-	}
-	return stage.AnswerCommand{Options: []string{q.Options[b.random.IntN(len(q.Options))].ID}}
 }
 
 func (b *robot) answer(c stage.AnswerCommand) {
