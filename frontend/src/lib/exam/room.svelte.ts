@@ -1,6 +1,7 @@
 // The page's side of an online exam: what the server tells about the round and this entry, and the attempt that runs.
 import { Fault } from '$lib/api/fault';
 import { live } from '$lib/live/connection.svelte';
+import type { CommandKind } from '$lib/live/protocol';
 import { LiveTopic } from '$lib/live/topic.svelte';
 import { Sitting } from './sitting.svelte';
 import { newestOf, type OwnAttempt, type OwnNotice, type OwnView, type RoundView } from './views';
@@ -92,13 +93,9 @@ export class ExamRoom {
 
   /** A question to the organizers; true when they have it. */
   async question(body: string, place?: number): Promise<boolean> {
-    return this.#ask(() =>
-      live.command(
-        'ask',
-        { body, ...(this.sitting ? { attempt_id: this.sitting.attempt, ...(place ? { place } : {}) } : {}) },
-        { topic: this.topic.name },
-      ),
-    );
+    const attempt = this.sitting?.attempt;
+    const data = { body, ...(attempt ? { attempt_id: attempt, ...(place ? { place } : {}) } : {}) };
+    return this.#ask(() => live.command('ask' as CommandKind, data as never, { topic: this.topic.name }));
   }
 
   /** Counted minimally, told beforehand, and never worth a point: when it cannot be told, nothing is lost. */

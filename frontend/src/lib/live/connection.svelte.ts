@@ -340,6 +340,8 @@ export const live = new Connection(browserSocket, serverClock);
 
 if (typeof window !== 'undefined') {
   window.addEventListener('online', () => live.nudge());
+  // A device that knows its network to be gone does not wait for the next question to stay without an answer.
+  window.addEventListener('offline', () => live.nudge());
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') live.nudge();
   });
