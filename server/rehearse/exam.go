@@ -22,7 +22,7 @@ type ExamPlan struct {
 	// Saves is how many responses each robot saves; beyond the items of its paper it changes its mind.
 	Saves int
 	// All start within StartWithin, save the responses within AnswerWithin, and submit in the SubmitWithin before the
-	// window closes. The window lasts as long as the three together.
+	// window closes. The window lasts as long as the three together, at least a minute.
 	StartWithin, AnswerWithin, SubmitWithin time.Duration
 	// Leave: one in so many closes the page before submitting, so that the clock submits what was saved; 0: nobody.
 	Leave int

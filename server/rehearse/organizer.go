@@ -20,8 +20,10 @@ type examOrganizer struct {
 	graceUs int64 // from the window's end to the close
 }
 
-// openIn is how far ahead the window is set.
-const openIn = time.Second
+const (
+	openIn   = time.Second // how far ahead the window is set
+	shortest = time.Minute // no window may be shorter
+)
 
 // openExam sets the window to begin in a moment, freezes the papers, and lets the clock open it.
 func openExam(ctx context.Context, r *examRun) (*examOrganizer, error) {
@@ -35,7 +37,7 @@ func openExam(ctx context.Context, r *examRun) (*examOrganizer, error) {
 		return nil, fmt.Errorf("round %d has no period", r.plan.RoundID)
 	}
 	o.graceUs = timing.CloseAt(0, v.Settings.GraceUs())
-	length := r.plan.StartWithin + r.plan.AnswerWithin + r.plan.SubmitWithin
+	length := max(r.plan.StartWithin+r.plan.AnswerWithin+r.plan.SubmitWithin, shortest)
 	// The server's clock decides; ours may differ, and only tells when to send what.
 	serverIsAhead := time.UnixMicro(v.NowUs).Sub(asked)
 	r.opens = time.Now().Add(openIn)
