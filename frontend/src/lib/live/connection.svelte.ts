@@ -339,9 +339,8 @@ function browserSocket(): SocketLike {
 export const live = new Connection(browserSocket, serverClock);
 
 if (typeof window !== 'undefined') {
-  window.addEventListener('online', () => live.nudge());
   // A device that knows its network to be gone does not wait for the next question to stay without an answer.
-  window.addEventListener('offline', () => live.nudge());
+  window.ononline = window.onoffline = () => live.nudge();
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') live.nudge();
   });
