@@ -80,6 +80,11 @@ func (s *Service) Reword(ctx context.Context, contestID int64, key, vi, en strin
 			return badWording.At(path, badWording.Vi, badWording.En)
 		}
 	}
+	done, err := s.turns.take(ctx, contestID)
+	if err != nil {
+		return postgres.Fault(err)
+	}
+	defer done()
 	return postgres.Fault(postgres.InTxRetry(ctx, s.db, func(tx pgx.Tx) error {
 		q := s.q.WithTx(tx)
 		if err := q.LockRoster(ctx, rosterdb.LockRosterParams{Class: lockClass, Contest: int32(contestID)}); err != nil {

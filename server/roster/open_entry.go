@@ -77,14 +77,6 @@ func (s *Service) EnterOpenly(ctx context.Context, p account.Principal, slug str
 	if err := s.openPace.take(p.Address, time.Now()); err != nil {
 		return OpenEntrant{}, err
 	}
-	// The roster takes one after the other anyway. Whoever waits does so here, without a connection to the database: a
-	// crowd that held them all while it waits would keep the one in front from finishing.
-	select {
-	case s.openTurn <- struct{}{}:
-		defer func() { <-s.openTurn }()
-	case <-ctx.Done():
-		return OpenEntrant{}, postgres.Fault(ctx.Err())
-	}
 	var id int64
 	err = s.change(ctx, c.ID, func(tx pgx.Tx, q *rosterdb.Queries, c contest.Contest) error {
 		if err := unitListed(ctx, q, c.ID, d); err != nil {

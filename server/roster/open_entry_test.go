@@ -151,3 +151,28 @@ func TestASchoolBehindOneAddressEntersAtOnce(t *testing.T) {
 		t.Errorf("another address waits too: %v", err)
 	}
 }
+
+// Registrations that wait for approval come in crowds too: none of them may hold a connection while it waits for the one in
+// front, which needs another.
+func TestACrowdThatRegistersAtOnceGetsThrough(t *testing.T) {
+	g := lay(t, contest.PersonEntry)
+	var wait sync.WaitGroup
+	errs := make(chan error, 80)
+	for i := range 80 {
+		wait.Go(func() {
+			visitor := account.Principal{Address: fmt.Sprintf("203.0.113.%d", i)}
+			_, err := g.s.Register(t.Context(), visitor, g.contest.Slug, person(fmt.Sprintf("Thí sinh số %d", i)), agreed())
+			errs <- err
+		})
+	}
+	wait.Wait()
+	close(errs)
+	for err := range errs {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n, err := g.s.q.CountPending(t.Context(), g.contest.ID); err != nil || n != 80 {
+		t.Errorf("%d registrations wait for approval, %v", n, err)
+	}
+}

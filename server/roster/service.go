@@ -26,7 +26,7 @@ type Service struct {
 	secrets  *secrets
 	pace     *pace
 	openPace *pace
-	openTurn chan struct{} // see EnterOpenly
+	turns    turns
 	onChange []func(contestID int64)
 	onLook   func(ctx context.Context, contestID, entryID int64) error
 	onNews   func(ctx context.Context, tx pgx.Tx, n News) error
@@ -37,7 +37,7 @@ type Service struct {
 // New opens the room.
 func New(db *pgxpool.Pool, accounts *account.Service, contests *contest.Service, units *unit.Service) *Service {
 	return &Service{db: db, q: rosterdb.New(db), accounts: accounts, contests: contests, units: units,
-		secrets: newSecrets(accounts.Key()), pace: newPace(paceBurst, paceEach), openPace: newPace(openBurst, openEach), openTurn: make(chan struct{}, 1)}
+		secrets: newSecrets(accounts.Key()), pace: newPace(paceBurst, paceEach), openPace: newPace(openBurst, openEach)}
 }
 
 // OnChange is told on this node after a contest's entries have changed.
@@ -108,12 +108,18 @@ func (s *Service) addMembers(ctx context.Context, entries []*Entry) error {
 const lockClass = 0x524f5354 // "ROST"
 
 // change runs fn with the contest's roster locked, so that numbers are given once and two equal imports cannot cross;
-// then it tells those who listen.
+// then it tells those who listen. Whoever waits does so before a connection to the database is taken: a crowd that held
+// them all while it waits for the lock would keep the one in front from finishing.
 func (s *Service) change(ctx context.Context, contestID int64, fn func(tx pgx.Tx, q *rosterdb.Queries, c contest.Contest) error) error {
 	c, err := s.contests.Get(ctx, contestID)
 	if err != nil {
 		return err
 	}
+	done, err := s.turns.take(ctx, contestID)
+	if err != nil {
+		return postgres.Fault(err)
+	}
+	defer done()
 	err = postgres.InTxRetry(ctx, s.db, func(tx pgx.Tx) error {
 		q := s.q.WithTx(tx)
 		if err := q.LockRoster(ctx, rosterdb.LockRosterParams{Class: lockClass, Contest: int32(contestID)}); err != nil {
