@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -10,7 +9,6 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
 	"github.com/hoithi/hoithi/server/bank"
-	"github.com/hoithi/hoithi/server/contest"
 	"github.com/hoithi/hoithi/server/postgres"
 )
 
@@ -107,45 +105,4 @@ func (a *App) fileItems() func(context.Context) error {
 		}
 	}()
 	return func(context.Context) error { cancel(); <-done; return nil }
-}
-
-// demoReview shows what reviewing is: an act that another one has replaced, so that its items wait to be looked at, a
-// question of a colleague, and tags.
-func (a *App) demoReview(ctx context.Context, c contest.Contest) error {
-	acts, err := a.Bank.Acts(ctx, c.ID)
-	if err != nil {
-		return err
-	}
-	var before, after bank.Act
-	for _, act := range acts {
-		switch {
-		case strings.Contains(act.Title, "61/2018/NĐ-CP"):
-			before = act
-		case strings.Contains(act.Title, "118/2025/NĐ-CP"):
-			after = act
-		}
-	}
-	if after.ID == 0 {
-		return nil // another bank than the demo's own
-	}
-	if before.ID == 0 {
-		if err := a.Bank.SaveAct(ctx, c.ID, 0, bank.ActDraft{Title: "Nghị định số 61/2018/NĐ-CP ngày 23/4/2018 của Chính phủ",
-			ForceFrom: "2018-06-21", ForceTo: "2025-06-30", ReplacedBy: after.ID}); err != nil {
-			return err
-		}
-	} else if err := a.Bank.SaveAct(ctx, c.ID, before.ID, bank.ActDraft{Title: before.Title, ForceFrom: "2018-06-21", ForceTo: "2025-06-30", ReplacedBy: after.ID}); err != nil {
-		return err
-	}
-	page, err := a.Bank.List(ctx, c.ID, bank.Filter{ActID: after.ID, Size: 3})
-	if err != nil || len(page.Items) == 0 {
-		return err
-	}
-	ids := make([]int64, 0, len(page.Items))
-	for _, item := range page.Items {
-		ids = append(ids, item.ID)
-	}
-	if _, err := a.Bank.ChangeMany(ctx, c.ID, ids, bank.Filter{}, bank.Change{AddTags: []string{"một cửa", "văn bản mới"}}, false); err != nil {
-		return err
-	}
-	return a.Bank.Say(ctx, c.ID, ids[0], "Nên ghi rõ khoản của điều được dẫn, để thí sinh tra lại được.")
 }

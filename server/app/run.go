@@ -112,6 +112,10 @@ func (a *App) welcomeDemo(ctx context.Context, address string, line func(string,
 	if d.Leader.ID != 0 {
 		line("Phụ trách đơn vị · unit leader  %s/sign-in   %s / %s", address, d.Leader.Login, d.Leader.Password)
 	}
+	if d.Author.ID != 0 {
+		line("Người ra đề · author   %s/sign-in   %s / %s", address, d.Author.Login, d.Author.Password)
+		line("Thẩm định · reviewer   %s/sign-in   %s / %s", address, d.Reviewer.Login, d.Reviewer.Password)
+	}
 	for i, j := range d.Judges {
 		if i < 2 {
 			line("Giám khảo · judge      %s/sign-in   %s / %s", address, j.Login, j.Password)

@@ -32,6 +32,8 @@ type DemoLogins struct {
 	Organizer DemoLogin   `json:"organizer"`
 	Secretary DemoLogin   `json:"secretary"`
 	Leader    DemoLogin   `json:"leader"`
+	Author    DemoLogin   `json:"author"`
+	Reviewer  DemoLogin   `json:"reviewer"`
 	Judges    []DemoLogin `json:"judges"`
 }
 
@@ -98,7 +100,7 @@ func (a *App) Seed(ctx context.Context) (*DemoLogins, error) {
 	if err := a.demoPapers(ctx, c); err != nil {
 		return nil, fmt.Errorf("the demo's papers: %w", err)
 	}
-	if err := a.demoReview(ctx, c); err != nil {
+	if err := a.demoReview(ctx, c, logins); err != nil {
 		return nil, fmt.Errorf("the demo's review: %w", err)
 	}
 	for _, step := range []contest.State{contest.Open, contest.Running} {
@@ -139,10 +141,14 @@ func (a *App) demoPeople(ctx context.Context, content demo.Contest) (*DemoLogins
 	}
 	var err error
 	for _, s := range content.Staff {
-		l := &d.Organizer
-		login := "tochuc"
-		if s.Role == string(account.RoleSecretary) {
+		l, login := &d.Organizer, "tochuc"
+		switch account.Role(s.Role) {
+		case account.RoleSecretary:
 			l, login = &d.Secretary, "thuky"
+		case account.RoleAuthor:
+			l, login = &d.Author, "rade"
+		case account.RoleReviewer:
+			l, login = &d.Reviewer, "thamdinh"
 		}
 		if *l, err = person(login, s.Name); err != nil {
 			return nil, err
@@ -205,6 +211,14 @@ func (a *App) demoContest(ctx context.Context, content demo.Contest) (contest.Co
 func (a *App) demoGrants(ctx context.Context, c contest.Contest, d *DemoLogins) error {
 	if err := a.Accounts.Grant(ctx, d.Secretary.ID, c.ID, account.RoleSecretary); err != nil {
 		return err
+	}
+	for role, l := range map[account.Role]DemoLogin{account.RoleAuthor: d.Author, account.RoleReviewer: d.Reviewer} {
+		if l.ID == 0 {
+			continue // people of an earlier demo
+		}
+		if err := a.Accounts.Grant(ctx, l.ID, c.ID, role); err != nil {
+			return err
+		}
 	}
 	for _, j := range d.Judges {
 		if err := a.Accounts.Grant(ctx, j.ID, c.ID, account.RoleJudge); err != nil {

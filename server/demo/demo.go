@@ -18,6 +18,9 @@ import (
 //go:embed bank_items.json
 var bankJSON []byte
 
+//go:embed written.json
+var writtenJSON []byte
+
 //go:embed contest.json
 var contestJSON []byte
 
@@ -158,6 +161,20 @@ func Items() ([]Item, error) {
 		return nil, fmt.Errorf("demo: bank_items.json: %w", err)
 	}
 	return file.Items, nil
+}
+
+// Written are the questions of the demo's author, which the reviewer looks at, and the stem of the last one when it has
+// been written anew.
+func Written() (contents []bank.Content, anew string, err error) {
+	var file struct {
+		Note  string         `json:"note"`
+		Items []bank.Content `json:"items"`
+		Anew  string         `json:"anew"`
+	}
+	if err := decode(writtenJSON, &file); err != nil {
+		return nil, "", fmt.Errorf("demo: written.json: %w", err)
+	}
+	return file.Items, file.Anew, nil
 }
 
 // Load is the demo contest.
