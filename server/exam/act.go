@@ -48,7 +48,7 @@ func (a *act) scores() { a.scored = 1 }
 
 // act is the one way in which a round changes while it can be taken. The responses' lock is held exclusively: no batch of
 // responses and no start is under way, each one sees the round either before or after. What f adds becomes the events of
-// the round; without an event nothing is changed, and f must not have written anything either.
+// the round; without an event the round stays as it is and nobody is told, whatever else f has noted.
 func (s *Service) act(ctx context.Context, contestID, roundID int64, f func(a *act) error) error {
 	round, err := s.contests.Round(ctx, contestID, roundID)
 	if err != nil {

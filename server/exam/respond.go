@@ -162,6 +162,7 @@ func (s *Service) Respond(ctx context.Context, p account.Principal, roundID, rec
 	if err != nil {
 		return ResponseStored{}, err
 	}
+	s.control.saved(roundID, receivedUs)
 	return ResponseStored{Place: in.Place, Seq: in.Seq, ReceivedUs: done.receivedUs}, nil
 }
 

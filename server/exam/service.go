@@ -20,6 +20,8 @@ import (
 // Bank gives the versions of items of one bank; what doesn't belong to it is left out. *bank.Service is one.
 type Bank interface {
 	Versions(ctx context.Context, bankID int64, versionIDs []int64) ([]bank.Version, error)
+	// History gives all versions of an item, newest first.
+	History(ctx context.Context, contestID, itemID int64) ([]bank.Version, error)
 }
 
 // Publisher carries views to browsers; *live.Hub is one.
@@ -65,6 +67,8 @@ type Service struct {
 	health   *postgres.Health
 	settle   time.Duration // how long the database must answer again before anything is closed
 	log      *slog.Logger
+
+	control control
 
 	turning sync.Mutex // held while the clock of this node does its turn
 
@@ -124,6 +128,7 @@ func (s *Service) Start() {
 		s.cfg.Relay.On(hintOwn, s.heardOwn)
 		s.cfg.Relay.On(hintProbe, s.heardProbe)
 	}
+	s.startControl()
 	s.tasks.Go(func() {
 		ticker := time.NewTicker(turnEvery)
 		defer ticker.Stop()

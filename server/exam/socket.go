@@ -18,6 +18,7 @@ func (s *Service) Register(h *live.Hub) {
 	live.Declare[OwnView](h, KindOwn)
 	live.Declare[PaperView](h, KindPaper)
 	h.Topic(TopicContestant, live.TopicSpec{Need: "topic:" + TopicContestant, Open: s.openContestant, Closed: s.closedContestant})
+	s.registerControl(h)
 	// Nothing of an entry's own need wait for another: a start may wait for the database while a response goes through.
 	live.Handle(h, "start_attempt", spec("start_attempt", true), func(ctx context.Context, c *live.Client, cmd live.Command, data StartCommand) (Started, error) {
 		return s.StartAttempt(ctx, c.Principal(), cmd.Params["round"], cmd.ReceivedUs, data)

@@ -4,6 +4,37 @@
 
 package examdb
 
+type ExamAppeal struct {
+	ID         int64
+	RoundID    int64
+	EntryID    int64
+	AttemptID  int64
+	Place      int16
+	Body       string
+	AtUs       int64
+	State      string
+	Answer     string
+	AnsweredUs int64
+	AnsweredBy int64
+	EventSeq   int64
+}
+
+type ExamMessage struct {
+	ID        int64
+	RoundID   int64
+	Kind      string
+	EntryID   *int64
+	AttemptID *int64
+	Place     *int16
+	Body      string
+	AtUs      int64
+	ByID      int64
+	Reply     string
+	ReplyUs   int64
+	ReplyBy   int64
+	ReplyAll  bool
+}
+
 type ExamOverride struct {
 	ID        int64
 	RoundID   int64

@@ -9,13 +9,1321 @@ import (
 	"context"
 )
 
-const controlRoundExists = `-- name: ControlRoundExists :one
-SELECT EXISTS (SELECT 1 FROM exam_round WHERE round_id = $1)
+const accountNames = `-- name: AccountNames :many
+SELECT id, name FROM account WHERE id = ANY($1::bigint[])
 `
 
-func (q *Queries) ControlRoundExists(ctx context.Context, roundID int64) (bool, error) {
-	row := q.db.QueryRow(ctx, controlRoundExists, roundID)
-	var exists bool
-	err := row.Scan(&exists)
-	return exists, err
+type AccountNamesRow struct {
+	ID   int64
+	Name string
+}
+
+func (q *Queries) AccountNames(ctx context.Context, ids []int64) ([]AccountNamesRow, error) {
+	rows, err := q.db.Query(ctx, accountNames, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AccountNamesRow{}
+	for rows.Next() {
+		var i AccountNamesRow
+		if err := rows.Scan(&i.ID, &i.Name); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const addMessage = `-- name: AddMessage :one
+INSERT INTO exam_message (round_id, kind, entry_id, attempt_id, place, body, at_us, by_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id
+`
+
+type AddMessageParams struct {
+	RoundID   int64
+	Kind      string
+	EntryID   *int64
+	AttemptID *int64
+	Place     *int16
+	Body      string
+	AtUs      int64
+	ByID      int64
+}
+
+func (q *Queries) AddMessage(ctx context.Context, arg AddMessageParams) (int64, error) {
+	row := q.db.QueryRow(ctx, addMessage,
+		arg.RoundID,
+		arg.Kind,
+		arg.EntryID,
+		arg.AttemptID,
+		arg.Place,
+		arg.Body,
+		arg.AtUs,
+		arg.ByID,
+	)
+	var id int64
+	err := row.Scan(&id)
+	return id, err
+}
+
+const addOverride = `-- name: AddOverride :one
+INSERT INTO exam_override (round_id, period_id, entry_id, unit_id, extra_us, opens_us, closes_us, attempts, reason, state, asked_us, asked_by,
+                           decided_us, decided_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8,
+        $9, $10, $11, $12, $13, $14) RETURNING id
+`
+
+type AddOverrideParams struct {
+	RoundID   int64
+	PeriodID  *int64
+	EntryID   *int64
+	UnitID    *int64
+	ExtraUs   int64
+	OpensUs   *int64
+	ClosesUs  *int64
+	Attempts  int32
+	Reason    string
+	State     string
+	AskedUs   int64
+	AskedBy   int64
+	DecidedUs int64
+	DecidedBy int64
+}
+
+func (q *Queries) AddOverride(ctx context.Context, arg AddOverrideParams) (int64, error) {
+	row := q.db.QueryRow(ctx, addOverride,
+		arg.RoundID,
+		arg.PeriodID,
+		arg.EntryID,
+		arg.UnitID,
+		arg.ExtraUs,
+		arg.OpensUs,
+		arg.ClosesUs,
+		arg.Attempts,
+		arg.Reason,
+		arg.State,
+		arg.AskedUs,
+		arg.AskedBy,
+		arg.DecidedUs,
+		arg.DecidedBy,
+	)
+	var id int64
+	err := row.Scan(&id)
+	return id, err
+}
+
+const allScored = `-- name: AllScored :many
+SELECT a.id, a.entry_id, a.period_id, a.number, a.points, a.correct, a.items, a.time_us, a.finished_us::bigint AS finished_us, a.guess, a.counts,
+       e.division_id, coalesce(e.unit_id, 0)::bigint AS unit_id
+FROM exam_attempt a JOIN entry e ON e.id = a.entry_id
+WHERE a.round_id = $1 AND a.scored_us IS NOT NULL ORDER BY a.entry_id, a.period_id, a.number
+`
+
+type AllScoredRow struct {
+	ID         int64
+	EntryID    int64
+	PeriodID   int64
+	Number     int32
+	Points     int64
+	Correct    int32
+	Items      int32
+	TimeUs     int64
+	FinishedUs int64
+	Guess      *int64
+	Counts     bool
+	DivisionID int64
+	UnitID     int64
+}
+
+// Everything that has a score, for the standings under another key.
+func (q *Queries) AllScored(ctx context.Context, roundID int64) ([]AllScoredRow, error) {
+	rows, err := q.db.Query(ctx, allScored, roundID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AllScoredRow{}
+	for rows.Next() {
+		var i AllScoredRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.EntryID,
+			&i.PeriodID,
+			&i.Number,
+			&i.Points,
+			&i.Correct,
+			&i.Items,
+			&i.TimeUs,
+			&i.FinishedUs,
+			&i.Guess,
+			&i.Counts,
+			&i.DivisionID,
+			&i.UnitID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const answersAt = `-- name: AnswersAt :many
+SELECT DISTINCT ON (r.attempt_id) r.attempt_id, r.payload
+FROM exam_response r JOIN (SELECT unnest($1::bigint[]) AS id, unnest($2::smallint[]) AS place) c ON c.id = r.attempt_id AND c.place = r.place
+ORDER BY r.attempt_id, r.writer DESC, r.seq DESC
+`
+
+type AnswersAtParams struct {
+	Ids    []int64
+	Places []int16
+}
+
+type AnswersAtRow struct {
+	AttemptID int64
+	Payload   []byte
+}
+
+// What stands in one place of each attempt.
+func (q *Queries) AnswersAt(ctx context.Context, arg AnswersAtParams) ([]AnswersAtRow, error) {
+	rows, err := q.db.Query(ctx, answersAt, arg.Ids, arg.Places)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AnswersAtRow{}
+	for rows.Next() {
+		var i AnswersAtRow
+		if err := rows.Scan(&i.AttemptID, &i.Payload); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const controlAbsent = `-- name: ControlAbsent :many
+SELECT e.id, e.number, e.name, e.phone, coalesce(u.name, '')::text AS unit_name
+FROM entry e LEFT JOIN unit u ON u.id = e.unit_id
+WHERE e.contest_id = $1 AND e.state = 'active'
+  AND ($2::boolean OR coalesce(e.unit_id, 0) = ANY($3::bigint[]))
+  AND NOT EXISTS (SELECT 1 FROM exam_attempt a WHERE a.round_id = $4 AND a.entry_id = e.id
+                  AND ($5::bigint = 0 OR a.period_id = $5::bigint))
+ORDER BY e.number LIMIT $6::int
+`
+
+type ControlAbsentParams struct {
+	ContestID  int64
+	Everywhere bool
+	UnitIds    []int64
+	RoundID    int64
+	PeriodID   int64
+	Many       int32
+}
+
+type ControlAbsentRow struct {
+	ID       int64
+	Number   int32
+	Name     string
+	Phone    string
+	UnitName string
+}
+
+// Who of some units (none named: of all) has not begun in a period (0: in any).
+func (q *Queries) ControlAbsent(ctx context.Context, arg ControlAbsentParams) ([]ControlAbsentRow, error) {
+	rows, err := q.db.Query(ctx, controlAbsent,
+		arg.ContestID,
+		arg.Everywhere,
+		arg.UnitIds,
+		arg.RoundID,
+		arg.PeriodID,
+		arg.Many,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ControlAbsentRow{}
+	for rows.Next() {
+		var i ControlAbsentRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Number,
+			&i.Name,
+			&i.Phone,
+			&i.UnitName,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const controlAttempts = `-- name: ControlAttempts :many
+SELECT a.id, a.period_id, a.number, a.pool_id, a.started_us, a.deadline_us, a.finished_us, coalesce(a.finish, '')::text AS finish, a.released, a.devices,
+       a.gone_us, a.away, a.scored_us, a.points, a.correct, a.items, a.answered, a.time_us, a.counts,
+       (SELECT count(DISTINCT r.place) FROM exam_response r WHERE r.attempt_id = a.id AND r.place > 0) AS places,
+       coalesce((SELECT max(r.received_us) FROM exam_response r WHERE r.attempt_id = a.id), 0)::bigint AS last_us
+FROM exam_attempt a WHERE a.round_id = $1 AND a.entry_id = $2 ORDER BY a.period_id, a.number
+`
+
+type ControlAttemptsParams struct {
+	RoundID int64
+	EntryID int64
+}
+
+type ControlAttemptsRow struct {
+	ID         int64
+	PeriodID   int64
+	Number     int32
+	PoolID     int64
+	StartedUs  int64
+	DeadlineUs int64
+	FinishedUs *int64
+	Finish     string
+	Released   bool
+	Devices    int32
+	GoneUs     int64
+	Away       int32
+	ScoredUs   *int64
+	Points     int64
+	Correct    int32
+	Items      int32
+	Answered   int32
+	TimeUs     int64
+	Counts     bool
+	Places     int64
+	LastUs     int64
+}
+
+func (q *Queries) ControlAttempts(ctx context.Context, arg ControlAttemptsParams) ([]ControlAttemptsRow, error) {
+	rows, err := q.db.Query(ctx, controlAttempts, arg.RoundID, arg.EntryID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ControlAttemptsRow{}
+	for rows.Next() {
+		var i ControlAttemptsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.PeriodID,
+			&i.Number,
+			&i.PoolID,
+			&i.StartedUs,
+			&i.DeadlineUs,
+			&i.FinishedUs,
+			&i.Finish,
+			&i.Released,
+			&i.Devices,
+			&i.GoneUs,
+			&i.Away,
+			&i.ScoredUs,
+			&i.Points,
+			&i.Correct,
+			&i.Items,
+			&i.Answered,
+			&i.TimeUs,
+			&i.Counts,
+			&i.Places,
+			&i.LastUs,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const controlEntry = `-- name: ControlEntry :one
+SELECT e.id, e.contest_id, e.number, e.name, e.phone, e.division_id, coalesce(e.unit_id, 0)::bigint AS unit_id, coalesce(u.name, '')::text AS unit_name,
+       e.state
+FROM entry e LEFT JOIN unit u ON u.id = e.unit_id WHERE e.id = $1 AND e.contest_id = $2
+`
+
+type ControlEntryParams struct {
+	ID        int64
+	ContestID int64
+}
+
+type ControlEntryRow struct {
+	ID         int64
+	ContestID  int64
+	Number     int32
+	Name       string
+	Phone      string
+	DivisionID int64
+	UnitID     int64
+	UnitName   string
+	State      string
+}
+
+func (q *Queries) ControlEntry(ctx context.Context, arg ControlEntryParams) (ControlEntryRow, error) {
+	row := q.db.QueryRow(ctx, controlEntry, arg.ID, arg.ContestID)
+	var i ControlEntryRow
+	err := row.Scan(
+		&i.ID,
+		&i.ContestID,
+		&i.Number,
+		&i.Name,
+		&i.Phone,
+		&i.DivisionID,
+		&i.UnitID,
+		&i.UnitName,
+		&i.State,
+	)
+	return i, err
+}
+
+const controlFind = `-- name: ControlFind :many
+SELECT e.id, e.number, e.name, coalesce(u.name, '')::text AS unit_name,
+       (SELECT count(*) FROM exam_attempt a WHERE a.round_id = $1 AND a.entry_id = e.id) AS attempts,
+       EXISTS (SELECT 1 FROM exam_attempt a WHERE a.round_id = $1 AND a.entry_id = e.id AND a.finished_us IS NULL) AS running
+FROM entry e LEFT JOIN unit u ON u.id = e.unit_id
+WHERE e.contest_id = $2 AND e.state = 'active'
+  AND (e.number = $3::int OR $4::text <> '' AND e.search_key LIKE '%' || $4::text || '%')
+ORDER BY (e.number = $3::int) DESC, e.number LIMIT 30
+`
+
+type ControlFindParams struct {
+	RoundID   int64
+	ContestID int64
+	Number    int32
+	Key       string
+}
+
+type ControlFindRow struct {
+	ID       int64
+	Number   int32
+	Name     string
+	UnitName string
+	Attempts int64
+	Running  bool
+}
+
+func (q *Queries) ControlFind(ctx context.Context, arg ControlFindParams) ([]ControlFindRow, error) {
+	rows, err := q.db.Query(ctx, controlFind,
+		arg.RoundID,
+		arg.ContestID,
+		arg.Number,
+		arg.Key,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ControlFindRow{}
+	for rows.Next() {
+		var i ControlFindRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Number,
+			&i.Name,
+			&i.UnitName,
+			&i.Attempts,
+			&i.Running,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const controlPatterns = `-- name: ControlPatterns :many
+SELECT a.id, a.entry_id, e.number AS entry_number, e.name, coalesce(u.name, '')::text AS unit_name, a.period_id, a.number, a.devices, a.away,
+       a.started_us, a.deadline_us, a.paused_us, a.finished_us, a.gone_us, e.division_id
+FROM exam_attempt a JOIN entry e ON e.id = a.entry_id LEFT JOIN unit u ON u.id = e.unit_id
+WHERE a.round_id = $1
+  AND (a.devices >= $2::int OR a.away >= $3::int OR a.finished_us IS NULL AND a.gone_us <> 0 AND a.gone_us < $4::bigint
+       OR a.finished_us IS NULL AND $5::bigint > 0 AND a.deadline_us - a.started_us - a.paused_us < $5::bigint)
+ORDER BY (a.finished_us IS NULL) DESC, a.devices DESC, a.away DESC, a.id LIMIT 200
+`
+
+type ControlPatternsParams struct {
+	RoundID      int64
+	Devices      int32
+	Away         int32
+	GoneBeforeUs int64
+	DurationUs   int64
+}
+
+type ControlPatternsRow struct {
+	ID          int64
+	EntryID     int64
+	EntryNumber int32
+	Name        string
+	UnitName    string
+	PeriodID    int64
+	Number      int32
+	Devices     int32
+	Away        int32
+	StartedUs   int64
+	DeadlineUs  int64
+	PausedUs    int64
+	FinishedUs  *int64
+	GoneUs      int64
+	DivisionID  int64
+}
+
+// What people may want to look at: many devices, many times away, a device that has been gone for long.
+func (q *Queries) ControlPatterns(ctx context.Context, arg ControlPatternsParams) ([]ControlPatternsRow, error) {
+	rows, err := q.db.Query(ctx, controlPatterns,
+		arg.RoundID,
+		arg.Devices,
+		arg.Away,
+		arg.GoneBeforeUs,
+		arg.DurationUs,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ControlPatternsRow{}
+	for rows.Next() {
+		var i ControlPatternsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.EntryID,
+			&i.EntryNumber,
+			&i.Name,
+			&i.UnitName,
+			&i.PeriodID,
+			&i.Number,
+			&i.Devices,
+			&i.Away,
+			&i.StartedUs,
+			&i.DeadlineUs,
+			&i.PausedUs,
+			&i.FinishedUs,
+			&i.GoneUs,
+			&i.DivisionID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const controlPeriods = `-- name: ControlPeriods :many
+SELECT period_id, count(DISTINCT entry_id) AS started, count(*) FILTER (WHERE finished_us IS NULL) AS running,
+       count(DISTINCT entry_id) FILTER (WHERE finished_us IS NOT NULL) AS finished,
+       count(*) FILTER (WHERE finished_us IS NULL AND gone_us <> 0) AS gone,
+       count(*) FILTER (WHERE finished_us IS NOT NULL AND scored_us IS NULL) AS unscored,
+       count(*) FILTER (WHERE number = 1 AND started_us >= $1::bigint) AS today
+FROM exam_attempt WHERE round_id = $2 GROUP BY period_id
+`
+
+type ControlPeriodsParams struct {
+	SinceUs int64
+	RoundID int64
+}
+
+type ControlPeriodsRow struct {
+	PeriodID int64
+	Started  int64
+	Running  int64
+	Finished int64
+	Gone     int64
+	Unscored int64
+	Today    int64
+}
+
+// How far each period is: entries that have begun, attempts that run, entries with a finished attempt.
+func (q *Queries) ControlPeriods(ctx context.Context, arg ControlPeriodsParams) ([]ControlPeriodsRow, error) {
+	rows, err := q.db.Query(ctx, controlPeriods, arg.SinceUs, arg.RoundID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ControlPeriodsRow{}
+	for rows.Next() {
+		var i ControlPeriodsRow
+		if err := rows.Scan(
+			&i.PeriodID,
+			&i.Started,
+			&i.Running,
+			&i.Finished,
+			&i.Gone,
+			&i.Unscored,
+			&i.Today,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const controlPlan = `-- name: ControlPlan :many
+SELECT u.unit_id, u.name, coalesce(u.parent_id, 0)::bigint AS parent_id, (cu.unit_id IS NOT NULL)::boolean AS invited,
+       coalesce(b.name, '')::text AS block, coalesce(b.position, 1000000)::integer AS block_position, coalesce(cu.target, -1)::integer AS target
+FROM unit_in_contest u
+LEFT JOIN contest_unit cu ON cu.contest_id = u.contest_id AND cu.unit_id = u.unit_id
+LEFT JOIN contest_block b ON b.contest_id = cu.contest_id AND b.id = cu.block_id
+WHERE u.contest_id = $1
+`
+
+type ControlPlanRow struct {
+	UnitID        int64
+	Name          string
+	ParentID      int64
+	Invited       bool
+	Block         string
+	BlockPosition int32
+	Target        int32
+}
+
+// The units of a contest as they are on its day, with what is expected of those that are invited.
+func (q *Queries) ControlPlan(ctx context.Context, contestID int64) ([]ControlPlanRow, error) {
+	rows, err := q.db.Query(ctx, controlPlan, contestID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ControlPlanRow{}
+	for rows.Next() {
+		var i ControlPlanRow
+		if err := rows.Scan(
+			&i.UnitID,
+			&i.Name,
+			&i.ParentID,
+			&i.Invited,
+			&i.Block,
+			&i.BlockPosition,
+			&i.Target,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const controlTotals = `-- name: ControlTotals :one
+SELECT (SELECT count(*) FROM entry e WHERE e.contest_id = $1 AND e.state = 'active') AS entries,
+       (SELECT count(DISTINCT a.entry_id) FROM exam_attempt a WHERE a.round_id = $2) AS started,
+       (SELECT count(*) FROM exam_message m WHERE m.round_id = $2 AND m.kind = 'clarification' AND m.reply_us = 0) AS questions,
+       (SELECT count(*) FROM exam_override o WHERE o.round_id = $2 AND o.state = 'asked') AS asked,
+       (SELECT count(*) FROM exam_appeal p WHERE p.round_id = $2 AND p.state = 'open') AS appeals
+`
+
+type ControlTotalsParams struct {
+	ContestID int64
+	RoundID   int64
+}
+
+type ControlTotalsRow struct {
+	Entries   int64
+	Started   int64
+	Questions int64
+	Asked     int64
+	Appeals   int64
+}
+
+func (q *Queries) ControlTotals(ctx context.Context, arg ControlTotalsParams) (ControlTotalsRow, error) {
+	row := q.db.QueryRow(ctx, controlTotals, arg.ContestID, arg.RoundID)
+	var i ControlTotalsRow
+	err := row.Scan(
+		&i.Entries,
+		&i.Started,
+		&i.Questions,
+		&i.Asked,
+		&i.Appeals,
+	)
+	return i, err
+}
+
+const controlUnits = `-- name: ControlUnits :many
+SELECT coalesce(e.unit_id, 0)::bigint AS unit_id, count(*) AS entries,
+       count(*) FILTER (WHERE t.entry_id IS NOT NULL) AS started, count(*) FILTER (WHERE t.done) AS finished,
+       count(*) FILTER (WHERE t.first_us >= $1::bigint) AS today
+FROM entry e
+LEFT JOIN (SELECT a.entry_id, bool_or(a.finished_us IS NOT NULL) AS done, min(a.started_us) AS first_us FROM exam_attempt a
+           WHERE a.round_id = $2 AND ($3::bigint = 0 OR a.period_id = $3::bigint) GROUP BY a.entry_id) t
+     ON t.entry_id = e.id
+WHERE e.contest_id = $4 AND e.state = 'active' GROUP BY 1
+`
+
+type ControlUnitsParams struct {
+	SinceUs   int64
+	RoundID   int64
+	PeriodID  int64
+	ContestID int64
+}
+
+type ControlUnitsRow struct {
+	UnitID   int64
+	Entries  int64
+	Started  int64
+	Finished int64
+	Today    int64
+}
+
+// Entries by unit, and how many of them have taken part in a period (0: in any).
+func (q *Queries) ControlUnits(ctx context.Context, arg ControlUnitsParams) ([]ControlUnitsRow, error) {
+	rows, err := q.db.Query(ctx, controlUnits,
+		arg.SinceUs,
+		arg.RoundID,
+		arg.PeriodID,
+		arg.ContestID,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ControlUnitsRow{}
+	for rows.Next() {
+		var i ControlUnitsRow
+		if err := rows.Scan(
+			&i.UnitID,
+			&i.Entries,
+			&i.Started,
+			&i.Finished,
+			&i.Today,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const countEntriesOf = `-- name: CountEntriesOf :one
+SELECT count(*) FROM entry WHERE contest_id = $1 AND state = 'active' AND unit_id = ANY($2::bigint[])
+`
+
+type CountEntriesOfParams struct {
+	ContestID int64
+	UnitIds   []int64
+}
+
+func (q *Queries) CountEntriesOf(ctx context.Context, arg CountEntriesOfParams) (int64, error) {
+	row := q.db.QueryRow(ctx, countEntriesOf, arg.ContestID, arg.UnitIds)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const decideOverride = `-- name: DecideOverride :exec
+UPDATE exam_override SET state = $1, decided_us = $2, decided_by = $3, decision = $4 WHERE id = $5
+`
+
+type DecideOverrideParams struct {
+	State     string
+	DecidedUs int64
+	DecidedBy int64
+	Decision  string
+	ID        int64
+}
+
+func (q *Queries) DecideOverride(ctx context.Context, arg DecideOverrideParams) error {
+	_, err := q.db.Exec(ctx, decideOverride,
+		arg.State,
+		arg.DecidedUs,
+		arg.DecidedBy,
+		arg.Decision,
+		arg.ID,
+	)
+	return err
+}
+
+const drawnTimes = `-- name: DrawnTimes :one
+SELECT count(*) FROM exam_attempt WHERE round_id = $1 AND pool_id = ANY($2::bigint[])
+`
+
+type DrawnTimesParams struct {
+	RoundID int64
+	PoolIds []int64
+}
+
+func (q *Queries) DrawnTimes(ctx context.Context, arg DrawnTimesParams) (int64, error) {
+	row := q.db.QueryRow(ctx, drawnTimes, arg.RoundID, arg.PoolIds)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const linkAppeal = `-- name: LinkAppeal :execrows
+UPDATE exam_appeal SET event_seq = $1 WHERE id = $2 AND round_id = $3
+`
+
+type LinkAppealParams struct {
+	EventSeq int64
+	ID       int64
+	RoundID  int64
+}
+
+func (q *Queries) LinkAppeal(ctx context.Context, arg LinkAppealParams) (int64, error) {
+	result, err := q.db.Exec(ctx, linkAppeal, arg.EventSeq, arg.ID, arg.RoundID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const lockMessage = `-- name: LockMessage :one
+SELECT id, round_id, kind, entry_id, attempt_id, place, body, at_us, by_id, reply, reply_us, reply_by, reply_all FROM exam_message WHERE id = $1 AND round_id = $2 FOR UPDATE
+`
+
+type LockMessageParams struct {
+	ID      int64
+	RoundID int64
+}
+
+func (q *Queries) LockMessage(ctx context.Context, arg LockMessageParams) (ExamMessage, error) {
+	row := q.db.QueryRow(ctx, lockMessage, arg.ID, arg.RoundID)
+	var i ExamMessage
+	err := row.Scan(
+		&i.ID,
+		&i.RoundID,
+		&i.Kind,
+		&i.EntryID,
+		&i.AttemptID,
+		&i.Place,
+		&i.Body,
+		&i.AtUs,
+		&i.ByID,
+		&i.Reply,
+		&i.ReplyUs,
+		&i.ReplyBy,
+		&i.ReplyAll,
+	)
+	return i, err
+}
+
+const lockOverride = `-- name: LockOverride :one
+SELECT id, round_id, period_id, entry_id, unit_id, extra_us, opens_us, closes_us, attempts, reason, state, asked_us, asked_by, decided_us, decided_by, decision FROM exam_override WHERE id = $1 AND round_id = $2 FOR UPDATE
+`
+
+type LockOverrideParams struct {
+	ID      int64
+	RoundID int64
+}
+
+func (q *Queries) LockOverride(ctx context.Context, arg LockOverrideParams) (ExamOverride, error) {
+	row := q.db.QueryRow(ctx, lockOverride, arg.ID, arg.RoundID)
+	var i ExamOverride
+	err := row.Scan(
+		&i.ID,
+		&i.RoundID,
+		&i.PeriodID,
+		&i.EntryID,
+		&i.UnitID,
+		&i.ExtraUs,
+		&i.OpensUs,
+		&i.ClosesUs,
+		&i.Attempts,
+		&i.Reason,
+		&i.State,
+		&i.AskedUs,
+		&i.AskedBy,
+		&i.DecidedUs,
+		&i.DecidedBy,
+		&i.Decision,
+	)
+	return i, err
+}
+
+const messages = `-- name: Messages :many
+SELECT m.id, m.round_id, m.kind, m.entry_id, m.attempt_id, m.place, m.body, m.at_us, m.by_id, m.reply, m.reply_us, m.reply_by, m.reply_all, coalesce(b.name, '')::text AS by_name, coalesce(p.name, '')::text AS reply_name, coalesce(e.name, '')::text AS entry_name,
+       coalesce(e.number, 0)::integer AS entry_number, coalesce(u.name, '')::text AS unit_name
+FROM exam_message m LEFT JOIN account b ON b.id = m.by_id LEFT JOIN account p ON p.id = m.reply_by
+LEFT JOIN entry e ON e.id = m.entry_id LEFT JOIN unit u ON u.id = e.unit_id
+WHERE m.round_id = $1 ORDER BY (m.kind = 'clarification' AND m.reply_us = 0) DESC, m.id DESC LIMIT 500
+`
+
+type MessagesRow struct {
+	ID          int64
+	RoundID     int64
+	Kind        string
+	EntryID     *int64
+	AttemptID   *int64
+	Place       *int16
+	Body        string
+	AtUs        int64
+	ByID        int64
+	Reply       string
+	ReplyUs     int64
+	ReplyBy     int64
+	ReplyAll    bool
+	ByName      string
+	ReplyName   string
+	EntryName   string
+	EntryNumber int32
+	UnitName    string
+}
+
+func (q *Queries) Messages(ctx context.Context, roundID int64) ([]MessagesRow, error) {
+	rows, err := q.db.Query(ctx, messages, roundID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []MessagesRow{}
+	for rows.Next() {
+		var i MessagesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.RoundID,
+			&i.Kind,
+			&i.EntryID,
+			&i.AttemptID,
+			&i.Place,
+			&i.Body,
+			&i.AtUs,
+			&i.ByID,
+			&i.Reply,
+			&i.ReplyUs,
+			&i.ReplyBy,
+			&i.ReplyAll,
+			&i.ByName,
+			&i.ReplyName,
+			&i.EntryName,
+			&i.EntryNumber,
+			&i.UnitName,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const namesOf = `-- name: NamesOf :many
+SELECT e.id, e.number, e.name, coalesce(u.name, '')::text AS unit_name FROM entry e LEFT JOIN unit u ON u.id = e.unit_id WHERE e.id = ANY($1::bigint[])
+`
+
+type NamesOfRow struct {
+	ID       int64
+	Number   int32
+	Name     string
+	UnitName string
+}
+
+func (q *Queries) NamesOf(ctx context.Context, ids []int64) ([]NamesOfRow, error) {
+	rows, err := q.db.Query(ctx, namesOf, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []NamesOfRow{}
+	for rows.Next() {
+		var i NamesOfRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Number,
+			&i.Name,
+			&i.UnitName,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const openAttemptsOf = `-- name: OpenAttemptsOf :many
+SELECT a.id, a.period_id, a.entry_id, a.started_us, a.deadline_us, a.paused_us, e.division_id, coalesce(e.unit_id, 0)::bigint AS unit_id
+FROM exam_attempt a JOIN entry e ON e.id = a.entry_id
+WHERE a.round_id = $1 AND a.finished_us IS NULL AND ($2::bigint = 0 OR a.period_id = $2::bigint)
+  AND (a.entry_id = $3::bigint OR e.unit_id = ANY($4::bigint[]))
+ORDER BY a.id
+`
+
+type OpenAttemptsOfParams struct {
+	RoundID  int64
+	PeriodID int64
+	EntryID  int64
+	UnitIds  []int64
+}
+
+type OpenAttemptsOfRow struct {
+	ID         int64
+	PeriodID   int64
+	EntryID    int64
+	StartedUs  int64
+	DeadlineUs int64
+	PausedUs   int64
+	DivisionID int64
+	UnitID     int64
+}
+
+// The attempts that run, of an entry or of units.
+func (q *Queries) OpenAttemptsOf(ctx context.Context, arg OpenAttemptsOfParams) ([]OpenAttemptsOfRow, error) {
+	rows, err := q.db.Query(ctx, openAttemptsOf,
+		arg.RoundID,
+		arg.PeriodID,
+		arg.EntryID,
+		arg.UnitIds,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []OpenAttemptsOfRow{}
+	for rows.Next() {
+		var i OpenAttemptsOfRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.PeriodID,
+			&i.EntryID,
+			&i.StartedUs,
+			&i.DeadlineUs,
+			&i.PausedUs,
+			&i.DivisionID,
+			&i.UnitID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const overrides = `-- name: Overrides :many
+SELECT o.id, o.round_id, o.period_id, o.entry_id, o.unit_id, o.extra_us, o.opens_us, o.closes_us, o.attempts, o.reason, o.state, o.asked_us, o.asked_by, o.decided_us, o.decided_by, o.decision, coalesce(a.name, '')::text AS asked_name, coalesce(d.name, '')::text AS decided_name, coalesce(e.name, '')::text AS entry_name,
+       coalesce(e.number, 0)::integer AS entry_number, coalesce(u.name, '')::text AS unit_name
+FROM exam_override o LEFT JOIN account a ON a.id = o.asked_by LEFT JOIN account d ON d.id = o.decided_by
+LEFT JOIN entry e ON e.id = o.entry_id LEFT JOIN unit u ON u.id = o.unit_id
+WHERE o.round_id = $1 ORDER BY (o.state = 'asked') DESC, o.id DESC LIMIT 1000
+`
+
+type OverridesRow struct {
+	ID          int64
+	RoundID     int64
+	PeriodID    *int64
+	EntryID     *int64
+	UnitID      *int64
+	ExtraUs     int64
+	OpensUs     *int64
+	ClosesUs    *int64
+	Attempts    int32
+	Reason      string
+	State       string
+	AskedUs     int64
+	AskedBy     int64
+	DecidedUs   int64
+	DecidedBy   int64
+	Decision    string
+	AskedName   string
+	DecidedName string
+	EntryName   string
+	EntryNumber int32
+	UnitName    string
+}
+
+func (q *Queries) Overrides(ctx context.Context, roundID int64) ([]OverridesRow, error) {
+	rows, err := q.db.Query(ctx, overrides, roundID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []OverridesRow{}
+	for rows.Next() {
+		var i OverridesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.RoundID,
+			&i.PeriodID,
+			&i.EntryID,
+			&i.UnitID,
+			&i.ExtraUs,
+			&i.OpensUs,
+			&i.ClosesUs,
+			&i.Attempts,
+			&i.Reason,
+			&i.State,
+			&i.AskedUs,
+			&i.AskedBy,
+			&i.DecidedUs,
+			&i.DecidedBy,
+			&i.Decision,
+			&i.AskedName,
+			&i.DecidedName,
+			&i.EntryName,
+			&i.EntryNumber,
+			&i.UnitName,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const paperAt = `-- name: PaperAt :one
+SELECT pool_id, paper FROM exam_attempt WHERE round_id = $1 AND id = $2
+`
+
+type PaperAtParams struct {
+	RoundID int64
+	ID      int64
+}
+
+type PaperAtRow struct {
+	PoolID int64
+	Paper  []byte
+}
+
+func (q *Queries) PaperAt(ctx context.Context, arg PaperAtParams) (PaperAtRow, error) {
+	row := q.db.QueryRow(ctx, paperAt, arg.RoundID, arg.ID)
+	var i PaperAtRow
+	err := row.Scan(&i.PoolID, &i.Paper)
+	return i, err
+}
+
+const questionsOf = `-- name: QuestionsOf :one
+SELECT count(*) AS asked, count(*) FILTER (WHERE reply_us = 0) AS waiting FROM exam_message
+WHERE round_id = $1 AND entry_id = $2 AND kind = 'clarification'
+`
+
+type QuestionsOfParams struct {
+	RoundID int64
+	EntryID *int64
+}
+
+type QuestionsOfRow struct {
+	Asked   int64
+	Waiting int64
+}
+
+func (q *Queries) QuestionsOf(ctx context.Context, arg QuestionsOfParams) (QuestionsOfRow, error) {
+	row := q.db.QueryRow(ctx, questionsOf, arg.RoundID, arg.EntryID)
+	var i QuestionsOfRow
+	err := row.Scan(&i.Asked, &i.Waiting)
+	return i, err
+}
+
+const regradeAfter = `-- name: RegradeAfter :many
+SELECT id, entry_id, period_id, pool_id, paper FROM exam_attempt
+WHERE round_id = $1 AND id > $2::bigint AND pool_id = ANY($3::bigint[]) AND scored_us IS NOT NULL
+ORDER BY id LIMIT $4::int
+`
+
+type RegradeAfterParams struct {
+	RoundID int64
+	AfterID int64
+	PoolIds []int64
+	Many    int32
+}
+
+type RegradeAfterRow struct {
+	ID       int64
+	EntryID  int64
+	PeriodID int64
+	PoolID   int64
+	Paper    []byte
+}
+
+// What has a score and may hold an item of some pools, in the order of ids.
+func (q *Queries) RegradeAfter(ctx context.Context, arg RegradeAfterParams) ([]RegradeAfterRow, error) {
+	rows, err := q.db.Query(ctx, regradeAfter,
+		arg.RoundID,
+		arg.AfterID,
+		arg.PoolIds,
+		arg.Many,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []RegradeAfterRow{}
+	for rows.Next() {
+		var i RegradeAfterRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.EntryID,
+			&i.PeriodID,
+			&i.PoolID,
+			&i.Paper,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const replyMessage = `-- name: ReplyMessage :exec
+UPDATE exam_message SET reply = $1, reply_us = $2, reply_by = $3, reply_all = $4 WHERE id = $5
+`
+
+type ReplyMessageParams struct {
+	Reply    string
+	ReplyUs  int64
+	ReplyBy  int64
+	ReplyAll bool
+	ID       int64
+}
+
+func (q *Queries) ReplyMessage(ctx context.Context, arg ReplyMessageParams) error {
+	_, err := q.db.Exec(ctx, replyMessage,
+		arg.Reply,
+		arg.ReplyUs,
+		arg.ReplyBy,
+		arg.ReplyAll,
+		arg.ID,
+	)
+	return err
+}
+
+const scoredSince = `-- name: ScoredSince :many
+SELECT id, entry_id, period_id, pool_id, paper FROM exam_attempt
+WHERE round_id = $1 AND pool_id = ANY($2::bigint[]) AND scored_us >= $3::bigint ORDER BY id
+`
+
+type ScoredSinceParams struct {
+	RoundID int64
+	PoolIds []int64
+	SinceUs int64
+}
+
+type ScoredSinceRow struct {
+	ID       int64
+	EntryID  int64
+	PeriodID int64
+	PoolID   int64
+	Paper    []byte
+}
+
+func (q *Queries) ScoredSince(ctx context.Context, arg ScoredSinceParams) ([]ScoredSinceRow, error) {
+	rows, err := q.db.Query(ctx, scoredSince, arg.RoundID, arg.PoolIds, arg.SinceUs)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ScoredSinceRow{}
+	for rows.Next() {
+		var i ScoredSinceRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.EntryID,
+			&i.PeriodID,
+			&i.PoolID,
+			&i.Paper,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const setDeadlines = `-- name: SetDeadlines :exec
+UPDATE exam_attempt a SET deadline_us = c.deadline_us
+FROM (SELECT unnest($1::bigint[]) AS id, unnest($2::bigint[]) AS deadline_us) AS c
+WHERE a.id = c.id AND a.finished_us IS NULL
+`
+
+type SetDeadlinesParams struct {
+	Ids       []int64
+	Deadlines []int64
+}
+
+func (q *Queries) SetDeadlines(ctx context.Context, arg SetDeadlinesParams) error {
+	_, err := q.db.Exec(ctx, setDeadlines, arg.Ids, arg.Deadlines)
+	return err
+}
+
+const shiftScores = `-- name: ShiftScores :exec
+UPDATE exam_attempt a SET points = a.points + c.points, correct = a.correct + c.correct, items = a.items + c.items
+FROM (SELECT unnest($1::bigint[]) AS id, unnest($2::bigint[]) AS points, unnest($3::int[]) AS correct, unnest($4::int[]) AS items) AS c
+WHERE a.id = c.id
+`
+
+type ShiftScoresParams struct {
+	Ids      []int64
+	Points   []int64
+	Corrects []int32
+	Items    []int32
+}
+
+func (q *Queries) ShiftScores(ctx context.Context, arg ShiftScoresParams) error {
+	_, err := q.db.Exec(ctx, shiftScores,
+		arg.Ids,
+		arg.Points,
+		arg.Corrects,
+		arg.Items,
+	)
+	return err
+}
+
+const unitAndBelow = `-- name: UnitAndBelow :many
+WITH RECURSIVE below AS (
+    SELECT u.id FROM unit u WHERE u.id = $1
+    UNION
+    SELECT u.id FROM below b JOIN unit u ON u.parent_id = b.id
+)
+SELECT id::bigint AS id FROM below
+`
+
+func (q *Queries) UnitAndBelow(ctx context.Context, id int64) ([]int64, error) {
+	rows, err := q.db.Query(ctx, unitAndBelow, id)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []int64{}
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
