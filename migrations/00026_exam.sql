@@ -85,6 +85,8 @@ CREATE TABLE exam_attempt (
     counts      boolean NOT NULL DEFAULT false,  -- the attempt of its period that counts for its entry
     UNIQUE (round_id, entry_id, period_id, number)
 ) WITH (fillfactor = 85);
+-- Two devices that begin two periods at the same moment make one attempt.
+CREATE UNIQUE INDEX exam_attempt_one_open ON exam_attempt (round_id, entry_id) WHERE finished_us IS NULL;
 CREATE INDEX exam_attempt_open ON exam_attempt (round_id, deadline_us) WHERE finished_us IS NULL;
 CREATE INDEX exam_attempt_unscored ON exam_attempt (round_id, id) WHERE finished_us IS NOT NULL AND scored_us IS NULL;
 CREATE INDEX exam_attempt_counts ON exam_attempt (period_id, entry_id) WHERE counts;

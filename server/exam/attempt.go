@@ -2,6 +2,8 @@ package exam
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"strings"
@@ -57,6 +59,7 @@ func (r *room) startStore() *postgres.Store[startAsk, started] {
 // sheet is a paper that was drawn for somebody, on its way to Postgres.
 type sheet struct {
 	at         int // in the batch
+	id         int64
 	entryID    int64
 	periodID   int64
 	deviceID   int64
@@ -66,6 +69,15 @@ type sheet struct {
 	paper      []byte
 	startedUs  int64
 	deadlineUs int64
+}
+
+// attemptID makes the number of an attempt: the second of its start, so that what is written together lies together, and
+// 22 bits that nobody foresees. Counted up it would tell everybody how many take part, which a guess may be about. One
+// that is taken already is not stored, and drawn again. It stays exact in a browser's numbers.
+func attemptID(startedUs int64, seed string, entryID int64) int64 {
+	const bits, since = 22, 1_577_836_800 // 2020
+	h := sha256.Sum256(fmt.Appendf(nil, "attempt %s %d", seed, entryID))
+	return max(startedUs/timeSecondUs-since, 1)<<bits | int64(binary.BigEndian.Uint32(h[:])>>(32-bits))
 }
 
 // stale is how often a batch is looked at anew because the round has moved on in between.
@@ -140,18 +152,20 @@ func (r *room) draw(ctx context.Context, f *facts, batch []startAsk, left []int,
 
 func (r *room) drawOne(ctx context.Context, f *facts, q startAsk, who person, attempts []examdb.AttemptsOfRow) (*sheet, reply[started], error) {
 	refuse := func(err error) (*sheet, reply[started], error) { return nil, reply[started]{Err: err}, nil }
-	number, used := int32(0), 0
+	number, used, other := int32(0), 0, false
 	for _, a := range attempts {
-		if a.FinishedUs == nil && a.PeriodID == q.periodID {
+		switch {
+		case a.FinishedUs == nil && a.PeriodID == q.periodID:
 			return nil, reply[started]{Value: started{a.ID, a.DeviceID, a.Writer}}, nil
-		}
-		if a.FinishedUs == nil {
-			return refuse(errOtherOpen)
-		}
-		if a.PeriodID == q.periodID {
+		case a.FinishedUs == nil:
+			other = true
+		case a.PeriodID == q.periodID:
 			used++
 			number = max(number, a.Number)
 		}
+	}
+	if other {
+		return refuse(errOtherOpen)
 	}
 	if who.ContestID != f.contest.ID || who.State != string(roster.EntryActive) {
 		return refuse(errNotInRound)
@@ -166,10 +180,13 @@ func (r *room) drawOne(ctx context.Context, f *facts, q startAsk, who person, at
 	}
 	allowed := f.allowance(period.ID, who.ID, who.UnitID)
 	window = allowed.Apply(window)
+	// The time runs from when the paper is drawn, not from when it was asked for: the wait is nobody's fault. Whoever asked
+	// in time but whose paper would come when all is over keeps the attempt, and the period its count.
+	startUs := max(q.receivedUs, r.s.nowUs())
 	switch {
 	case f.phase == PhasePaused:
 		return refuse(errPaused)
-	case window.Over(q.receivedUs):
+	case window.Over(startUs), period.SettledUs != 0:
 		return refuse(errOver)
 	case !window.Open(q.receivedUs):
 		return refuse(errTooEarly)
@@ -192,8 +209,8 @@ func (r *room) drawOne(ctx context.Context, f *facts, q startAsk, who person, at
 	if err != nil {
 		return refuse(errNotPrepared.Because(err))
 	}
-	x := &sheet{entryID: who.ID, periodID: period.ID, deviceID: q.deviceID, number: number + 1, pool: pool, startedUs: q.receivedUs,
-		deadlineUs: timing.Deadline(q.receivedUs, f.settings.DurationUs(who.DivisionID), window.ClosesUs, allowed.ExtraUs)}
+	x := &sheet{id: attemptID(startUs, seed, who.ID), entryID: who.ID, periodID: period.ID, deviceID: q.deviceID, number: number + 1, pool: pool, startedUs: startUs,
+		deadlineUs: timing.Deadline(startUs, f.settings.DurationUs(who.DivisionID), window.ClosesUs, allowed.ExtraUs)}
 	if x.seed, err = hex.DecodeString(seed); err != nil {
 		return nil, reply[started]{}, fmt.Errorf("exam seed: %w", err)
 	}
@@ -206,10 +223,11 @@ func (r *room) drawOne(ctx context.Context, f *facts, q startAsk, who person, at
 // The statements of a batch of starts; see those of responses.
 const (
 	insertAttempts = `
-INSERT INTO exam_attempt (round_id, period_id, entry_id, number, pool_id, seed, paper, started_us, deadline_us, device_id)
-SELECT $1::bigint, a.period_id, a.entry_id, a.number, a.pool_id, a.seed, a.paper, a.started_us, a.deadline_us, a.device_id
-FROM unnest($2::bigint[], $3::bigint[], $4::int[], $5::bigint[], $6::bytea[], $7::bytea[], $8::bigint[], $9::bigint[], $10::bigint[])
-     AS a(period_id, entry_id, number, pool_id, seed, paper, started_us, deadline_us, device_id)
+INSERT INTO exam_attempt (id, round_id, period_id, entry_id, number, pool_id, seed, paper, started_us, deadline_us, device_id)
+OVERRIDING SYSTEM VALUE
+SELECT a.id, $1::bigint, a.period_id, a.entry_id, a.number, a.pool_id, a.seed, a.paper, a.started_us, a.deadline_us, a.device_id
+FROM unnest($2::bigint[], $3::bigint[], $4::int[], $5::bigint[], $6::bytea[], $7::bytea[], $8::bigint[], $9::bigint[], $10::bigint[], $13::bigint[])
+     AS a(period_id, entry_id, number, pool_id, seed, paper, started_us, deadline_us, device_id, id)
 JOIN exam_round x ON x.round_id = $1 AND x.seq = $11 AND x.version = $12 AND x.phase = 'running'
 ORDER BY a.entry_id, a.period_id, a.number
 ON CONFLICT DO NOTHING`
@@ -226,13 +244,15 @@ func (r *room) storeSheets(ctx context.Context, f *facts, sheets []sheet, replie
 	n := len(sheets)
 	periods, entries, numbers, pools := make([]int64, n), make([]int64, n), make([]int32, n), make([]int64, n)
 	seeds, papers, starts, deadlines, devices := make([][]byte, n), make([][]byte, n), make([]int64, n), make([]int64, n), make([]int64, n)
+	ids := make([]int64, n)
 	for i, x := range sheets {
 		periods[i], entries[i], numbers[i], pools[i] = x.periodID, x.entryID, x.number, x.pool.ID
 		seeds[i], papers[i], starts[i], deadlines[i], devices[i] = x.seed, x.paper, x.startedUs, x.deadlineUs, x.deviceID
+		ids[i] = x.id
 	}
 	var b pgx.Batch
 	b.Queue(lockShared, lockClass, int32(r.id))
-	b.Queue(insertAttempts, r.id, periods, entries, numbers, pools, seeds, papers, starts, deadlines, devices, f.seq, f.version)
+	b.Queue(insertAttempts, r.id, periods, entries, numbers, pools, seeds, papers, starts, deadlines, devices, f.seq, f.version, ids)
 	b.Queue(readAttempts, r.id, periods, entries, numbers)
 	there := make([]bool, n)
 	err = pipeline(ctx, r.s.db, &b, func(rows pgx.Rows) error {

@@ -26,7 +26,7 @@ func (s *Service) Submit(ctx context.Context, p account.Principal, roundID, rece
 		return Submitted{}, err
 	}
 	// What this device sent before counts, also when its batch is still on the way.
-	if err := r.flights.wait(ctx, in.AttemptID); err != nil {
+	if err := r.flights.wait(ctx, entry.EntryID); err != nil {
 		return Submitted{}, err
 	}
 	if _, err := r.submits.ask(ctx, submitAsk{in.AttemptID, entry.EntryID, in.Writer, receivedUs}); err != nil {

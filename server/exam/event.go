@@ -105,6 +105,16 @@ func (c Corrections) add(e Event) {
 	c[e.Version] = now
 }
 
+// takePoints tells whether some item gives nobody points any more: then papers differ in the most that they can come to.
+func (c Corrections) takePoints() bool {
+	for _, x := range c {
+		if x.Policy == scoring.VoidNobody {
+			return true
+		}
+	}
+	return false
+}
+
 // course is what the events of a round amount to.
 type course struct {
 	Opened      map[int64]bool // periods

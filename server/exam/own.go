@@ -57,15 +57,15 @@ func (r *room) flushOwn(batch []int64) []reply[ownPart] {
 }
 
 func (r *room) readOwn(ctx context.Context, ids []int64) (map[int64]ownPart, error) {
+	f := r.known()
 	people, err := r.s.contestants(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := r.s.q.AttemptsOf(ctx, examdb.AttemptsOfParams{RoundID: r.id, EntryIds: ids})
+	rows, err := r.s.q.AttemptsOf(ctx, examdb.AttemptsOfParams{RoundID: r.id, EntryIds: ids, Papers: f.course.Corrections.takePoints()})
 	if err != nil {
 		return nil, err
 	}
-	f := r.known()
 	parts := make(map[int64]ownPart, len(people))
 	for id, who := range people {
 		parts[id] = ownPart{facts: f, who: who}
@@ -190,7 +190,7 @@ func (f *facts) attempt(period Period, a examdb.AttemptsOfRow) OwnAttempt {
 	}
 	v.Score = &OwnScore{Points: a.Points, Correct: int(a.Correct), TimeUs: a.TimeUs, Counts: a.Counts, Guess: a.Guess}
 	if pool := f.pools[a.PoolID]; pool != nil {
-		v.Score.Max = pool.Totals().Points
+		v.Score.Max = mostOf(pool, a.Paper, f.course.Corrections)
 	}
 	if f.settings.PassPercent > 0 {
 		passed := a.Points*100 >= int64(f.settings.PassPercent)*v.Score.Max
@@ -200,6 +200,28 @@ func (f *facts) attempt(period Period, a examdb.AttemptsOfRow) OwnAttempt {
 		v.Score.Actual = period.Actual
 	}
 	return v
+}
+
+// mostOf is the most that a paper can come to: what is voided for nobody gives no points to anyone.
+func mostOf(pool *Pool, paper []byte, corrections Corrections) int64 {
+	most := pool.Totals().Points
+	if !corrections.takePoints() {
+		return most
+	}
+	kept, err := DecodePaper(paper)
+	if err != nil {
+		return most
+	}
+	placed, err := pool.Placed(kept)
+	if err != nil {
+		return most
+	}
+	for _, p := range placed {
+		if corrections[p.Offer.Version].Policy == scoring.VoidNobody {
+			most -= p.Points
+		}
+	}
+	return most
 }
 
 // shows tells whether the moment has come at which something of a period is shown.

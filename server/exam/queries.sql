@@ -65,10 +65,10 @@ SELECT e.id, e.contest_id, e.division_id, coalesce(e.unit_id, 0)::bigint AS unit
 FROM entry e LEFT JOIN unit u ON u.id = e.unit_id WHERE e.id = ANY(@ids::bigint[]);
 
 -- name: AttemptsOf :many
--- All attempts of some entries; the paper only of those that run.
+-- All attempts of some entries; the paper only of those that run, or of all.
 SELECT id, period_id, entry_id, number, pool_id, started_us, deadline_us, finished_us, coalesce(finish, '')::text AS finish, writer, device_id,
        released, gone_us, scored_us, points, correct, items, answered, time_us, guess, counts,
-       CASE WHEN finished_us IS NULL THEN paper ELSE ''::bytea END::bytea AS paper
+       CASE WHEN finished_us IS NULL OR @papers::bool THEN paper ELSE ''::bytea END::bytea AS paper
 FROM exam_attempt WHERE round_id = @round_id AND entry_id = ANY(@entry_ids::bigint[])
 ORDER BY entry_id, period_id, number;
 

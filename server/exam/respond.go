@@ -85,11 +85,12 @@ func (x *sittings) may(s *sitting) bool {
 	return s.sent <= maxSent
 }
 
-// flights counts the responses of each attempt that are on their way, so that a submit never overtakes them.
+// flights counts the responses of each entry that are on their way, so that a submit never overtakes them. They go by
+// the entry that sends: whoever names another's attempt holds up nobody.
 type flights struct {
 	mu sync.Mutex
 	n  map[int64]int
-	// landed is closed when the last response of an attempt has its answer.
+	// landed is closed when the last response of an entry has its answer.
 	landed map[int64]chan struct{}
 }
 
@@ -141,8 +142,8 @@ func (s *Service) Respond(ctx context.Context, p account.Principal, roundID, rec
 	if err != nil {
 		return ResponseStored{}, err
 	}
-	r.flights.start(in.AttemptID)
-	defer r.flights.end(in.AttemptID)
+	r.flights.start(entry.EntryID)
+	defer r.flights.end(entry.EntryID)
 	sat, err := r.sitting(ctx, in.AttemptID)
 	if err != nil {
 		return ResponseStored{}, err

@@ -2,6 +2,7 @@ package exam
 
 import (
 	"context"
+	"slices"
 
 	"github.com/hoithi/hoithi/server/exam/examdb"
 	"github.com/hoithi/hoithi/server/postgres"
@@ -13,6 +14,9 @@ type Score struct {
 	Points  int64
 	Correct int
 	TimeUs  int64
+	// Distance of the guess in hundredths, and the time from the opening to the submission.
+	Distance    int64
+	SubmittedUs int64
 }
 
 // Counted gives the attempts that count, by entry and then period, and the division of each entry. What it gives is what
@@ -40,10 +44,16 @@ func (r *room) counted(ctx context.Context, f *facts) (list []Counted, divisions
 	list, divisions = make([]Counted, 0, len(rows)), make(map[int64]int64, len(rows))
 	for _, x := range rows {
 		divisions[x.EntryID] = x.DivisionID
-		list = append(list, Counted{EntryID: x.EntryID, PeriodID: x.PeriodID, Items: int(x.Items), Points: x.Points, Correct: int(x.Correct),
-			TimeUs: x.TimeUs, SubmittedUs: x.FinishedUs - f.entryOpens(x.PeriodID, x.EntryID, x.DivisionID, x.UnitID), Guess: x.Guess})
+		list = append(list, f.countedOf(x, int(x.Items), Rival{Points: x.Points, Correct: int(x.Correct), TimeUs: x.TimeUs, FinishedUs: x.FinishedUs, Guess: x.Guess}))
 	}
 	return list, divisions, nil
+}
+
+// countedOf is an attempt that counts, of the entry and period of a row: what boards rank and what is worked out anew for
+// a check are made here alike.
+func (f *facts) countedOf(x examdb.CountingRow, items int, r Rival) Counted {
+	return Counted{EntryID: x.EntryID, PeriodID: x.PeriodID, Items: items, Points: r.Points, Correct: r.Correct, TimeUs: r.TimeUs,
+		SubmittedUs: r.FinishedUs - f.entryOpens(x.PeriodID, x.EntryID, x.DivisionID, x.UnitID), Guess: r.Guess}
 }
 
 // entryOpens is when a period opened for an entry.
@@ -81,7 +91,7 @@ func (f *facts) together(list []Counted, divisions map[int64]int64) []Score {
 	standings := f.settings.Standings(list, divisions, f.actuals())
 	scores := make([]Score, 0, len(standings))
 	for _, x := range standings {
-		scores = append(scores, Score{EntryID: x.EntryID, Points: x.Points, Correct: x.Correct, TimeUs: x.TimeUs})
+		scores = append(scores, Score{EntryID: x.EntryID, Points: x.Points, Correct: x.Correct, TimeUs: x.TimeUs, Distance: x.Distance, SubmittedUs: x.SubmittedUs})
 	}
 	sortBy(scores, func(x Score) int { return int(x.EntryID) })
 	return scores
@@ -174,18 +184,48 @@ func (s *Service) Recompute(ctx context.Context, roundID int64) ([]Score, error)
 	if err != nil {
 		return nil, err
 	}
-	// Who an entry is does not change what it has: its division is read with what counts.
-	_, divisions, err := r.counted(ctx, f)
+	// Who an entry is does not change what it has: its division and unit are read with what counts.
+	ids := []int64{}
+	for _, p := range f.periods {
+		ids = append(ids, p.ID)
+	}
+	rows, err := s.q.Counting(ctx, ids)
 	if err != nil {
-		return nil, err
+		return nil, postgres.Fault(err)
+	}
+	divisions, whose := make(map[int64]int64, len(rows)), make(map[int64]examdb.CountingRow, len(rows))
+	for _, x := range rows {
+		divisions[x.EntryID], whose[x.EntryID] = x.DivisionID, x
 	}
 	var list []Counted
 	for k, rivals := range found {
 		period, _ := f.period(k.period)
 		best := rivals[f.settings.Counting(rivals, period.Actual)]
-		w, _ := period.Window(divisions[k.entry])
-		list = append(list, Counted{EntryID: k.entry, PeriodID: k.period, Items: items[best.ID], Points: best.Points, Correct: best.Correct,
-			TimeUs: best.TimeUs, SubmittedUs: best.FinishedUs - w.OpensUs, Guess: best.Guess})
+		x := whose[k.entry]
+		x.EntryID, x.PeriodID = k.entry, k.period
+		list = append(list, f.countedOf(x, items[best.ID], best))
 	}
-	return f.together(list, divisions), nil
+	return f.guessedAnew(list).together(list, divisions), nil
+}
+
+// guessedAnew is a round whose guesses are about what follows from a list of what counts, in the periods that are settled.
+func (f *facts) guessedAnew(list []Counted) *facts {
+	type tally struct{ entrants, allRight int64 }
+	tallies := map[int64]tally{}
+	for _, x := range list {
+		t := tallies[x.PeriodID]
+		t.entrants++
+		if x.Items > 0 && x.Correct == x.Items {
+			t.allRight++
+		}
+		tallies[x.PeriodID] = t
+	}
+	anew := *f
+	anew.periods = slices.Clone(f.periods)
+	for i, p := range anew.periods {
+		if p.SettledUs != 0 {
+			anew.periods[i].Actual = GuessActual(f.settings.Guess, tallies[p.ID].entrants, tallies[p.ID].allRight)
+		}
+	}
+	return &anew
 }

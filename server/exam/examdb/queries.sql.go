@@ -128,12 +128,13 @@ func (q *Queries) AppendEvent(ctx context.Context, arg AppendEventParams) error 
 const attemptsOf = `-- name: AttemptsOf :many
 SELECT id, period_id, entry_id, number, pool_id, started_us, deadline_us, finished_us, coalesce(finish, '')::text AS finish, writer, device_id,
        released, gone_us, scored_us, points, correct, items, answered, time_us, guess, counts,
-       CASE WHEN finished_us IS NULL THEN paper ELSE ''::bytea END::bytea AS paper
-FROM exam_attempt WHERE round_id = $1 AND entry_id = ANY($2::bigint[])
+       CASE WHEN finished_us IS NULL OR $1::bool THEN paper ELSE ''::bytea END::bytea AS paper
+FROM exam_attempt WHERE round_id = $2 AND entry_id = ANY($3::bigint[])
 ORDER BY entry_id, period_id, number
 `
 
 type AttemptsOfParams struct {
+	Papers   bool
 	RoundID  int64
 	EntryIds []int64
 }
@@ -163,9 +164,9 @@ type AttemptsOfRow struct {
 	Paper      []byte
 }
 
-// All attempts of some entries; the paper only of those that run.
+// All attempts of some entries; the paper only of those that run, or of all.
 func (q *Queries) AttemptsOf(ctx context.Context, arg AttemptsOfParams) ([]AttemptsOfRow, error) {
-	rows, err := q.db.Query(ctx, attemptsOf, arg.RoundID, arg.EntryIds)
+	rows, err := q.db.Query(ctx, attemptsOf, arg.Papers, arg.RoundID, arg.EntryIds)
 	if err != nil {
 		return nil, err
 	}
