@@ -141,7 +141,7 @@ func (p *pastExam) PublishKey(_, key string, m live.Message) {
 	}
 }
 
-// Prepare, Publish, PublishEach, Count, Keys and ProbeKey are those of a hub that nobody listens to.
+// Prepare, Publish, PublishEach, Count, CountKey, Keys and ProbeKey are those of a hub that nobody listens to.
 func (p *pastExam) Prepare(_ string, m live.Message) live.Message { return m }
 
 // Publish sends to nobody.
@@ -155,6 +155,9 @@ func (p *pastExam) Count(string) int { return 0 }
 
 // Keys finds nobody.
 func (p *pastExam) Keys(string) map[string]int { return nil }
+
+// CountKey finds nobody.
+func (p *pastExam) CountKey(string, string) int { return 0 }
 
 // ProbeKey asks nobody.
 func (p *pastExam) ProbeKey(string, time.Duration) {}

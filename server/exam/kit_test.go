@@ -90,6 +90,8 @@ func (f *fakeHub) Keys(string) map[string]int {
 	return keys
 }
 
+func (f *fakeHub) CountKey(_, key string) int { return f.Keys("")[key] }
+
 func (f *fakeHub) ProbeKey(string, time.Duration) {}
 
 func (f *fakeHub) messages() []string {

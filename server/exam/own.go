@@ -349,10 +349,10 @@ func (s *Service) heardOwn(_, payload string) {
 	if r == nil {
 		return
 	}
-	keys := s.cfg.Hub.Keys(contestantTopic(roundID))
+	topic := contestantTopic(roundID)
 	var here []int64
 	for part := range strings.SplitSeq(list, ",") {
-		if id, err := strconv.ParseInt(part, 10, 64); err == nil && keys[live.EntryKey(id)] > 0 {
+		if id, err := strconv.ParseInt(part, 10, 64); err == nil && s.cfg.Hub.CountKey(topic, live.EntryKey(id)) > 0 {
 			here = append(here, id)
 		}
 	}
@@ -376,13 +376,33 @@ func (r *room) tellOwn() {
 	})
 }
 
+// ownParts reads the parts of some entries. News of one entry goes with those of others: when everybody submits there
+// are hundreds a second.
+func (r *room) ownParts(ctx context.Context, ids []int64) (map[int64]ownPart, error) {
+	if len(ids) > 1 {
+		return r.readOwn(ctx, ids)
+	}
+	parts := map[int64]ownPart{}
+	for _, id := range ids {
+		part, err := r.own.ask(ctx, id)
+		if errNotInRound.Is(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		parts[id] = part
+	}
+	return parts, nil
+}
+
 // sendOwn reads and sends own parts, many at once. While the database is away nobody learns anything; when it answers
 // again, everybody does.
 func (r *room) sendOwn(ctx context.Context, ids []int64) {
 	for chunk := range slices.Chunk(ids, 500) {
 		for tries := 0; ; tries++ {
 			reading, cancel := context.WithTimeout(ctx, soon)
-			parts, err := r.readOwn(reading, chunk)
+			parts, err := r.ownParts(reading, chunk)
 			cancel()
 			if err == nil {
 				for _, id := range chunk {

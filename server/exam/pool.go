@@ -30,6 +30,7 @@ type Pool struct {
 
 	source paper.Pool
 	at     map[int64]int // offer by version
+	hashes map[int64]string
 }
 
 // PoolOffer is a version that may be drawn.
@@ -68,10 +69,10 @@ func freeze(b paper.Blueprint, source paper.Pool, contents map[int64]bank.Conten
 
 func (p *Pool) index() {
 	offers, parents := make([]paper.Offer, 0, len(p.Offers)), make(map[int64]int64, len(p.Parents))
-	p.at = make(map[int64]int, len(p.Offers))
+	p.at, p.hashes = make(map[int64]int, len(p.Offers)), make(map[int64]string, len(p.Offers))
 	for i, o := range p.Offers {
 		offers = append(offers, paper.Offer{Item: o.Item, Version: o.Version, Topic: o.Topic, Difficulty: o.Difficulty, Type: o.Type})
-		p.at[o.Version] = i
+		p.at[o.Version], p.hashes[o.Version] = i, o.Hash
 	}
 	for _, t := range p.Parents {
 		parents[t.Topic] = t.Parent
@@ -118,7 +119,7 @@ const drawCode = "A"
 
 // Draw makes the paper that a seed gives. The same pool, seed and contents give the same paper.
 func (p *Pool) Draw(seed string, contents map[int64]bank.Content) (Paper, error) {
-	variants, err := p.Spec.Make(p.source, paper.Ask{Seed: seed, Mode: paper.SameItems, Codes: []string{drawCode}},
+	variants, err := p.Spec.Make(p.source, paper.Ask{Seed: seed, Mode: paper.SameItems, Codes: []string{drawCode}, Hashes: p.hashes},
 		func([]int64) (map[int64]bank.Content, error) { return contents, nil })
 	if err != nil {
 		return Paper{}, err

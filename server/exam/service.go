@@ -33,6 +33,7 @@ type Publisher interface {
 	PublishEach(topic, key string, make func(p account.Principal) live.Message)
 	Count(topic string) int
 	Keys(topic string) map[string]int
+	CountKey(topic, key string) int
 	ProbeKey(key string, within time.Duration)
 }
 
@@ -106,6 +107,7 @@ func (silence) PublishKey(string, string, live.Message)                         
 func (silence) PublishEach(string, string, func(p account.Principal) live.Message) {}
 func (silence) Count(string) int                                                   { return 0 }
 func (silence) Keys(string) map[string]int                                         { return nil }
+func (silence) CountKey(string, string) int                                        { return 0 }
 func (silence) ProbeKey(string, time.Duration)                                     {}
 
 // OnChange is told, on every node that follows the round, after its scores may have changed: a hint, in no order.

@@ -334,6 +334,9 @@ func (h *Hub) Keys(topic string) map[string]int {
 	return keys
 }
 
+// CountKey is the number of sockets of key that subscribe to topic on this node.
+func (h *Hub) CountKey(topic, key string) int { return len(h.socketsOf(topic, key)) }
+
 // Topics lists the topics of a pattern that have subscribers on this node, with their params.
 func (h *Hub) Topics(text string) map[string]Params {
 	h.topicsMu.RLock()

@@ -97,6 +97,8 @@ type Ask struct {
 	Seed  string
 	Mode  Mode
 	Codes []string
+	// Hashes are those of contents by version, where they are known already; others are worked out.
+	Hashes map[int64]string
 }
 
 // Contents gives the text of the drawn versions, by version id.
@@ -140,7 +142,7 @@ func (s Spec) Make(p Pool, ask Ask, contents Contents) ([]Variant, error) {
 	}
 	variants := make([]Variant, 0, len(draws))
 	for i, code := range ask.Codes {
-		v, err := s.vary(draws[i], code, seed, texts, variants)
+		v, err := s.vary(draws[i], code, seed, texts, ask.Hashes, variants)
 		if err != nil {
 			return nil, err
 		}
@@ -152,7 +154,7 @@ func (s Spec) Make(p Pool, ask Ask, contents Contents) ([]Variant, error) {
 // candidates is how many orders are tried; the one that is least like the variants before it is taken.
 const candidates = 12
 
-func (s Spec) vary(picked []Picked, code string, seed []byte, texts map[int64]bank.Content, before []Variant) (Variant, error) {
+func (s Spec) vary(picked []Picked, code string, seed []byte, texts map[int64]bank.Content, hashes map[int64]string, before []Variant) (Variant, error) {
 	v := Variant{Code: code, Parts: []Part{}}
 	letters := map[string]int{}
 	for i, section := range s.Sections {
@@ -176,7 +178,11 @@ func (s Spec) vary(picked []Picked, code string, seed []byte, texts map[int64]ba
 			if !ok {
 				return v, fault.NothingHere
 			}
-			e := Entry{Item: x.Item, Version: x.Version, Hash: c.HashText(), Row: x.Row, Level: x.Level, Points: x.Points}
+			hash, known := hashes[x.Version]
+			if !known {
+				hash = c.HashText()
+			}
+			e := Entry{Item: x.Item, Version: x.Version, Hash: hash, Row: x.Row, Level: x.Level, Points: x.Points}
 			e.arrange(d, c, section.Mix.options(), last(before, x.Item), letters)
 			part.Entries = append(part.Entries, e)
 		}
