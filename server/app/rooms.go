@@ -89,6 +89,7 @@ func (a *App) rooms() {
 	a.Boards = leaderboard.New(leaderboard.Parts{DB: a.DB, Redis: a.Redis, Contests: a.Contests, Roster: a.Roster, Hub: a.Hub,
 		Relay: a.Relay, Log: a.Config.Log, Address: a.Config.PublicURL, Sources: map[contest.Kind]leaderboard.Source{
 			contest.Stage: stageScores{a.Stage}, contest.Judged: judgedScores{a.Judging}, contest.Exam: examScores{a.Exam}}})
+	a.Exam.UseFrozen(a.Boards.Frozen)
 	a.Boards.Topics()
 	leaderboard.Routes(a.API, a.Boards)
 	a.Privacy.UseForget(a.Boards.Forget)

@@ -137,11 +137,23 @@ func (s examScores) Scores(ctx context.Context, roundID int64) (leaderboard.Scor
 	if err != nil {
 		return leaderboard.Scores{}, err
 	}
-	out := leaderboard.Scores{Version: version, Hidden: !shown}
+	out := leaderboard.Scores{Version: version, Hidden: !shown, Rows: make([]leaderboard.Score, 0, len(scores))}
+	if out.Order, err = s.exam.Order(ctx, roundID); err != nil {
+		return out, err
+	}
+	if out.Discreet, err = s.exam.Discreet(ctx, roundID); err != nil {
+		return out, err
+	}
 	for _, x := range scores {
-		out.Rows = append(out.Rows, leaderboard.Score{EntryID: x.EntryID, Points: x.Points, Correct: x.Correct, TimeUs: x.TimeUs})
+		out.Rows = append(out.Rows, leaderboard.Score{EntryID: x.EntryID, Points: x.Points, Correct: x.Correct, TimeUs: x.TimeUs,
+			Distance: x.Distance, SubmittedUs: x.SubmittedUs})
 	}
 	return out, nil
+}
+
+// Discreet says also before a round has begun that nothing public may tell how many take part.
+func (s examScores) Discreet(ctx context.Context, roundID int64) (bool, error) {
+	return s.exam.Discreet(ctx, roundID)
 }
 
 func (s examScores) Version(ctx context.Context, roundID int64) (int64, error) {

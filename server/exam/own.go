@@ -231,8 +231,8 @@ func (f *facts) shows(m Moment, period Period) bool {
 		return true
 	case AfterWindow:
 		return period.SettledUs != 0
-	case Published:
-		return f.published != 0
+	case Published: // what was settled by then; later periods wait for the organizer's next word
+		return period.SettledUs != 0 && period.SettledUs <= f.published
 	case Never:
 	}
 	return false

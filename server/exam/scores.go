@@ -119,8 +119,7 @@ func (s *Service) BoardShown(ctx context.Context, roundID int64) (shown bool, ve
 	}
 	shown = f.settings.ShowBoard != Never && len(f.periods) > 0
 	for _, p := range f.periods {
-		begun := f.course.Opened[p.ID]
-		shown = shown && (!begun || f.shows(f.settings.ShowBoard, p) && (f.settings.Guess == GuessNone || p.SettledUs != 0))
+		shown = shown && (!f.course.Opened[p.ID] || f.boardShown(p))
 	}
 	return shown, version, nil
 }

@@ -70,6 +70,7 @@ type Service struct {
 	log      *slog.Logger
 
 	control control
+	results resultCache
 
 	turning sync.Mutex // held while the clock of this node does its turn
 

@@ -148,10 +148,10 @@ func isDiscreet(ctx context.Context, source Source, roundID int64) (bool, error)
 	return false, nil
 }
 
-// Held tells whether the public board stands still now: then nothing newer may reach the public by another way either.
-func (s *Service) Held(ctx context.Context, contestID int64) (bool, error) {
+// Frozen tells whether the public board stands still now: then nothing newer may reach the public by another way either.
+func (s *Service) Frozen(ctx context.Context, contestID int64) (bool, error) {
 	status, _, err := s.status(ctx, contestID)
-	return status != Provisional, err
+	return status == Frozen, err
 }
 
 // Whole computes the board with everything in it, for organizers and for the results; never for the public.

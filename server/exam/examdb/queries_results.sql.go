@@ -9,13 +9,583 @@ import (
 	"context"
 )
 
-const resultsRoundExists = `-- name: ResultsRoundExists :one
-SELECT EXISTS (SELECT 1 FROM exam_round WHERE round_id = $1)
+const addAppeal = `-- name: AddAppeal :one
+INSERT INTO exam_appeal (round_id, entry_id, attempt_id, place, body, at_us) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (attempt_id, place) WHERE state = 'open' DO NOTHING RETURNING id
 `
 
-func (q *Queries) ResultsRoundExists(ctx context.Context, roundID int64) (bool, error) {
-	row := q.db.QueryRow(ctx, resultsRoundExists, roundID)
+type AddAppealParams struct {
+	RoundID   int64
+	EntryID   int64
+	AttemptID int64
+	Place     int16
+	Body      string
+	AtUs      int64
+}
+
+func (q *Queries) AddAppeal(ctx context.Context, arg AddAppealParams) (int64, error) {
+	row := q.db.QueryRow(ctx, addAppeal,
+		arg.RoundID,
+		arg.EntryID,
+		arg.AttemptID,
+		arg.Place,
+		arg.Body,
+		arg.AtUs,
+	)
+	var id int64
+	err := row.Scan(&id)
+	return id, err
+}
+
+const answerAppeal = `-- name: AnswerAppeal :one
+UPDATE exam_appeal SET state = $1, answer = $2, answered_us = $3, answered_by = $4
+WHERE id = $5 AND round_id = $6 AND state = 'open' RETURNING entry_id, attempt_id, place
+`
+
+type AnswerAppealParams struct {
+	State      string
+	Answer     string
+	AnsweredUs int64
+	AnsweredBy int64
+	ID         int64
+	RoundID    int64
+}
+
+type AnswerAppealRow struct {
+	EntryID   int64
+	AttemptID int64
+	Place     int16
+}
+
+func (q *Queries) AnswerAppeal(ctx context.Context, arg AnswerAppealParams) (AnswerAppealRow, error) {
+	row := q.db.QueryRow(ctx, answerAppeal,
+		arg.State,
+		arg.Answer,
+		arg.AnsweredUs,
+		arg.AnsweredBy,
+		arg.ID,
+		arg.RoundID,
+	)
+	var i AnswerAppealRow
+	err := row.Scan(&i.EntryID, &i.AttemptID, &i.Place)
+	return i, err
+}
+
+const appealsAbout = `-- name: AppealsAbout :one
+SELECT count(*) FROM exam_appeal WHERE attempt_id = $1 AND place = $2 AND state <> 'withdrawn'
+`
+
+type AppealsAboutParams struct {
+	AttemptID int64
+	Place     int16
+}
+
+func (q *Queries) AppealsAbout(ctx context.Context, arg AppealsAboutParams) (int64, error) {
+	row := q.db.QueryRow(ctx, appealsAbout, arg.AttemptID, arg.Place)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const appealsOfEntry = `-- name: AppealsOfEntry :many
+SELECT id, round_id, entry_id, attempt_id, place, body, at_us, state, answer, answered_us, answered_by, event_seq FROM exam_appeal WHERE round_id = $1 AND entry_id = $2 ORDER BY id DESC
+`
+
+type AppealsOfEntryParams struct {
+	RoundID int64
+	EntryID int64
+}
+
+func (q *Queries) AppealsOfEntry(ctx context.Context, arg AppealsOfEntryParams) ([]ExamAppeal, error) {
+	rows, err := q.db.Query(ctx, appealsOfEntry, arg.RoundID, arg.EntryID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ExamAppeal{}
+	for rows.Next() {
+		var i ExamAppeal
+		if err := rows.Scan(
+			&i.ID,
+			&i.RoundID,
+			&i.EntryID,
+			&i.AttemptID,
+			&i.Place,
+			&i.Body,
+			&i.AtUs,
+			&i.State,
+			&i.Answer,
+			&i.AnsweredUs,
+			&i.AnsweredBy,
+			&i.EventSeq,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const appealsOfRound = `-- name: AppealsOfRound :many
+SELECT p.id, p.round_id, p.entry_id, p.attempt_id, p.place, p.body, p.at_us, p.state, p.answer, p.answered_us, p.answered_by, p.event_seq, a.period_id, a.number AS attempt_number, e.number AS entry_number, e.name AS entry_name, coalesce(u.name, '')::text AS unit_name
+FROM exam_appeal p JOIN exam_attempt a ON a.id = p.attempt_id JOIN entry e ON e.id = p.entry_id LEFT JOIN unit u ON u.id = e.unit_id
+WHERE p.round_id = $1 AND ($2::text = '' OR p.state = $2::text)
+ORDER BY (p.state = 'open') DESC, p.id LIMIT $4::int OFFSET $3::int
+`
+
+type AppealsOfRoundParams struct {
+	RoundID int64
+	State   string
+	FromRow int32
+	Many    int32
+}
+
+type AppealsOfRoundRow struct {
+	ID            int64
+	RoundID       int64
+	EntryID       int64
+	AttemptID     int64
+	Place         int16
+	Body          string
+	AtUs          int64
+	State         string
+	Answer        string
+	AnsweredUs    int64
+	AnsweredBy    int64
+	EventSeq      int64
+	PeriodID      int64
+	AttemptNumber int32
+	EntryNumber   int32
+	EntryName     string
+	UnitName      string
+}
+
+func (q *Queries) AppealsOfRound(ctx context.Context, arg AppealsOfRoundParams) ([]AppealsOfRoundRow, error) {
+	rows, err := q.db.Query(ctx, appealsOfRound,
+		arg.RoundID,
+		arg.State,
+		arg.FromRow,
+		arg.Many,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AppealsOfRoundRow{}
+	for rows.Next() {
+		var i AppealsOfRoundRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.RoundID,
+			&i.EntryID,
+			&i.AttemptID,
+			&i.Place,
+			&i.Body,
+			&i.AtUs,
+			&i.State,
+			&i.Answer,
+			&i.AnsweredUs,
+			&i.AnsweredBy,
+			&i.EventSeq,
+			&i.PeriodID,
+			&i.AttemptNumber,
+			&i.EntryNumber,
+			&i.EntryName,
+			&i.UnitName,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const countAppeals = `-- name: CountAppeals :many
+SELECT state, count(*) AS appeals FROM exam_appeal WHERE round_id = $1 GROUP BY state
+`
+
+type CountAppealsRow struct {
+	State   string
+	Appeals int64
+}
+
+func (q *Queries) CountAppeals(ctx context.Context, roundID int64) ([]CountAppealsRow, error) {
+	rows, err := q.db.Query(ctx, countAppeals, roundID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []CountAppealsRow{}
+	for rows.Next() {
+		var i CountAppealsRow
+		if err := rows.Scan(&i.State, &i.Appeals); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const countCounting = `-- name: CountCounting :one
+SELECT count(*) FROM exam_attempt WHERE period_id = $1 AND counts
+`
+
+func (q *Queries) CountCounting(ctx context.Context, periodID int64) (int64, error) {
+	row := q.db.QueryRow(ctx, countCounting, periodID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const countingAfter = `-- name: CountingAfter :many
+SELECT a.id, a.entry_id, a.period_id, a.number, a.pool_id, a.paper, a.started_us, a.finished_us::bigint AS finished_us, a.paused_us
+FROM exam_attempt a JOIN entry e ON e.id = a.entry_id AND e.state = 'active'
+WHERE a.period_id = $1 AND a.counts AND a.id > $2::bigint AND a.id % $3::bigint = 0
+ORDER BY a.id LIMIT $4::int
+`
+
+type CountingAfterParams struct {
+	PeriodID int64
+	AfterID  int64
+	Every    int64
+	Many     int32
+}
+
+type CountingAfterRow struct {
+	ID         int64
+	EntryID    int64
+	PeriodID   int64
+	Number     int32
+	PoolID     int64
+	Paper      []byte
+	StartedUs  int64
+	FinishedUs int64
+	PausedUs   int64
+}
+
+// The attempts that count in a period, in the order of ids, with their papers.
+func (q *Queries) CountingAfter(ctx context.Context, arg CountingAfterParams) ([]CountingAfterRow, error) {
+	rows, err := q.db.Query(ctx, countingAfter,
+		arg.PeriodID,
+		arg.AfterID,
+		arg.Every,
+		arg.Many,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []CountingAfterRow{}
+	for rows.Next() {
+		var i CountingAfterRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.EntryID,
+			&i.PeriodID,
+			&i.Number,
+			&i.PoolID,
+			&i.Paper,
+			&i.StartedUs,
+			&i.FinishedUs,
+			&i.PausedUs,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lateResponses = `-- name: LateResponses :one
+SELECT count(*) FROM exam_attempt a JOIN exam_response r ON r.attempt_id = a.id
+WHERE a.round_id = $1 AND a.finished_us IS NOT NULL AND r.received_us > a.deadline_us + $2::bigint
+`
+
+type LateResponsesParams struct {
+	RoundID int64
+	GraceUs int64
+}
+
+func (q *Queries) LateResponses(ctx context.Context, arg LateResponsesParams) (int64, error) {
+	row := q.db.QueryRow(ctx, lateResponses, arg.RoundID, arg.GraceUs)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const resultAttempt = `-- name: ResultAttempt :one
+SELECT id, period_id, entry_id, number, pool_id, paper, finished_us, scored_us FROM exam_attempt WHERE round_id = $1 AND id = $2
+`
+
+type ResultAttemptParams struct {
+	RoundID int64
+	ID      int64
+}
+
+type ResultAttemptRow struct {
+	ID         int64
+	PeriodID   int64
+	EntryID    int64
+	Number     int32
+	PoolID     int64
+	Paper      []byte
+	FinishedUs *int64
+	ScoredUs   *int64
+}
+
+func (q *Queries) ResultAttempt(ctx context.Context, arg ResultAttemptParams) (ResultAttemptRow, error) {
+	row := q.db.QueryRow(ctx, resultAttempt, arg.RoundID, arg.ID)
+	var i ResultAttemptRow
+	err := row.Scan(
+		&i.ID,
+		&i.PeriodID,
+		&i.EntryID,
+		&i.Number,
+		&i.PoolID,
+		&i.Paper,
+		&i.FinishedUs,
+		&i.ScoredUs,
+	)
+	return i, err
+}
+
+const resultPeople = `-- name: ResultPeople :many
+SELECT id, division_id, coalesce(unit_id, 0)::bigint AS unit_id, kind, number, name, search_key, name_hidden, (erased_at IS NOT NULL)::boolean AS erased
+FROM entry WHERE contest_id = $1 AND state = 'active'
+`
+
+type ResultPeopleRow struct {
+	ID         int64
+	DivisionID int64
+	UnitID     int64
+	Kind       string
+	Number     int32
+	Name       string
+	SearchKey  string
+	NameHidden bool
+	Erased     bool
+}
+
+// The entries of a contest as standings name them.
+func (q *Queries) ResultPeople(ctx context.Context, contestID int64) ([]ResultPeopleRow, error) {
+	rows, err := q.db.Query(ctx, resultPeople, contestID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ResultPeopleRow{}
+	for rows.Next() {
+		var i ResultPeopleRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.DivisionID,
+			&i.UnitID,
+			&i.Kind,
+			&i.Number,
+			&i.Name,
+			&i.SearchKey,
+			&i.NameHidden,
+			&i.Erased,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const resultResponses = `-- name: ResultResponses :many
+SELECT attempt_id, place, writer, seq, received_us, payload FROM exam_response
+WHERE attempt_id = ANY($1::bigint[]) ORDER BY attempt_id, place, writer, seq
+`
+
+// Everything that was said in some attempts, also what a later answer replaced.
+func (q *Queries) ResultResponses(ctx context.Context, attemptIds []int64) ([]ExamResponse, error) {
+	rows, err := q.db.Query(ctx, resultResponses, attemptIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ExamResponse{}
+	for rows.Next() {
+		var i ExamResponse
+		if err := rows.Scan(
+			&i.AttemptID,
+			&i.Place,
+			&i.Writer,
+			&i.Seq,
+			&i.ReceivedUs,
+			&i.Payload,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const resultUnits = `-- name: ResultUnits :many
+SELECT u.unit_id, u.name, coalesce(u.parent_id, 0)::bigint AS parent_id, (cu.unit_id IS NOT NULL)::boolean AS invited,
+       coalesce(b.id, 0)::bigint AS block_id, coalesce(b.name, '')::text AS block, coalesce(b.position, 1000000)::integer AS block_position,
+       coalesce(cu.target, 0)::integer AS target, coalesce(cu.headcount, 0)::integer AS headcount
+FROM unit_in_contest u
+LEFT JOIN contest_unit cu ON cu.contest_id = u.contest_id AND cu.unit_id = u.unit_id
+LEFT JOIN contest_block b ON b.contest_id = cu.contest_id AND b.id = cu.block_id
+WHERE u.contest_id = $1
+`
+
+type ResultUnitsRow struct {
+	UnitID        int64
+	Name          string
+	ParentID      int64
+	Invited       bool
+	BlockID       int64
+	Block         string
+	BlockPosition int32
+	Target        int32
+	Headcount     int32
+}
+
+// The units of a contest as they are on its day, with what is expected of those that are invited.
+func (q *Queries) ResultUnits(ctx context.Context, contestID int64) ([]ResultUnitsRow, error) {
+	rows, err := q.db.Query(ctx, resultUnits, contestID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ResultUnitsRow{}
+	for rows.Next() {
+		var i ResultUnitsRow
+		if err := rows.Scan(
+			&i.UnitID,
+			&i.Name,
+			&i.ParentID,
+			&i.Invited,
+			&i.BlockID,
+			&i.Block,
+			&i.BlockPosition,
+			&i.Target,
+			&i.Headcount,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const storedScores = `-- name: StoredScores :many
+SELECT id, points, correct, items, answered, time_us, guess, counts, (scored_us IS NOT NULL)::boolean AS scored FROM exam_attempt
+WHERE round_id = $1 AND id = ANY($2::bigint[])
+`
+
+type StoredScoresParams struct {
+	RoundID int64
+	Ids     []int64
+}
+
+type StoredScoresRow struct {
+	ID       int64
+	Points   int64
+	Correct  int32
+	Items    int32
+	Answered int32
+	TimeUs   int64
+	Guess    *int64
+	Counts   bool
+	Scored   bool
+}
+
+func (q *Queries) StoredScores(ctx context.Context, arg StoredScoresParams) ([]StoredScoresRow, error) {
+	rows, err := q.db.Query(ctx, storedScores, arg.RoundID, arg.Ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []StoredScoresRow{}
+	for rows.Next() {
+		var i StoredScoresRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Points,
+			&i.Correct,
+			&i.Items,
+			&i.Answered,
+			&i.TimeUs,
+			&i.Guess,
+			&i.Counts,
+			&i.Scored,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const strayAttempts = `-- name: StrayAttempts :one
+SELECT count(*) FROM exam_attempt a WHERE a.round_id = $1
+  AND (NOT EXISTS (SELECT 1 FROM entry e JOIN round x ON x.contest_id = e.contest_id WHERE e.id = a.entry_id AND x.id = a.round_id)
+    OR NOT EXISTS (SELECT 1 FROM exam_pool p WHERE p.id = a.pool_id AND p.round_id = a.round_id))
+`
+
+// Attempts that belong to nobody, or whose pool is not one of the round's.
+func (q *Queries) StrayAttempts(ctx context.Context, roundID int64) (int64, error) {
+	row := q.db.QueryRow(ctx, strayAttempts, roundID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const strayResponses = `-- name: StrayResponses :one
+SELECT EXISTS (SELECT 1 FROM exam_response r WHERE NOT EXISTS (SELECT 1 FROM exam_attempt a WHERE a.id = r.attempt_id))
+`
+
+func (q *Queries) StrayResponses(ctx context.Context) (bool, error) {
+	row := q.db.QueryRow(ctx, strayResponses)
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
+}
+
+const withdrawAppeal = `-- name: WithdrawAppeal :execrows
+UPDATE exam_appeal SET state = 'withdrawn' WHERE id = $1 AND round_id = $2 AND entry_id = $3 AND state = 'open'
+`
+
+type WithdrawAppealParams struct {
+	ID      int64
+	RoundID int64
+	EntryID int64
+}
+
+func (q *Queries) WithdrawAppeal(ctx context.Context, arg WithdrawAppealParams) (int64, error) {
+	result, err := q.db.Exec(ctx, withdrawAppeal, arg.ID, arg.RoundID, arg.EntryID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
