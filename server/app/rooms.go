@@ -79,6 +79,7 @@ func (a *App) rooms() {
 	a.Contests.OnCopy(a.Exam.CopyContest) // after the blueprints, which it names
 	a.Contests.OnRound(a.Exam.FirstPaper)
 	a.Contests.UseOpenEntry(a.Exam.OpenEntry)
+	a.Contests.UseGuessed(a.Exam.Guessed)
 
 	a.Judging = judging.New(a.DB, a.Contests, a.nowUs, rand.Text)
 	a.Judging.UseMasks(a.Roster.Masks)

@@ -47,6 +47,7 @@ type Service struct {
 	onRound  []func(ctx context.Context, tx pgx.Tx, r Round, spec RoundSpec) error
 	onChange []func(contestID int64)
 	openTo   func(ctx context.Context, c Contest) (bool, error)
+	guessed  func(ctx context.Context, c Contest) (bool, error)
 }
 
 // New opens the room. Plug the kinds of round in with Use before the first request.
@@ -90,6 +91,17 @@ func (s *Service) PromisesOpenEntry(ctx context.Context, c Contest) (bool, error
 		return false, nil
 	}
 	return s.openTo(ctx, c)
+}
+
+// UseGuessed tells whether contestants are asked to guess how many take part in a contest, or do well in it.
+func (s *Service) UseGuessed(f func(ctx context.Context, c Contest) (bool, error)) { s.guessed = f }
+
+// Guessed tells whether contestants guess how many take part: then nothing that they see may count them.
+func (s *Service) Guessed(ctx context.Context, c Contest) (bool, error) {
+	if s.guessed == nil {
+		return false, nil
+	}
+	return s.guessed(ctx, c)
 }
 
 // OnChange is told after a contest or one of its rounds has changed on this node.

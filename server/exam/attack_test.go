@@ -192,3 +192,17 @@ func TestTheMostPointsFollowVoidedItems(t *testing.T) {
 		t.Fatalf("%+v", own)
 	}
 }
+
+// A round that was looked at while its contest was a draft lets people in once it is open.
+func TestAContestThatOpensLetsPeopleIn(t *testing.T) {
+	c := newClass(t, 1, nil)
+	c.exec(`UPDATE contest SET state = 'draft'`)
+	n := c.node()
+	c.must(n.Prepare(c.ctx, c.contestID, c.roundID, c.periodID))
+	_, err := n.arrive(t.Context(), c.as(0, 10), c.roundID)
+	c.refused(err, "not_in_round")
+	c.exec(`UPDATE contest SET state = 'open'`)
+	if own := c.own(n, 0, 10); own.EntryID != c.entries[0] {
+		t.Fatalf("%+v", own)
+	}
+}

@@ -392,7 +392,7 @@ func (r *room) tell(before, after *facts) {
 	r.s.cfg.Hub.Publish(contestantTopic(r.id), after.frame)
 	for _, e := range after.events[len(before.events):] {
 		switch e.Kind {
-		case EventResumed, EventExtended, EventOverride, EventPrepared, EventPublished, EventSettled:
+		case EventResumed, EventExtended, EventOverride, EventPrepared, EventPublished, EventSettled, EventVoid, EventCorrect:
 			r.tellOwn()
 			return
 		default:

@@ -160,3 +160,21 @@ func (s *Service) OpenEntry(ctx context.Context, c contest.Contest) (bool, error
 	}
 	return false, nil
 }
+
+// Guessed tells whether a round of a contest asks for a guess, open or not.
+func (s *Service) Guessed(ctx context.Context, c contest.Contest) (bool, error) {
+	for _, r := range c.Rounds {
+		if r.Kind != contest.Exam {
+			continue
+		}
+		row, err := s.q.Round(ctx, r.ID)
+		if err != nil {
+			return false, postgres.Fault(err)
+		}
+		settings, err := decodeSettings(row.Settings)
+		if err != nil || settings.Guess != GuessNone {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}

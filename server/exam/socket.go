@@ -76,8 +76,14 @@ func (s *Service) arrive(ctx context.Context, p account.Principal, roundID int64
 		return nil, err
 	}
 	f := r.known()
-	if f.contest.State == contest.Draft {
-		return nil, errNotInRound
+	if f.contest.State == contest.Draft { // or was, when the round was read last: opening a contest is no event of it
+		now, err := s.contests.Get(ctx, f.contest.ID)
+		if err != nil {
+			return nil, err
+		}
+		if now.State == contest.Draft {
+			return nil, errNotInRound
+		}
 	}
 	view, part, err := r.ownViews(ctx, entry.EntryID)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 
 	"github.com/jackc/pgx/v5"
 
@@ -40,19 +41,16 @@ func (s *Service) enter(ctx context.Context, tx pgx.Tx, q *rosterdb.Queries, c c
 	if err != nil {
 		return nil, err
 	}
-	highest, err := q.HighestNumber(ctx, c.ID)
+	numbers, err := s.numbersFor(ctx, q, c, len(drafts), from)
 	if err != nil {
 		return nil, err
-	}
-	if int(highest)+len(drafts) > MaxNumber || len(drafts) > MaxEntries {
-		return nil, rosterFull
 	}
 	kind := rules.Kind
 	p := rosterdb.InsertEntriesParams{ContestID: c.ID, Kind: string(kind), Source: string(from)}
 	entries := make([]Entry, len(drafts))
 	for i, d := range plain {
 		u := units[i]
-		number := highest + int32(i) + 1
+		number := numbers[i]
 		p.DivisionIds = append(p.DivisionIds, d.DivisionID)
 		p.UnitIds = append(p.UnitIds, u.ID)
 		p.Names = append(p.Names, d.Name)
@@ -81,8 +79,12 @@ func (s *Service) enter(ctx context.Context, tx pgx.Tx, q *rosterdb.Queries, c c
 	if len(rows) != len(drafts) {
 		return nil, fmt.Errorf("roster: %d entries were asked for, %d made", len(drafts), len(rows))
 	}
+	ids := make(map[int32]int64, len(rows))
 	for _, row := range rows { // the order of RETURNING is not promised, the numbers are ours
-		entries[row.Number-highest-1].ID = row.ID
+		ids[row.Number] = row.ID
+	}
+	for i, number := range numbers {
+		entries[i].ID = ids[number]
 	}
 	for i, e := range entries {
 		registration, entry := drafts[i].RegistrationID, e.ID
@@ -94,6 +96,61 @@ func (s *Service) enter(ctx context.Context, tx pgx.Tx, q *rosterdb.Queries, c c
 		}
 	}
 	return entries, s.insertMembers(ctx, q, entries, rules.Fields)
+}
+
+// Where contestants guess how many take part, those who register get numbers of six digits that count nobody.
+const (
+	scatterFrom = 100_000
+	scatterTo   = 999_999
+)
+
+// numbersFor gives new entries their candidate numbers: the next ones, or scattered ones.
+func (s *Service) numbersFor(ctx context.Context, q *rosterdb.Queries, c contest.Contest, n int, from source) ([]int32, error) {
+	scattered := false
+	if from == fromRegistration {
+		var err error
+		if scattered, err = s.contests.Guessed(ctx, c); err != nil {
+			return nil, err
+		}
+	}
+	numbers := make([]int32, 0, n)
+	if scattered {
+		taken := map[int32]bool{}
+		for tries := 0; len(numbers) < n && tries < 64; tries++ {
+			ask := make([]int32, 2*(n-len(numbers))+8)
+			for i := range ask {
+				ask[i] = int32(scatterFrom + rand.N(scatterTo-scatterFrom+1))
+			}
+			there, err := q.NumbersTaken(ctx, rosterdb.NumbersTakenParams{ContestID: c.ID, Numbers: ask})
+			if err != nil {
+				return nil, err
+			}
+			for _, number := range there {
+				taken[number] = true
+			}
+			for _, number := range ask {
+				if len(numbers) < n && !taken[number] {
+					taken[number] = true
+					numbers = append(numbers, number)
+				}
+			}
+		}
+	}
+	if len(numbers) == n {
+		return numbers, nil
+	}
+	highest, err := q.HighestNumber(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	if int(highest)+n > MaxNumber || n > MaxEntries {
+		return nil, rosterFull
+	}
+	numbers = numbers[:0]
+	for i := range n {
+		numbers = append(numbers, highest+int32(i)+1)
+	}
+	return numbers, nil
 }
 
 // resolve finds the unit of each draft: by its number, or by its name, which adds the unit when it is new.

@@ -117,6 +117,31 @@ func TestOpenEntryIsClosedUnlessAContestOffersIt(t *testing.T) {
 	wantFault(t, err, "open_entry_closed")
 }
 
+// Where contestants guess how many take part, a candidate number tells nobody; elsewhere numbers are counted up.
+func TestCandidateNumbersDoNotCountWhereThatIsGuessed(t *testing.T) {
+	g := openToAll(t)
+	first, err := g.comeIn(t, person("Lê An"), "a")
+	if err != nil || first.Number != "001" {
+		t.Fatalf("%+v %v", first, err)
+	}
+	g.contests.UseGuessed(func(context.Context, contest.Contest) (bool, error) { return true, nil })
+	seen := map[int]bool{}
+	for i := range 6 {
+		e, err := g.comeIn(t, known(fmt.Sprintf("Trần Bình %d", i), fmt.Sprintf("0912345%03d", i), "", ""), fmt.Sprint("b", i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := ParseNumber(e.Number)
+		if n < scatterFrom || n > scatterTo || seen[n-1] || seen[n+1] || seen[n] {
+			t.Fatalf("number %s", e.Number)
+		}
+		seen[n] = true
+		if keys, err := g.s.KeysOf(t.Context(), g.contest.ID, []int64{e.EntryID}); err != nil || len(keys) != 1 || keys[0].Name != fmt.Sprintf("Trần Bình %d", i) {
+			t.Fatalf("the number belongs to another: %+v %v", keys, err)
+		}
+	}
+}
+
 func TestASchoolBehindOneAddressEntersAtOnce(t *testing.T) {
 	g := openToAll(t)
 	var wait sync.WaitGroup

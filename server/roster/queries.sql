@@ -4,6 +4,9 @@ SELECT pg_advisory_xact_lock(@class::integer, @contest::integer);
 -- name: HighestNumber :one
 SELECT coalesce(max(number), 0)::integer FROM entry WHERE contest_id = $1;
 
+-- name: NumbersTaken :many
+SELECT number FROM entry WHERE contest_id = @contest_id AND number = ANY(@numbers::integer[]);
+
 -- name: InsertEntries :many
 INSERT INTO entry (contest_id, division_id, unit_id, kind, name, search_key, same_key, number, phone, email,
                    code_mac, code_sealed, link_mac, link_sealed, findings, source)

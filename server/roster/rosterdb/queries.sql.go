@@ -515,6 +515,35 @@ func (q *Queries) MembersIn(ctx context.Context, contestID int64) ([]MembersInRo
 	return items, nil
 }
 
+const numbersTaken = `-- name: NumbersTaken :many
+SELECT number FROM entry WHERE contest_id = $1 AND number = ANY($2::integer[])
+`
+
+type NumbersTakenParams struct {
+	ContestID int64
+	Numbers   []int32
+}
+
+func (q *Queries) NumbersTaken(ctx context.Context, arg NumbersTakenParams) ([]int32, error) {
+	rows, err := q.db.Query(ctx, numbersTaken, arg.ContestID, arg.Numbers)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []int32{}
+	for rows.Next() {
+		var number int32
+		if err := rows.Scan(&number); err != nil {
+			return nil, err
+		}
+		items = append(items, number)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const pendingSame = `-- name: PendingSame :many
 SELECT id, same_key, phone FROM registration
 WHERE contest_id = $1::bigint AND state IN ('pending', 'waitlisted') AND same_key = ANY($2::text[])
