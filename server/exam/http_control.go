@@ -214,8 +214,8 @@ func (s *Service) accountNames(ctx context.Context, events []Event) (map[int64]s
 	return names, nil
 }
 
-// RoundMessage is an announcement, or a question with its answer, as organizers see it.
-type RoundMessage struct {
+// RoundNotice is an announcement, or a question with its answer, as organizers see it.
+type RoundNotice struct {
 	ID        int64  `json:"id"`
 	Kind      string `json:"kind" enum:"announcement,clarification"`
 	EntryID   int64  `json:"entry_id,omitzero" doc:"0: to everybody"`
@@ -235,7 +235,7 @@ type RoundMessage struct {
 
 type controlMessagesOut struct {
 	Body struct {
-		Messages []RoundMessage `json:"messages" doc:"Questions that wait first, then the newest"`
+		Messages []RoundNotice `json:"messages" doc:"Questions that wait first, then the newest"`
 	}
 }
 
@@ -244,9 +244,9 @@ func (s *Service) messageRoutes(api *web.API) {
 		func(ctx context.Context, in *ControlIn) (*controlMessagesOut, error) {
 			rows, err := s.Messages(ctx, in.Contest, in.Round)
 			out := &controlMessagesOut{}
-			out.Body.Messages = make([]RoundMessage, 0, len(rows))
+			out.Body.Messages = make([]RoundNotice, 0, len(rows))
 			for _, m := range rows {
-				v := RoundMessage{ID: m.ID, Kind: m.Kind, Body: m.Body, AtUs: m.AtUs, ByName: m.ByName, Reply: m.Reply, ReplyUs: m.ReplyUs, ReplyName: m.ReplyName, ReplyAll: m.ReplyAll}
+				v := RoundNotice{ID: m.ID, Kind: m.Kind, Body: m.Body, AtUs: m.AtUs, ByName: m.ByName, Reply: m.Reply, ReplyUs: m.ReplyUs, ReplyName: m.ReplyName, ReplyAll: m.ReplyAll}
 				if m.EntryID != nil {
 					v.EntryID, v.Number, v.Name, v.Unit = *m.EntryID, roster.NumberText(int(m.EntryNumber)), m.EntryName, m.UnitName
 				}
