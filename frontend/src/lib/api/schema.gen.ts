@@ -72,6 +72,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audience/contests/{slug}/exams/{round}/standings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of an exam's public standings */
+        get: operations["get-public-exam-standings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audience/contests/{slug}/registration": {
         parameters: {
             query?: never;
@@ -305,6 +322,74 @@ export interface paths {
         put?: never;
         /** Come in with a personal link */
         post: operations["enter-by-link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contestant/exams/{round}/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a review of an item or of my result */
+        post: operations["ask-exam-appeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contestant/exams/{round}/appeals/{appeal}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an appeal of mine back */
+        post: operations["withdraw-exam-appeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contestant/exams/{round}/attempts/{attempt}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An attempt of mine with the reason for each point, once the right answers may be seen */
+        get: operations["review-my-exam-attempt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contestant/exams/{round}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My result of an exam, as far as it is shown */
+        get: operations["get-my-exam-result"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2613,6 +2698,382 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The appeals of an exam */
+        get: operations["list-exam-appeals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam/appeals/{appeal}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept or reject an appeal */
+        post: operations["answer-exam-appeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam/control/absent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who has not begun yet */
+        get: operations["list-exam-absent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam/control/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look for an entry by number, name or unit */
+        get: operations["find-exam-entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam/control/entries/{entry}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One entry: attempts, progress, devices */
+        get: operations["get-exam-entry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam/control/entries/{entry}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let another device of an entry take over */
+        post: operations["release-exam-device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam/control/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to the round, by whom and why */
+        get: operations["list-exam-events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam/control/extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** More time for everybody in a period, or in all that are open */
+        post: operations["extend-exam"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam/control/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Items that papers of the round can have, and how they are scored */
+        get: operations["list-exam-items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam/control/items/{version}/correct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Void an item, or score it by another key */
+        post: operations["correct-exam-item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam/control/items/{version}/effect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What voiding an item or another key would change; nothing is kept */
+        post: operations["preview-exam-correction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam/control/items/{version}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Other keys by which an item can be scored */
+        get: operations["list-exam-keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam/control/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Announcements and questions of a round */
+        get: operations["list-exam-messages"];
+        put?: never;
+        /** Say something to everybody in a round, or to one entry */
+        post: operations["announce-exam"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam/control/messages/{message}/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer a contestant's question */
+        post: operations["answer-exam-question"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam/control/overrides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Exceptions with who, when and why */
+        get: operations["list-exam-overrides"];
+        put?: never;
+        /** An exception for a unit, or the wish for one for an entry */
+        post: operations["ask-exam-override"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam/control/overrides/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an exception would do now; nothing is kept */
+        post: operations["preview-exam-override"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam/control/overrides/{override}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The second person's word */
+        post: operations["decide-exam-override"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam/control/overrides/{override}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an exception back */
+        post: operations["revoke-exam-override"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam/control/patterns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is unusual, for people to look at */
+        get: operations["list-exam-patterns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam/control/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the whole round stand still; the time is given back */
+        post: operations["pause-exam"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam/control/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the round go on */
+        post: operations["resume-exam"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam/control/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By unit, who has taken an online exam and who has not */
+        get: operations["list-exam-units"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizer/contests/{contest}/rounds/{round}/exam/periods": {
         parameters: {
             query?: never;
@@ -2623,6 +3084,23 @@ export interface paths {
         get?: never;
         /** Replace the periods of an online exam with their windows */
         put: operations["save-exam-periods"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam/periods/{period}/alike": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pairs whose wrong answers agree; a hint, never a verdict */
+        get: operations["list-exam-alike"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -2647,6 +3125,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam/periods/{period}/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the items of a period did */
+        get: operations["get-exam-statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam/periods/{period}/statistics/xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the items of a period did, as a workbook */
+        get: operations["export-exam-statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizer/contests/{contest}/rounds/{round}/exam/preview": {
         parameters: {
             query?: never;
@@ -2658,6 +3170,24 @@ export interface paths {
         put?: never;
         /** A paper as a contestant would see it; who looks is recorded */
         post: operations["preview-exam-paper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What publishing an exam's results would show, and to whom */
+        get: operations["preview-exam-publication"];
+        put?: never;
+        /** Publish an exam's results */
+        post: operations["publish-exam-results"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2691,6 +3221,57 @@ export interface paths {
         get?: never;
         /** Change the rules of an online exam */
         put: operations["save-exam-settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam/standings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of an exam's standings */
+        get: operations["get-exam-standings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam/standings/xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An exam's standings and units as a workbook */
+        get: operations["export-exam-standings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/exam/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How units did in an exam, within their blocks */
+        get: operations["get-exam-units"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -3634,6 +4215,14 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        "Announce-examRequest": {
+            /**
+             * Format: int64
+             * @description 0: everybody
+             */
+            entry_id: number;
+            text: string;
+        };
         "Answer-changeRequest": {
             accept: boolean;
             /** @description Why it is taken although the rules refuse it */
@@ -3645,6 +4234,16 @@ export interface components {
             answer: string;
             /** @enum {string} */
             state: "accepted" | "done" | "refused";
+        };
+        "Answer-exam-appealRequest": {
+            accept: boolean;
+            /** @description The contestant reads it */
+            answer: string;
+        };
+        "Answer-exam-questionRequest": {
+            /** @description Question and answer are shown to all */
+            everybody: boolean;
+            text: string;
         };
         AnswerCommand: {
             data: components["schemas"]["StageAnswerCommand"];
@@ -3707,6 +4306,21 @@ export interface components {
              */
             unit_id?: number;
             unit_name?: string;
+        };
+        AskCommand: {
+            data: components["schemas"]["ExamAskCommand"];
+            /**
+             * Format: int64
+             * @description the reply carries it
+             */
+            id: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ask";
+            /** @description contestant/exam/{round} */
+            topic: string;
         };
         AuditCheckOutBody: {
             /**
@@ -4594,7 +5208,7 @@ export interface components {
             /** @description judge/round/{round} */
             topic: string;
         };
-        ClientCommand: components["schemas"]["AnswerCommand"] | components["schemas"]["AwayCommand"] | components["schemas"]["ClaimAttemptCommand"] | components["schemas"]["ClaimDeviceCommand"] | components["schemas"]["ClaimSheetsCommand"] | components["schemas"]["ClockCommand"] | components["schemas"]["CueCommand"] | components["schemas"]["LockSheetCommand"] | components["schemas"]["MarkCommand"] | components["schemas"]["ReleaseAttemptCommand"] | components["schemas"]["ReleaseDeviceCommand"] | components["schemas"]["ReleaseEntryDeviceCommand"] | components["schemas"]["RespondCommand"] | components["schemas"]["StartAttemptCommand"] | components["schemas"]["SubmitAttemptCommand"] | components["schemas"]["SubscribeCommand"] | components["schemas"]["UnsubscribeCommand"];
+        ClientCommand: components["schemas"]["AnswerCommand"] | components["schemas"]["AskCommand"] | components["schemas"]["AwayCommand"] | components["schemas"]["ClaimAttemptCommand"] | components["schemas"]["ClaimDeviceCommand"] | components["schemas"]["ClaimSheetsCommand"] | components["schemas"]["ClockCommand"] | components["schemas"]["CueCommand"] | components["schemas"]["LockSheetCommand"] | components["schemas"]["MarkCommand"] | components["schemas"]["ReleaseAttemptCommand"] | components["schemas"]["ReleaseDeviceCommand"] | components["schemas"]["ReleaseEntryDeviceCommand"] | components["schemas"]["RespondCommand"] | components["schemas"]["StartAttemptCommand"] | components["schemas"]["SubmitAttemptCommand"] | components["schemas"]["SubscribeCommand"] | components["schemas"]["UnsubscribeCommand"];
         ClockCommand: {
             data: components["schemas"]["LiveClockAsk"];
             /**
@@ -4794,6 +5408,91 @@ export interface components {
             to: "open" | "running" | "ended" | "archived";
             vi: string;
         };
+        ControlAbsentOutBody: {
+            /** @description At most 500 */
+            entries: components["schemas"]["ExamAbsentEntry"][];
+        };
+        ControlCorrectedOutBody: {
+            /**
+             * Format: int64
+             * @description Attempts whose score has changed
+             */
+            changed: number;
+        };
+        ControlEventsOutBody: {
+            /** @description Newest first */
+            events: components["schemas"]["ExamRoundEvent"][];
+        };
+        ControlFoundOutBody: {
+            /** @description At most 30 */
+            entries: components["schemas"]["ExamFoundEntry"][];
+        };
+        ControlItemsOutBody: {
+            /**
+             * Format: int64
+             * @description The last correction of the round
+             */
+            basis: number;
+            items: components["schemas"]["ExamControlItem"][];
+            /** @description There are more: use other words */
+            more: boolean;
+        };
+        ControlKeysOutBody: {
+            /** @description Versions by whose key the answers can be scored, newest first */
+            keys: components["schemas"]["ExamControlKey"][];
+            /**
+             * Format: int64
+             * @description Versions that ask something else
+             */
+            others: number;
+        };
+        ControlMessagesOutBody: {
+            /** @description Questions that wait first, then the newest */
+            messages: components["schemas"]["ExamRoundNotice"][];
+        };
+        ControlOverridesOutBody: {
+            /** @description Those that wait first */
+            overrides: components["schemas"]["ExamRoundOverride"][];
+        };
+        ControlPatternsOutBody: {
+            /** Format: int64 */
+            away: number;
+            /**
+             * Format: int64
+             * @description From how many devices on it is pointed out
+             */
+            devices: number;
+            /** Format: int64 */
+            gone_us: number;
+            /** @description Hints for people: nothing in them costs points */
+            patterns: components["schemas"]["ExamPattern"][];
+        };
+        ControlUnitsOutBody: {
+            units: components["schemas"]["ExamUnitTurns"][];
+        };
+        "Correct-exam-itemRequest": {
+            /**
+             * Format: int64
+             * @description That led to it; 0: none
+             */
+            appeal: number;
+            /**
+             * Format: int64
+             * @description From the preview
+             */
+            basis: number;
+            /**
+             * Format: int64
+             * @description 0: its own key
+             */
+            key_version: number;
+            /**
+             * @description Empty: it counts
+             * @enum {string}
+             */
+            policy: "" | "nobody" | "everybody";
+            reason: string;
+        };
         "Correct-list-ledRequest": {
             sheets: components["schemas"]["RosterSheetChoice"][];
         };
@@ -4870,6 +5569,11 @@ export interface components {
             /** @enum {string} */
             keep: "both" | "one" | "other";
             reason: string;
+        };
+        "Decide-exam-overrideRequest": {
+            grant: boolean;
+            /** @description Needed to refuse */
+            word: string;
         };
         DecideInBody: {
             ids: number[];
@@ -4981,15 +5685,442 @@ export interface components {
             /** @description The contest's address */
             confirm: string;
         };
+        ExamAbsentEntry: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+            number: string;
+            phone: string;
+            unit: string;
+        };
+        ExamAlikePairsView: {
+            pairs: components["schemas"]["ExamAlikeView"][];
+        };
+        ExamAlikeView: {
+            /**
+             * Format: int64
+             * @description Items that both have answered
+             */
+            common: number;
+            /** Format: int64 */
+            first_attempt: number;
+            /** Format: int64 */
+            first_entry: number;
+            first_name: string;
+            first_number: string;
+            first_unit: string;
+            /**
+             * Format: int64
+             * @description With the same answer
+             */
+            same: number;
+            same_unit: boolean;
+            /**
+             * Format: int64
+             * @description With the same wrong answer
+             */
+            same_wrong: number;
+            /** Format: int64 */
+            second_attempt: number;
+            /** Format: int64 */
+            second_entry: number;
+            second_name: string;
+            second_number: string;
+            second_unit: string;
+            /**
+             * Format: int64
+             * @description Halvings: the same wrong answer that one in eight gives counts 3
+             */
+            weight: number;
+            /**
+             * Format: int64
+             * @description Wrong answers of the one that has more of them, among the common items
+             */
+            wrong: number;
+        };
+        ExamAppealCounts: {
+            /** Format: int64 */
+            accepted: number;
+            /** Format: int64 */
+            open: number;
+            /** Format: int64 */
+            rejected: number;
+        };
+        ExamAppealView: {
+            answer?: string;
+            /** Format: int64 */
+            answered_us?: number;
+            /** Format: int64 */
+            at_us: number;
+            /**
+             * Format: int64
+             * @description Number of the attempt
+             */
+            attempt: number;
+            /** Format: int64 */
+            attempt_id: number;
+            body: string;
+            /** @description A correction of the scores came of it */
+            corrected?: boolean;
+            /** Format: int64 */
+            entry_id: number;
+            /**
+             * Format: int64
+             * @description The correction that came of it
+             */
+            event_seq?: number;
+            /** Format: int64 */
+            id: number;
+            /** @description The item with the entry's answer and the key that counts */
+            item?: components["schemas"]["ExamReviewItem"];
+            name: string;
+            number: string;
+            /** Format: int64 */
+            period_id: number;
+            /**
+             * Format: int32
+             * @description The item; 0: the result as a whole
+             */
+            place: number;
+            /** @enum {string} */
+            state: "open" | "accepted" | "rejected" | "withdrawn";
+            unit: string;
+            /**
+             * Format: int64
+             * @description Of the item, as it was drawn
+             */
+            version?: number;
+        };
+        ExamAppealWanted: {
+            /** Format: int64 */
+            attempt_id: number;
+            body: string;
+            /**
+             * Format: int32
+             * @description The item; 0: the result as a whole
+             */
+            place: number;
+        };
+        ExamAppealsView: {
+            /** @description Open ones first, the oldest first */
+            appeals: components["schemas"]["ExamAppealView"][];
+            counts: components["schemas"]["ExamAppealCounts"];
+        };
+        ExamAskCommand: {
+            /** Format: int64 */
+            attempt_id?: number;
+            body: string;
+            /** Format: int32 */
+            place?: number;
+        };
         ExamAwayCommand: {
             /** Format: int64 */
             attempt_id: number;
             /** Format: int64 */
             times: number;
         };
+        ExamChoice: {
+            /** Format: int64 */
+            all: number;
+            id: string;
+            /**
+             * Format: int64
+             * @description By the weakest 27 %
+             */
+            lower: number;
+            /**
+             * Format: int64
+             * @description By the best 27 %
+             */
+            upper: number;
+        };
         ExamClaimAttemptCommand: {
             /** Format: int64 */
             attempt_id: number;
+        };
+        ExamControlAttempt: {
+            /**
+             * Format: int64
+             * @description Places with a saved answer
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description How often the page lost the focus; never costs points
+             */
+            away: number;
+            /** Format: int64 */
+            correct: number;
+            counts: boolean;
+            /** Format: int64 */
+            deadline_us: number;
+            /**
+             * Format: int64
+             * @description How many devices have answered, one after another
+             */
+            devices: number;
+            /** @enum {string} */
+            finish?: "submitted" | "deadline";
+            /**
+             * Format: int64
+             * @description 0: running
+             */
+            finished_us?: number;
+            /**
+             * Format: int64
+             * @description Since when its device has no connection
+             */
+            gone_us?: number;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            items: number;
+            /**
+             * Format: int64
+             * @description When the last answer was saved
+             */
+            last_us?: number;
+            /** Format: int64 */
+            number: number;
+            /** Format: int64 */
+            period_id: number;
+            /** Format: int64 */
+            points: number;
+            /** @description Another device may take over */
+            released: boolean;
+            scored: boolean;
+            /** Format: int64 */
+            started_us: number;
+            /** Format: int64 */
+            time_us: number;
+        };
+        ExamControlItem: {
+            /**
+             * Format: int64
+             * @description Begun with a paper that may have it
+             */
+            attempts: number;
+            content: components["schemas"]["BankContent"];
+            /** Format: int64 */
+            item: number;
+            /**
+             * Format: int64
+             * @description 0: its own key
+             */
+            key_version: number;
+            /**
+             * @description Empty: it counts
+             * @enum {string}
+             */
+            policy: "" | "nobody" | "everybody";
+            stem: string;
+            type: string;
+            /** Format: int64 */
+            version: number;
+        };
+        ExamControlKey: {
+            /** Format: date-time */
+            at: string;
+            author: string;
+            content: components["schemas"]["BankContent"];
+            /** Format: int64 */
+            number: number;
+            /** Format: int64 */
+            version: number;
+        };
+        ExamControlMessage: {
+            data: components["schemas"]["ExamControlView"];
+            /**
+             * Format: int64
+             * @description with seq: order of the messages of one topic and kind
+             */
+            epoch: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "exam_control";
+            /**
+             * Format: int64
+             * @description contest time in microseconds
+             */
+            sent_at: number;
+            /**
+             * Format: int64
+             * @description a message that is not newer than the one held is ignored
+             */
+            seq: number;
+            topic: string;
+        };
+        ExamControlPeriod: {
+            /** Format: int64 */
+            closes_us: number;
+            /** Format: int64 */
+            finished: number;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description With all exceptions
+             */
+            opens_us: number;
+            /** Format: int64 */
+            running: number;
+            settled: boolean;
+            /** Format: int64 */
+            started: number;
+            /** Format: int64 */
+            today: number;
+        };
+        ExamControlView: {
+            /**
+             * Format: int64
+             * @description Devices that look at the round now
+             */
+            devices: number;
+            /**
+             * Format: int64
+             * @description Active entries of the contest
+             */
+            entries: number;
+            /**
+             * Format: int64
+             * @description Entries with a finished attempt, period by period
+             */
+            finished: number;
+            /**
+             * Format: int64
+             * @description Attempts that run without a connection of their device
+             */
+            gone: number;
+            /** Format: int64 */
+            now_us: number;
+            /**
+             * Format: int64
+             * @description Since when the round stands still
+             */
+            paused_us?: number;
+            periods: components["schemas"]["ExamControlPeriod"][];
+            /** @enum {string} */
+            phase: "planned" | "ready" | "running" | "paused" | "closed" | "scored";
+            /** Format: int64 */
+            round_id: number;
+            /**
+             * Format: int64
+             * @description Attempts that run
+             */
+            running: number;
+            /**
+             * Format: int64
+             * @description Answers saved within the last minute
+             */
+            saves: number;
+            /** Format: int64 */
+            seq: number;
+            /**
+             * Format: int64
+             * @description Entries that have begun an attempt
+             */
+            started: number;
+            /**
+             * Format: int64
+             * @description First attempts begun today, period by period
+             */
+            today: number;
+            /**
+             * Format: int64
+             * @description Finished attempts whose points are still to come
+             */
+            unscored: number;
+            waiting: components["schemas"]["ExamControlWaiting"];
+        };
+        ExamControlWaiting: {
+            /** Format: int64 */
+            appeals: number;
+            /** Format: int64 */
+            overrides: number;
+            /** Format: int64 */
+            questions: number;
+        };
+        ExamCorrectionBody: {
+            /**
+             * Format: int64
+             * @description 0: its own key
+             */
+            key_version: number;
+            /**
+             * @description Empty: it counts
+             * @enum {string}
+             */
+            policy: "" | "nobody" | "everybody";
+        };
+        ExamCorrectionEffect: {
+            /** Format: int64 */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Scored attempts that have the item
+             */
+            attempts: number;
+            /**
+             * Format: int64
+             * @description To be given back when it is applied
+             */
+            basis: number;
+            /** @description Those whose points change most, at most 60 */
+            changed: components["schemas"]["ExamCorrectionLine"][];
+            /**
+             * Format: int64
+             * @description Entries that get more points in the round
+             */
+            gain: number;
+            /** Format: int64 */
+            lose: number;
+            /**
+             * Format: int64
+             * @description Attempts that count and pass; only where there is a pass mark
+             */
+            pass_now: number;
+            /** Format: int64 */
+            pass_then: number;
+            /**
+             * Format: int64
+             * @description Entries whose place changes
+             */
+            places: number;
+            /**
+             * Format: int64
+             * @description Attempts that run: they will be scored by the new rule
+             */
+            running: number;
+            /** @description The first ten of each division, before or after */
+            top: components["schemas"]["ExamCorrectionLine"][];
+        };
+        ExamCorrectionLine: {
+            /** Format: int64 */
+            correct_now: number;
+            /** Format: int64 */
+            correct_then: number;
+            /** Format: int64 */
+            division_id: number;
+            /** Format: int64 */
+            entry_id: number;
+            name: string;
+            number: string;
+            /**
+             * Format: int64
+             * @description 0: none
+             */
+            place_now: number;
+            /** Format: int64 */
+            place_then: number;
+            /** Format: int64 */
+            points_now: number;
+            /** Format: int64 */
+            points_then: number;
+            tied_then: boolean;
+            unit: string;
         };
         ExamDivision: {
             /** Format: int64 */
@@ -4999,6 +6130,164 @@ export interface components {
              * @description 0: no limit but the window
              */
             duration_s: number;
+        };
+        ExamEntryInControl: {
+            active: boolean;
+            attempts: components["schemas"]["ExamControlAttempt"][];
+            division: string;
+            /** Format: int64 */
+            entry_id: number;
+            name: string;
+            number: string;
+            /** @description As they hold for this entry, without scores */
+            periods: components["schemas"]["ExamOwnPeriod"][];
+            phone: string;
+            unit: string;
+            /** Format: int64 */
+            unit_id: number;
+        };
+        ExamExceptionBody: {
+            /** Format: int64 */
+            attempts: number;
+            /** Format: int64 */
+            closes_us: number;
+            /** Format: int64 */
+            entry_id: number;
+            /** Format: int64 */
+            extra_s: number;
+            /**
+             * Format: int64
+             * @description 0: the period's
+             */
+            opens_us: number;
+            /**
+             * Format: int64
+             * @description 0: all
+             */
+            period_id: number;
+            reason: string;
+            /**
+             * Format: int64
+             * @description With everything below it; one of entry and unit
+             */
+            unit_id: number;
+        };
+        ExamFoundEntry: {
+            /** Format: int64 */
+            attempts: number;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            number: string;
+            running: boolean;
+            unit: string;
+        };
+        ExamItemOption: {
+            /** Format: int64 */
+            all: number;
+            id: string;
+            /**
+             * Format: int64
+             * @description By the weakest 27 %
+             */
+            lower: number;
+            right: boolean;
+            text: string;
+            /**
+             * Format: int64
+             * @description By the best 27 %
+             */
+            upper: number;
+        };
+        ExamItemReport: {
+            choices: components["schemas"]["ExamChoice"][];
+            corrected?: boolean;
+            /**
+             * Format: int64
+             * @description Mean share of the points, hundredths of a per cent; high is easy
+             */
+            difficulty: number;
+            /**
+             * Format: int64
+             * @description Upper less lower 27 %, hundredths of a per cent, -10000 to 10000; missing with fewer than 30 attempts
+             */
+            discrimination?: number;
+            /** Format: int64 */
+            item: number;
+            /**
+             * @description That its author gave it
+             * @enum {string}
+             */
+            level: "recognition" | "understanding" | "application" | "high_application";
+            /**
+             * Format: int64
+             * @description Left without an answer
+             */
+            missing: number;
+            /**
+             * @description key: the best do worse than the weakest; hard, easy, weak: it tells little
+             * @enum {string}
+             */
+            needs_a_look?: "" | "key" | "hard" | "easy" | "weak";
+            /** @description In the author's order; of typed answers the most frequent ones */
+            options: components["schemas"]["ExamItemOption"][];
+            /** Format: int64 */
+            right: number;
+            /**
+             * Format: int64
+             * @description Attempts that had it on their paper
+             */
+            shown: number;
+            stem: string;
+            topic: string;
+            /** @enum {string} */
+            type: "single" | "multiple" | "true_false" | "true_false_group" | "short_text" | "numeric" | "fill_in" | "ordering" | "matching";
+            /** Format: int64 */
+            version: number;
+            void?: string;
+        };
+        ExamOverrideEffect: {
+            /**
+             * Format: int64
+             * @description Active entries that it is for
+             */
+            entries: number;
+            /** Format: int64 */
+            id?: number;
+            /** @description The period is over for these: without another window it helps nobody */
+            over: boolean;
+            /** @description The period was over and settled, and is open again for these */
+            reopens: boolean;
+            /**
+             * Format: int64
+             * @description Attempts whose clock changes at once
+             */
+            running: number;
+            /** @description It needs another person's consent before it holds */
+            second: boolean;
+            /** @enum {string} */
+            state: "asked" | "granted" | "refused" | "revoked";
+        };
+        ExamOwnAppeal: {
+            answer?: string;
+            /** Format: int64 */
+            answered_us?: number;
+            /** Format: int64 */
+            at_us: number;
+            /** Format: int64 */
+            attempt_id: number;
+            body: string;
+            /** @description A correction of the scores came of it */
+            corrected?: boolean;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int32
+             * @description The item; 0: the result as a whole
+             */
+            place: number;
+            /** @enum {string} */
+            state: "open" | "accepted" | "rejected" | "withdrawn";
         };
         ExamOwnAttempt: {
             /**
@@ -5110,6 +6399,52 @@ export interface components {
              */
             points: number;
         };
+        ExamOwnResult: {
+            /** @description Newest first */
+            appeals: components["schemas"]["ExamOwnAppeal"][];
+            contest: string;
+            /** @enum {string} */
+            counts: "best" | "first" | "last";
+            division?: string;
+            /** @description The contest's results are final */
+            final: boolean;
+            /** @enum {string} */
+            guess: "" | "all_right" | "entrants" | "share";
+            name: string;
+            number: string;
+            /** @description Of several periods together, where the standings are public */
+            overall?: components["schemas"]["ExamOwnStanding"];
+            /** @description Those in which the entry has an attempt that is over */
+            periods: components["schemas"]["ExamOwnResultPeriod"][];
+            round: string;
+            /** Format: int64 */
+            round_id: number;
+            slug: string;
+            time_zone: string;
+            unit?: string;
+        };
+        ExamOwnResultPeriod: {
+            /** Format: int64 */
+            appeals_until_us?: number;
+            attempts: components["schemas"]["ExamOwnAttempt"][];
+            /** Format: int64 */
+            id: number;
+            /** @description Right answers, and the reason for each point, are shown now */
+            keys: boolean;
+            name: string;
+            /** @description Points are shown now */
+            scores: boolean;
+            /** @description Everything of it is counted */
+            settled: boolean;
+            /** @enum {string} */
+            show_board: "at_submit" | "after_window" | "published" | "never";
+            /** @enum {string} */
+            show_keys: "after_window" | "published" | "never";
+            /** @enum {string} */
+            show_score: "at_submit" | "after_window" | "published" | "never";
+            /** @description Only where the standings are public */
+            standing?: components["schemas"]["ExamOwnStanding"];
+        };
         ExamOwnScore: {
             /**
              * Format: int64
@@ -5142,6 +6477,18 @@ export interface components {
              * @description Time used, without pauses
              */
             time_us: number;
+        };
+        ExamOwnStanding: {
+            /**
+             * Format: int64
+             * @description Entries that are ranked with it
+             */
+            of: number;
+            /** Format: int64 */
+            place: number;
+            /** Format: int64 */
+            points: number;
+            tied: boolean;
         };
         ExamOwnView: {
             division?: string;
@@ -5218,6 +6565,53 @@ export interface components {
             /** Format: int32 */
             writer: number;
         };
+        ExamPattern: {
+            /** Format: int64 */
+            attempt: number;
+            /** Format: int64 */
+            attempt_id: number;
+            /** Format: int64 */
+            away: number;
+            /** Format: int64 */
+            devices: number;
+            /** Format: int64 */
+            entry_id: number;
+            /** Format: int64 */
+            gone_us?: number;
+            /** @description devices: changed hands often; away: left the page often; gone: without a connection for minutes; late: began too late for the whole time */
+            hints: ("devices" | "away" | "gone" | "late")[];
+            name: string;
+            number: string;
+            /** Format: int64 */
+            period_id: number;
+            running: boolean;
+            unit: string;
+        };
+        ExamPeriodStatistics: {
+            bars: components["schemas"]["ExamScoreBar"][];
+            /** Format: int64 */
+            entrants: number;
+            items: components["schemas"]["ExamItemReport"][];
+            /**
+             * Format: int64
+             * @description Attempts that were looked at; fewer than entrants when there are very many
+             */
+            looked: number;
+            /**
+             * Format: int64
+             * @description Hundredths of a point
+             */
+            mean: number;
+            /** Format: int64 */
+            median: number;
+            /** Format: int64 */
+            period_id: number;
+            /**
+             * Format: int64
+             * @description Cronbach's alpha in thousandths; missing when papers differ or too few took part
+             */
+            reliability?: number;
+        };
         ExamPeriodWanted: {
             /**
              * Format: int64
@@ -5237,6 +6631,50 @@ export interface components {
             items: components["schemas"]["ExamPaperItem"][];
             /** Format: int64 */
             period_id: number;
+        };
+        ExamPublishPeriod: {
+            /** Format: int64 */
+            entrants: number;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            now: components["schemas"]["ExamPublishedX"];
+            /** @description Only what is counted can be published */
+            settled: boolean;
+            then: components["schemas"]["ExamPublishedX"];
+        };
+        ExamPublishView: {
+            /**
+             * Format: int64
+             * @description Days in which a review may be asked for afterwards
+             */
+            appeals: number;
+            periods: components["schemas"]["ExamPublishPeriod"][];
+            /**
+             * Format: int64
+             * @description When it was last done; 0: never
+             */
+            published_us: number;
+            /**
+             * Format: int64
+             * @description To be sent back: what has happened since is looked at first
+             */
+            seq: number;
+            /** @enum {string} */
+            show_board: "at_submit" | "after_window" | "published" | "never";
+            /** @enum {string} */
+            show_keys: "after_window" | "published" | "never";
+            /** @enum {string} */
+            show_score: "at_submit" | "after_window" | "published" | "never";
+            useful: boolean;
+        };
+        ExamPublishedX: {
+            /** @description Everybody: the standings, and with them how many took part */
+            board: boolean;
+            /** @description Each contestant: right answers and the reason for each point */
+            keys: boolean;
+            /** @description Each contestant: own points, time and place */
+            scores: boolean;
         };
         ExamReleaseAttemptCommand: {
             /** Format: int64 */
@@ -5270,6 +6708,75 @@ export interface components {
             /** Format: int32 */
             seq: number;
         };
+        ExamReview: {
+            /** Format: int64 */
+            attempt_id: number;
+            items: components["schemas"]["ExamReviewItem"][];
+            /** Format: int64 */
+            number: number;
+            /** Format: int64 */
+            period_id: number;
+        };
+        ExamReviewItem: {
+            /** @description The entry's own; missing: none */
+            answer?: components["schemas"]["ExamSaved"];
+            outcome?: components["schemas"]["ExamReviewOutcome"];
+            part?: string;
+            /** Format: int32 */
+            place: number;
+            /**
+             * Format: int64
+             * @description The most that it gives
+             */
+            points: number;
+            question: components["schemas"]["BankQuestion"];
+        };
+        ExamReviewOutcome: {
+            /** @description Its right answer was corrected after the exam */
+            corrected?: boolean;
+            explanation?: string;
+            key: components["schemas"]["BankKey"];
+            /** Format: int64 */
+            points: number;
+            /** @enum {string} */
+            verdict: "right" | "partly" | "wrong" | "missing" | "void";
+            /** @description The item counts for nobody, or everybody has its points */
+            void?: string;
+        };
+        ExamRoundEvent: {
+            /** Format: int64 */
+            actual?: number;
+            /** Format: int64 */
+            all_right?: number;
+            /** Format: int64 */
+            at_us: number;
+            /** @description Empty: the clock */
+            by_name: string;
+            /** Format: int64 */
+            by_us?: number;
+            /** Format: int64 */
+            entrants?: number;
+            /** Format: int64 */
+            entry?: number;
+            /** Format: int64 */
+            item?: number;
+            /** Format: int64 */
+            key_version?: number;
+            kind: string;
+            /** Format: int64 */
+            override?: number;
+            /** Format: int64 */
+            period_id?: number;
+            policy?: string;
+            pools?: string[];
+            reason?: string;
+            /** Format: int64 */
+            seq: number;
+            /** Format: int64 */
+            unit?: number;
+            /** Format: int64 */
+            version?: number;
+        };
         ExamRoundMessage: {
             data: components["schemas"]["ExamRoundView"];
             /**
@@ -5293,6 +6800,73 @@ export interface components {
              */
             seq: number;
             topic: string;
+        };
+        ExamRoundNotice: {
+            /** Format: int64 */
+            at_us: number;
+            /** Format: int64 */
+            attempt_id?: number;
+            body: string;
+            by_name?: string;
+            /**
+             * Format: int64
+             * @description 0: to everybody
+             */
+            entry_id?: number;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "announcement" | "clarification";
+            name?: string;
+            number?: string;
+            /** Format: int32 */
+            place?: number;
+            reply?: string;
+            reply_all: boolean;
+            reply_name?: string;
+            /** Format: int64 */
+            reply_us?: number;
+            unit?: string;
+        };
+        ExamRoundOverride: {
+            asked_name: string;
+            /** Format: int64 */
+            asked_us: number;
+            /** Format: int64 */
+            attempts?: number;
+            /** Format: int64 */
+            closes_us?: number;
+            decided_name?: string;
+            /** Format: int64 */
+            decided_us?: number;
+            /** @description The second person's word, or why it was taken back */
+            decision?: string;
+            /** Format: int64 */
+            entry_id?: number;
+            /** Format: int64 */
+            extra_us?: number;
+            /** Format: int64 */
+            id: number;
+            /** @description The asking account asked for it, and so can't grant it */
+            mine: boolean;
+            /** @description Of the entry, or of the unit */
+            name: string;
+            number?: string;
+            /** Format: int64 */
+            opens_us?: number;
+            /**
+             * Format: int64
+             * @description 0: all
+             */
+            period_id?: number;
+            reason: string;
+            revoked_name?: string;
+            /** Format: int64 */
+            revoked_us?: number;
+            /** @enum {string} */
+            state: "asked" | "granted" | "refused" | "revoked";
+            /** Format: int64 */
+            unit_id?: number;
         };
         ExamRoundView: {
             /**
@@ -5348,6 +6922,17 @@ export interface components {
             text?: string;
             /** Format: int32 */
             writer: number;
+        };
+        ExamScoreBar: {
+            /** Format: int64 */
+            entries: number;
+            /**
+             * Format: int64
+             * @description Per cent of the most points, from
+             */
+            from: number;
+            /** Format: int64 */
+            to: number;
         };
         ExamSettings: {
             /**
@@ -5504,6 +7089,92 @@ export interface components {
              */
             period_id: number;
         };
+        ExamStandingRow: {
+            /** Format: int64 */
+            correct: number;
+            /**
+             * Format: int64
+             * @description Of the guess, in hundredths; of several periods their sum
+             */
+            distance: number;
+            /** Format: int64 */
+            division_id: number;
+            /** Format: int64 */
+            entry_id: number;
+            /** @description There is a guess in every period that counts */
+            guessed: boolean;
+            /**
+             * Format: int64
+             * @description Items that could be right
+             */
+            items: number;
+            name: string;
+            number: string;
+            /**
+             * Format: int64
+             * @description In how many periods the entry has taken part
+             */
+            periods: number;
+            /**
+             * Format: int64
+             * @description Within the division
+             */
+            place: number;
+            /**
+             * Format: int64
+             * @description Hundredths of a point
+             */
+            points: number;
+            /**
+             * Format: int64
+             * @description Time from the opening to the end of the attempt; of several periods their sum
+             */
+            submitted_us: number;
+            tied: boolean;
+            /** Format: int64 */
+            time_us: number;
+            unit: string;
+        };
+        ExamStandingsPeriod: {
+            /**
+             * Format: int64
+             * @description What the guess was about, hundredths; only of counted periods
+             */
+            actual?: number;
+            /**
+             * Format: int64
+             * @description 0: all together
+             */
+            id: number;
+            name: string;
+            public: boolean;
+            settled: boolean;
+        };
+        ExamStandingsView: {
+            /**
+             * Format: int64
+             * @description Rows that fit what is asked for
+             */
+            count: number;
+            divisions: components["schemas"]["ContestDivision"][];
+            /** @description The contest's results are final; otherwise these are provisional */
+            final: boolean;
+            /** @enum {string} */
+            guess: "" | "all_right" | "entrants" | "share";
+            /**
+             * Format: int64
+             * @description 0: the whole round
+             */
+            period_id: number;
+            periods: components["schemas"]["ExamStandingsPeriod"][];
+            /** @enum {string} */
+            phase: "planned" | "ready" | "running" | "paused" | "closed" | "scored";
+            ranking: string[];
+            round: string;
+            /** Format: int64 */
+            round_id: number;
+            rows: components["schemas"]["ExamStandingRow"][];
+        };
         ExamStartCommand: {
             /** Format: int64 */
             period_id: number;
@@ -5522,6 +7193,100 @@ export interface components {
         };
         ExamSubmitted: {
             attempt: components["schemas"]["ExamOwnAttempt"];
+        };
+        ExamUnitStanding: {
+            /**
+             * Format: int64
+             * @description Mean of the points of its entrants, hundredths, half up
+             */
+            average: number;
+            /**
+             * Format: int64
+             * @description Mean of the points of its best, absent ones being 0, hundredths, half up
+             */
+            best: number;
+            block: string;
+            /**
+             * Format: int64
+             * @description 0: in no block
+             */
+            block_id: number;
+            /**
+             * Format: int64
+             * @description Entries with an attempt that counts
+             */
+            entrants: number;
+            /**
+             * Format: int64
+             * @description Entries that are registered
+             */
+            entries: number;
+            /**
+             * Format: int64
+             * @description 0: not confirmed
+             */
+            headcount: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description Entrants of the headcount, hundredths of a per cent
+             */
+            of_people?: number;
+            /**
+             * Format: int64
+             * @description Entrants of the target, hundredths of a per cent
+             */
+            of_target?: number;
+            /**
+             * Format: int64
+             * @description Within the block; 0: the metric can't be told of this unit
+             */
+            place: number;
+            /**
+             * Format: int64
+             * @description 0: none
+             */
+            target: number;
+            tied: boolean;
+            /** Format: int64 */
+            unit_id: number;
+        };
+        ExamUnitTurns: {
+            block: string;
+            /**
+             * Format: int64
+             * @description Active entries
+             */
+            entries: number;
+            /** Format: int64 */
+            finished: number;
+            name: string;
+            /** Format: int64 */
+            started: number;
+            /**
+             * Format: int64
+             * @description -1: none set
+             */
+            target: number;
+            /**
+             * Format: int64
+             * @description Who began today for the first time
+             */
+            today: number;
+            /**
+             * Format: int64
+             * @description 0: entries of no unit that was invited
+             */
+            unit_id: number;
+        };
+        ExamUnitsView: {
+            /** Format: int64 */
+            best: number;
+            /** @enum {string} */
+            by: "entrants" | "headcount" | "target" | "average" | "best";
+            /** Format: int64 */
+            entrants: number;
+            units: components["schemas"]["ExamUnitStanding"][];
         };
         ExamWeekMoment: {
             /**
@@ -5560,6 +7325,16 @@ export interface components {
             code?: string;
             /** @enum {string} */
             format: "json" | "pdf";
+        };
+        "Extend-examRequest": {
+            /**
+             * Format: int64
+             * @description 0: all that are open
+             */
+            period_id: number;
+            reason: string;
+            /** Format: int64 */
+            seconds: number;
         };
         FaultMessage: {
             fault: components["schemas"]["LiveFaultData"];
@@ -7160,6 +8935,9 @@ export interface components {
             old: string;
             password: string;
         };
+        "Pause-examRequest": {
+            reason: string;
+        };
         PeopleOutBody: {
             people: components["schemas"]["AccountPerson"][];
         };
@@ -7418,6 +9196,10 @@ export interface components {
         };
         PublicContestsOutBody: {
             contests: components["schemas"]["ContestAudienceView"][];
+        };
+        "Publish-exam-resultsRequest": {
+            /** Format: int64 */
+            seq: number;
         };
         ReadingsOutBody: {
             /** @description Newest first */
@@ -7679,6 +9461,9 @@ export interface components {
         };
         "Retire-itemRequest": {
             retired: boolean;
+        };
+        "Revoke-exam-overrideRequest": {
+            reason: string;
         };
         "Reword-consentRequest": {
             en: string;
@@ -8596,7 +10381,7 @@ export interface components {
         SeatsOutBody: {
             seats: components["schemas"]["JudgingSeatOfMine"][];
         };
-        ServerMessage: components["schemas"]["BoardMessage"] | components["schemas"]["ClockMessage"] | components["schemas"]["ExamOwnMessage"] | components["schemas"]["ExamPaperMessage"] | components["schemas"]["ExamRoundMessage"] | components["schemas"]["FaultMessage"] | components["schemas"]["JudgeViewMessage"] | components["schemas"]["JudgingAudienceMessage"] | components["schemas"]["JudgingViewMessage"] | components["schemas"]["OkMessage"] | components["schemas"]["OwnBoardMessage"] | components["schemas"]["ScreenMessage"] | components["schemas"]["StageAudienceMessage"] | components["schemas"]["StageConsoleMessage"] | components["schemas"]["StageContestantMessage"] | components["schemas"]["StageCountsMessage"] | components["schemas"]["StageHallCountMessage"] | components["schemas"]["StageOwnMessage"] | components["schemas"]["WelcomeMessage"] | components["schemas"]["WholeBoardMessage"];
+        ServerMessage: components["schemas"]["BoardMessage"] | components["schemas"]["ClockMessage"] | components["schemas"]["ExamControlMessage"] | components["schemas"]["ExamOwnMessage"] | components["schemas"]["ExamPaperMessage"] | components["schemas"]["ExamRoundMessage"] | components["schemas"]["FaultMessage"] | components["schemas"]["JudgeViewMessage"] | components["schemas"]["JudgingAudienceMessage"] | components["schemas"]["JudgingViewMessage"] | components["schemas"]["OkMessage"] | components["schemas"]["OwnBoardMessage"] | components["schemas"]["ScreenMessage"] | components["schemas"]["StageAudienceMessage"] | components["schemas"]["StageConsoleMessage"] | components["schemas"]["StageContestantMessage"] | components["schemas"]["StageCountsMessage"] | components["schemas"]["StageHallCountMessage"] | components["schemas"]["StageOwnMessage"] | components["schemas"]["WelcomeMessage"] | components["schemas"]["WholeBoardMessage"];
         "Set-divisionsRequest": {
             divisions: components["schemas"]["ContestDivision"][];
             /**
@@ -10189,6 +11974,56 @@ export interface operations {
             };
         };
     };
+    "get-public-exam-standings": {
+        parameters: {
+            query?: {
+                /** @description 0: the whole round */
+                period?: number;
+                division?: number;
+                /** @description With everything below it */
+                unit?: number;
+                q?: string;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamStandingsView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "get-registration-form": {
         parameters: {
             query?: never;
@@ -10809,6 +12644,172 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RosterContestantView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "ask-exam-appeal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExamAppealWanted"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamOwnResult"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "withdraw-exam-appeal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round: number;
+                appeal: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamOwnResult"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "review-my-exam-attempt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round: number;
+                attempt: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamReview"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-my-exam-result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamOwnResult"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -17587,6 +19588,1048 @@ export interface operations {
             };
         };
     };
+    "list-exam-appeals": {
+        parameters: {
+            query?: {
+                state?: "" | "open" | "accepted" | "rejected" | "withdrawn";
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamAppealsView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "answer-exam-appeal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                appeal: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Answer-exam-appealRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-exam-absent": {
+        parameters: {
+            query?: {
+                /** @description 0: any */
+                period?: number;
+                /** @description 0: all */
+                unit?: number;
+            };
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlAbsentOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "find-exam-entries": {
+        parameters: {
+            query?: {
+                q?: string;
+            };
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlFoundOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-exam-entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                entry: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamEntryInControl"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "release-exam-device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                entry: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-exam-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlEventsOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "extend-exam": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Extend-examRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-exam-items": {
+        parameters: {
+            query?: {
+                q?: string;
+                /** @description With place: the item on somebody's paper */
+                attempt?: number;
+                place?: number;
+            };
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlItemsOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "correct-exam-item": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Correct-exam-itemRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlCorrectedOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "preview-exam-correction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExamCorrectionBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamCorrectionEffect"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-exam-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlKeysOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-exam-messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlMessagesOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "announce-exam": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Announce-examRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "answer-exam-question": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                message: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Answer-exam-questionRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-exam-overrides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlOverridesOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "ask-exam-override": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExamExceptionBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamOverrideEffect"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "preview-exam-override": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExamExceptionBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamOverrideEffect"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "decide-exam-override": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                override: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decide-exam-overrideRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamOverrideEffect"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "revoke-exam-override": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                override: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Revoke-exam-overrideRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamOverrideEffect"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-exam-patterns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlPatternsOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "pause-exam": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Pause-examRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "resume-exam": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-exam-units": {
+        parameters: {
+            query?: {
+                /** @description 0: any */
+                period?: number;
+            };
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlUnitsOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "save-exam-periods": {
         parameters: {
             query?: never;
@@ -17610,6 +20653,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExamSetupView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-exam-alike": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                period: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamAlikePairsView"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -17674,6 +20759,92 @@ export interface operations {
             };
         };
     };
+    "get-exam-statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                period: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamPeriodStatistics"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "export-exam-statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                period: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "preview-exam-paper": {
         parameters: {
             query?: never;
@@ -17697,6 +20868,92 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExamPreviewView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "preview-exam-publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamPublishView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "publish-exam-results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Publish-exam-resultsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamPublishView"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -17783,6 +21040,148 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExamSetupView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-exam-standings": {
+        parameters: {
+            query?: {
+                /** @description 0: the whole round */
+                period?: number;
+                division?: number;
+                /** @description With everything below it */
+                unit?: number;
+                q?: string;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamStandingsView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "export-exam-standings": {
+        parameters: {
+            query?: {
+                period?: number;
+                by?: "entrants" | "headcount" | "target" | "average" | "best";
+                best?: number;
+            };
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-exam-units": {
+        parameters: {
+            query?: {
+                period?: number;
+                by?: "entrants" | "headcount" | "target" | "average" | "best";
+                best?: number;
+            };
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamUnitsView"];
                 };
             };
             /** @description Unprocessable Entity */
