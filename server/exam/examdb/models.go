@@ -4,6 +4,21 @@
 
 package examdb
 
+type ExamAppeal struct {
+	ID         int64
+	RoundID    int64
+	EntryID    int64
+	AttemptID  int64
+	Place      int16
+	Body       string
+	AtUs       int64
+	State      string
+	Answer     string
+	AnsweredUs int64
+	AnsweredBy int64
+	EventSeq   int64
+}
+
 type ExamMessage struct {
 	ID        int64
 	RoundID   int64
