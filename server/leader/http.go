@@ -92,9 +92,9 @@ type LeaderHomeView struct {
 	Contest     LeaderContestView `json:"contest"`
 	Units       []LeaderUnit      `json:"units"`
 	Divisions   []LeaderDivision  `json:"divisions"`
-	UnitEntries int               `json:"unit_entries" doc:"Entries that a unit may have; 0: no bound"`
-	UnitTargets bool              `json:"unit_targets" doc:"A unit with a target may have as many entries as that"`
-	UnitPersons int               `json:"unit_persons" doc:"People that a unit may have in its teams; 0: no bound"`
+	UnitEntries int               `json:"unit_entries" doc:"Entries that a unit may have; of a single unit, its own bound; 0: no bound"`
+	UnitTargets bool              `json:"unit_targets" doc:"A unit with a target may have as many entries as that; of a single unit, that this is its bound"`
+	UnitPersons int               `json:"unit_persons" doc:"People that a unit may have in its teams; of a single unit, its own bound; 0: no bound"`
 	TeamMin     int               `json:"team_min"`
 	TeamMax     int               `json:"team_max"`
 	Fields      []roster.Field    `json:"fields" doc:"What is asked of every person"`
@@ -248,7 +248,7 @@ func homeRoutes(api *web.API, s *Service) {
 func (s *Service) homeView(h Home) LeaderHomeView {
 	var names []string
 	view := LeaderHomeView{UnitEntries: h.Rules.Quotas.UnitEntries, UnitTargets: h.Rules.Quotas.UnitTargets, UnitPersons: h.Rules.Quotas.UnitPersons, TeamMin: h.Contest.TeamMin,
-		TeamMax: h.Contest.TeamMax, Fields: h.Rules.Fields, Rounds: []LeaderRound{}, Changeable: changeable(h.Contest)}
+		TeamMax: h.Contest.TeamMax, Fields: append([]roster.Field{}, h.Rules.Asked()...), Rounds: []LeaderRound{}, Changeable: changeable(h.Contest)}
 	for _, u := range h.Led.Units {
 		own := false
 		for _, id := range h.Led.Own {
@@ -267,6 +267,14 @@ func (s *Service) homeView(h Home) LeaderHomeView {
 			}
 		}
 		view.Divisions = append(view.Divisions, row)
+	}
+	if len(h.Led.Units) == 1 {
+		// One unit reads its own bounds, not the rule that they follow from.
+		q, unit := h.Rules.Quotas, roster.UnitFacts{ID: h.Led.Units[0].ID, Target: h.Total.Target}
+		for i, d := range view.Divisions {
+			view.UnitEntries, view.Divisions[i].PerUnit, view.UnitPersons = q.ForUnit(unit, d.ID)
+		}
+		view.UnitTargets = q.UnitTargets && unit.Target > 0 && view.UnitEntries == unit.Target
 	}
 	for _, r := range h.Contest.Rounds {
 		if _, known := s.Turns[r.Kind]; known && r.State != contest.Planned && r.State != contest.Ready {

@@ -93,7 +93,7 @@ func (s *Service) openDraft(contestID int64, sealed []byte) (Draft, error) {
 var (
 	nothingChanged = fault.New(fault.Invalid, "nothing_changed", "Chưa có mục nào khác so với đăng ký hiện tại nên chưa gửi.",
 		"Nothing differs from the registration, so nothing was sent.")
-	changeWaits = fault.New(fault.Conflict, "change_waits", "Đã có một yêu cầu thay đổi đang chờ trả lời. Hãy rút yêu cầu đó trước khi gửi yêu cầu khác.",
+	changeWaits = fault.New(fault.Conflict, "change_waits", "Đã có một đề nghị thay đổi đang chờ trả lời. Hãy rút đề nghị đó trước khi gửi đề nghị khác.",
 		"A request for a change is waiting already. Withdraw it before you send another.")
 	changeAnswered = fault.New(fault.Conflict, "change_answered", "Yêu cầu này đã được trả lời hoặc đã rút.", "This request has been answered or withdrawn.")
 )

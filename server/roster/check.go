@@ -315,14 +315,14 @@ func (c *checker) quotas() {
 	if c.f.Unit.ID == 0 {
 		return
 	}
-	entries, perDivision, persons := q.forUnit(c.f.Unit, c.d.DivisionID)
+	entries, perDivision, persons := q.ForUnit(c.f.Unit, c.d.DivisionID)
 	over(entries, taken.Unit, 1, "unit_id", "Đơn vị đã đăng ký đủ %d suất.", "The unit has all of its %d entries.")
 	over(perDivision, taken.UnitDivision, 1, "unit_id", "Đơn vị đã đăng ký đủ %d suất của bảng thi này.", "The unit has all of its %d entries in this division.")
 	over(persons, taken.UnitPersons, len(c.d.Members), "unit_id", "Đơn vị đã đăng ký đủ %d người.", "The unit has all of its %d people.")
 }
 
-// forUnit gives what a unit may send: its own numbers, or its target where that bounds it, or those of every unit.
-func (q Quotas) forUnit(u UnitFacts, divisionID int64) (entries, perDivision, persons int) {
+// ForUnit gives what a unit may send: its own numbers, or its target where that bounds it, or those of every unit.
+func (q Quotas) ForUnit(u UnitFacts, divisionID int64) (entries, perDivision, persons int) {
 	entries, persons = q.UnitEntries, q.UnitPersons
 	if q.UnitTargets && u.Target > 0 {
 		entries = u.Target

@@ -90,7 +90,7 @@ func TestAQuotaIsNeverExceeded(t *testing.T) {
 		within("all", taken[placeKey{}], q.Entries)
 		within("division", taken[placeKey{divisionID: 1}], q.Divisions[0].Entries)
 		for _, u := range []int64{7, 8} {
-			entries, perDivision, persons := q.forUnit(UnitFacts{ID: u}, 1)
+			entries, perDivision, persons := q.ForUnit(UnitFacts{ID: u}, 1)
 			if u == 8 && q.UnitTargets && target > 0 {
 				entries = target
 			}

@@ -277,7 +277,7 @@ func (g *gathering) factsOf(ctx context.Context, i int) (Facts, error) {
 		n, err = g.place(ctx, key)
 		return n
 	}
-	entries, perDivision, persons := q.forUnit(f.Unit, d.DivisionID)
+	entries, perDivision, persons := q.ForUnit(f.Unit, d.DivisionID)
 	inDivision := false
 	for _, x := range q.Divisions {
 		inDivision = inDivision || x.DivisionID == d.DivisionID && x.Entries > 0

@@ -223,7 +223,7 @@ func (k *knownUnits) tell(e *FileEntry, name string, n unit.Named) {
 	}
 	k.said[n.Was] = true
 	if n.Merged {
-		e.warn(fmt.Sprintf("“%s” đã nhập vào “%s”: được nhận vào “%s”.", name, n.Name, n.Name),
+		e.warn(fmt.Sprintf("“%s” đã sáp nhập vào “%s”: ghi vào đơn vị mới.", name, n.Name),
 			fmt.Sprintf("“%s” has merged into “%s”, to which the row is taken.", name, n.Name))
 		return
 	}

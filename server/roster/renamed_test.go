@@ -58,7 +58,7 @@ func TestAFileFindsItsPeopleAfterUnitsHaveChanged(t *testing.T) {
 		t.Fatal(err)
 	}
 	said := warnings(f)
-	for _, want := range []string{"“Xã Đồng Tâm” đã đổi tên thành “Xã Đồng Lòng”", "“Xã Thanh Sơn” đã nhập vào “Xã Thanh Sơn Thủy”",
+	for _, want := range []string{"“Xã Đồng Tâm” đã đổi tên thành “Xã Đồng Lòng”", "“Xã Thanh Sơn” đã sáp nhập vào “Xã Thanh Sơn Thủy”",
 		"“Xã Cũ” đã chia thành “Xã Đông”, “Xã Tây”", "Đơn vị mới, sẽ được thêm: Xã Mới Tinh"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("it is not said: %s\n%s", want, said)

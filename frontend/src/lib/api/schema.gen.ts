@@ -8010,15 +8010,15 @@ export interface components {
             team_min: number;
             /**
              * Format: int64
-             * @description Entries that a unit may have; 0: no bound
+             * @description Entries that a unit may have; of a single unit, its own bound; 0: no bound
              */
             unit_entries: number;
             /**
              * Format: int64
-             * @description People that a unit may have in its teams; 0: no bound
+             * @description People that a unit may have in its teams; of a single unit, its own bound; 0: no bound
              */
             unit_persons: number;
-            /** @description A unit with a target may have as many entries as that */
+            /** @description A unit with a target may have as many entries as that; of a single unit, that this is its bound */
             unit_targets: boolean;
             units: components["schemas"]["LeaderUnit"][];
         };
