@@ -158,7 +158,8 @@ export class Outbox {
     } catch (error) {
       const fault = Fault.from(error);
       if (passing(fault)) return fault;
-      if (this.#options.keeps?.(parcel.key, fault, parcel.data) && this.#parcels.has(parcel.key)) return 'kept';
+      if (this.#options.keeps?.(parcel.key, fault, parcel.data) && this.#parcels.has(parcel.key))
+        return 'kept';
       if (this.#settle(parcel, 'refused', fault)) this.#options.onrefused?.(parcel.key, fault, parcel.data);
       return null;
     }
