@@ -264,6 +264,16 @@ export function actWords(act: Act, contest: Contest): string {
       return m.exam_act_resumed({ round });
     case 'exam.override':
       return m.exam_act_override({ round });
+    case 'exam.override_asked':
+      return m.exam_control_act_override_asked({ round });
+    case 'exam.override_refused':
+      return m.exam_control_act_override_refused({ round });
+    case 'exam.announced':
+      return m.exam_control_act_announced({ round });
+    case 'exam.answered':
+      return m.exam_control_act_answered({ round });
+    case 'exam.released':
+      return m.exam_control_act_released({ round });
     case 'exam.void':
       return m.exam_act_void({ round });
     case 'exam.correct':
@@ -276,6 +286,14 @@ export function actWords(act: Act, contest: Contest): string {
       return m.exam_act_closed({ round });
     case 'exam.scored':
       return m.exam_act_scored({ round });
+    case 'exam.appeal':
+      return m.exam_result_act_appeal({ round });
+    case 'exam.appeal_withdrawn':
+      return m.exam_result_act_appeal_withdrawn({ round });
+    case 'exam.appeal_accepted':
+      return m.exam_result_act_appeal_accepted({ round });
+    case 'exam.appeal_rejected':
+      return m.exam_result_act_appeal_rejected({ round });
     case 'exam.extended':
       return m.exam_act_extended({ round, seconds: integer(Math.round(Number(p.by_us) / 1e6)) });
     case 'stage.settings':

@@ -94,7 +94,8 @@ export function roundAct(
   organizer: boolean,
 ): { label: string; href: string } | null {
   const base = contestPath(contest.id);
-  const console = `${base}/console?round=${round.id}`;
+  const console =
+    round.kind === 'exam' ? `${base}/rounds/${round.id}/exam/control` : `${base}/console?round=${round.id}`;
   switch (round.state) {
     case 'running':
     case 'paused':
@@ -105,7 +106,7 @@ export function roundAct(
   }
   if (contest.state === 'running' && missing === 0)
     return {
-      label: round.kind === 'stage' ? m.contest_round_act_console() : m.contest_round_act_marks(),
+      label: round.kind === 'judged' ? m.contest_round_act_marks() : m.contest_round_act_console(),
       href: console,
     };
   if (!organizer || contest.state === 'finalized' || contest.state === 'archived') return null;

@@ -1,4 +1,4 @@
-import { error } from '@sveltejs/kit';
+import { error, redirect } from '@sveltejs/kit';
 import { api, call } from '$lib/api';
 import { m } from '$lib/paraglide/messages.js';
 import { requireRole } from '$lib/session';
@@ -22,5 +22,7 @@ export const load: PageLoad = async ({ params, url, depends, fetch }) => {
     rounds.find((r) => r.kind === 'stage' && (r.state === 'ready' || r.state === 'planned')) ??
     rounds.find((r) => r.state === 'ready' || r.state === 'planned') ??
     rounds[rounds.length - 1];
+  // An online exam is run from a page of its own, with the menu.
+  if (round?.kind === 'exam') redirect(307, `/organizer/contests/${id}/rounds/${round.id}/exam/control`);
   return { contest, round };
 };
