@@ -95,6 +95,7 @@ func (s *Service) note(ctx context.Context, tx pgx.Tx, k kept, act Act, counts [
 		for _, id := range touched[:min(len(touched), actNames)] {
 			act.Names = append(act.Names, k.now.units[id].Near(Today()).Name)
 		}
+		payload["units"] = len(touched)
 	}
 	payload["names"], payload["leads_to"] = act.Names, act.LeadsTo
 	if err := audit.Append(ctx, tx, 0, "unit."+string(act.Kind), payload); err != nil || len(touched) == 0 && len(b.Links) == 0 {

@@ -62,7 +62,7 @@ export function systemWords(act: Recorded): string {
     case 'unit.correct':
       return actText({ ...told, names: told.names.length > 0 ? told.names : list([p.name]), kind, units: 1 });
     case 'unit.import':
-      return actText({ ...told, kind, units: size(p.new) + size(p.changed) });
+      return actText({ ...told, kind, units: size(p.units) || size(p.new) + size(p.changed) });
     case 'unit.undo':
       return m.unit_audit_undo({
         act: actText({
