@@ -3,6 +3,7 @@ package exam
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -204,5 +205,26 @@ func TestAContestThatOpensLetsPeopleIn(t *testing.T) {
 	c.exec(`UPDATE contest SET state = 'open'`)
 	if own := c.own(n, 0, 10); own.EntryID != c.entries[0] {
 		t.Fatalf("%+v", own)
+	}
+}
+
+// Whatever is sent as a guess or a flag is a bounded number, or refused before it comes near the database.
+func TestOddGuessesAndFlags(t *testing.T) {
+	for text, want := range map[string]bool{"45": true, " 45 ": true, "45,0": true, "": true, "45\x00": false, "1e200000": false, "1e3": false, "-1": false,
+		"4\u0301": false, "\u0664\u0665": false, "NaN": false, "Infinity": false, "0x10": false, "45%": false, "1.5": false, strings.Repeat("9", 39): false,
+		"\ufffd": false, "\ud7ff": false, "4 5 6 7": false, "１２": false} {
+		if n, flt := guessOf(GuessEntrants, text); (flt == nil) != want || n.Guess != nil && (*n.Guess < 0 || *n.Guess%100 != 0) {
+			t.Errorf("a guess of %q: taken %v, %+v", text, flt == nil, n)
+		}
+	}
+	for text, want := range map[string]bool{"0": true, "100": true, "100%": true, "45,55": true, "45.55 %": true, "100,01": false, "45,555": false, "%": false} {
+		if n, flt := guessOf(GuessShare, text); (flt == nil) != want || n.Guess != nil && *n.Guess > 100_00 {
+			t.Errorf("a share of %q: taken %v", text, flt == nil)
+		}
+	}
+	for text, want := range map[string]bool{"": true, "3, 1,3": true, ",,": true, "4": false, "0": false, "-1": false, "70000": false, "1;2": false, "1\x00": false} {
+		if n, flt := flagsOf(text, 3); (flt == nil) != want || len(n.Flags) > 3 {
+			t.Errorf("flags %q: taken %v", text, flt == nil)
+		}
 	}
 }
