@@ -126,7 +126,7 @@ func TestAUnitsException(t *testing.T) {
 	if c.phase() != PhaseScored || c.rows(`SELECT actual FROM exam_period`) != 300 {
 		t.Fatal("the period was not settled again with those who came late")
 	}
-	c.exec(`UPDATE exam_round SET published_us = 1`)
+	c.exec(`UPDATE exam_round SET published_us = $1`, c.clock.Load())
 	again.OpensUs, again.ClosesUs = c.clock.Load(), c.clock.Load()+timing.Hour
 	_, err = n.AskOverride(boss, c.contestID, c.roundID, again, false)
 	c.refused(err, "override_keys_shown")
