@@ -32,9 +32,9 @@ lint: $(MODULES) ## Check style and rules of the Go code and of the pages
 	$(LINT) run $(GO_CODE)
 	cd frontend && npm run --silent lint && npm run --silent check
 
-bench: $(MODULES) ## Measure the way of an answer beside a bare loop, and lists among 100,000 entries and 50,000 questions
+bench: $(MODULES) ## Measure the way of an answer beside a bare loop, lists among 100,000 entries and 50,000 questions, and an exam of 1,000,000 attempts
 	go test -p 1 -run '^$$' -bench . -benchtime 1x -timeout 20m ./server/live ./server/stage
-	go test -run '^$$' -bench Amounts -benchtime 1x -timeout 20m ./server/app
+	go test -run '^$$' -bench 'Amounts$$' -benchtime 1x -timeout 40m ./server/app
 
 dev: $(MODULES) ## Serve with pages that reload by themselves, on http://localhost:5173
 	@go build -o bin/hoithi ./cmd/hoithi
