@@ -45,6 +45,8 @@ type ranked struct {
 	overall []EntryStanding
 	periods map[int64][]EntryStanding
 	units   []UnitPlan
+
+	searched sync.Once // whether names have been made ready to be searched: most readers never search
 }
 
 // basis is what standings follow from, in short.
@@ -113,7 +115,6 @@ func (s *Service) rank(ctx context.Context, r *room, made *ranked) error {
 		if x.NameHidden || x.Erased {
 			p.public = roster.PublicName(roster.Kind(x.Kind), x.Name, number, x.Erased)
 		}
-		p.found = unit.SearchKey(p.public)
 		made.people[x.ID] = p
 	}
 	units, err := s.q.ResultUnits(ctx, f.contest.ID)
@@ -191,6 +192,13 @@ func (x *ranked) page(w Wanted, public bool) (rows []StandingRow, count int, err
 		return nil, 0, err
 	}
 	key := unit.SearchKey(w.Query)
+	if key != "" {
+		x.searched.Do(func() {
+			for _, p := range x.people {
+				p.found = unit.SearchKey(p.public)
+			}
+		})
+	}
 	var within map[int64]bool
 	if w.UnitID != 0 {
 		within = below(x.units, w.UnitID)
