@@ -144,7 +144,10 @@ func (s *Service) report(ctx context.Context, contestID, roundID, periodID int64
 // describe reads the counting attempts of a period with what was answered.
 func (r *room) describe(ctx context.Context, now *ranked, period Period) (*itemsReport, error) {
 	f := now.facts
-	standings := now.periods[period.ID]
+	standings, err := now.of(period.ID)
+	if err != nil {
+		return nil, err
+	}
 	every := int64(len(standings)/mostSat + 1)
 	var sats []Sat
 	var sheets []AnswerSheet

@@ -42,8 +42,8 @@ type ranked struct {
 	madeAt  time.Time
 	facts   *facts
 	people  map[int64]*resultPerson
-	overall []EntryStanding
-	periods map[int64][]EntryStanding
+	overall func() []EntryStanding
+	periods map[int64]func() []EntryStanding
 	units   []UnitPlan
 
 	searched sync.Once // whether names have been made ready to be searched: most readers never search
@@ -143,28 +143,29 @@ func (s *Service) rank(ctx context.Context, r *room, made *ranked) error {
 	for _, c := range counted {
 		byPeriod[c.PeriodID] = append(byPeriod[c.PeriodID], c)
 	}
-	made.periods = make(map[int64][]EntryStanding, len(f.periods))
+	// Each list is ranked when it is asked for: of many weeks mostly one is.
+	made.periods = make(map[int64]func() []EntryStanding, len(f.periods))
 	for _, p := range f.periods {
-		made.periods[p.ID] = f.settings.Standings(byPeriod[p.ID], divisions, actual)
+		made.periods[p.ID] = sync.OnceValue(func() []EntryStanding { return f.settings.Standings(byPeriod[p.ID], divisions, actual) })
 	}
 	if len(f.periods) == 1 {
 		made.overall = made.periods[f.periods[0].ID]
 		return nil
 	}
-	made.overall = f.settings.Standings(counted, divisions, actual)
+	made.overall = sync.OnceValue(func() []EntryStanding { return f.settings.Standings(counted, divisions, actual) })
 	return nil
 }
 
 // of gives the standings of a period; 0: of the whole round.
 func (x *ranked) of(period int64) ([]EntryStanding, error) {
 	if period == 0 {
-		return x.overall, nil
+		return x.overall(), nil
 	}
 	list, ok := x.periods[period]
 	if !ok {
 		return nil, errNoPeriod
 	}
-	return list, nil
+	return list(), nil
 }
 
 // Wanted says which standings are asked for.
