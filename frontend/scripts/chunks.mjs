@@ -34,7 +34,10 @@ function wordsOf(/** @type {string[]} */ places) {
     const files = statSync(path).isDirectory()
       ? readdirSync(path, { recursive: true }).map((name) => join(path, String(name)))
       : [path];
-    for (const file of files.filter((name) => /\.(svelte|ts)$/.test(name))) {
+    const own = files.filter(
+      (name) => /\.(svelte|ts)$/.test(name) && !/[\\/](setup|control|results)[\\/]/.test(name),
+    );
+    for (const file of own) {
       for (const [, word] of readFileSync(file, 'utf8').matchAll(/\bm\.(\w+)\(/g)) words.add(word);
     }
   }

@@ -3,6 +3,8 @@ import type { components } from '$lib/api';
 import { answerLine, type Content } from '$lib/bank/content';
 import { m } from '$lib/paraglide/messages.js';
 
+export { about, appealState } from './own';
+
 type Schemas = components['schemas'];
 export type Standings = Schemas['ExamStandingsView'];
 export type StandingRow = Schemas['ExamStandingRow'];
@@ -12,21 +14,12 @@ export type Statistics = Schemas['ExamPeriodStatistics'];
 export type Item = Schemas['ExamItemReport'];
 export type Pair = Schemas['ExamAlikeView'];
 export type Appeal = Schemas['ExamAppealView'];
-export type OwnAppeal = Schemas['ExamOwnAppeal'];
 export type Publication = Schemas['ExamPublishView'];
-export type Own = Schemas['ExamOwnResult'];
 export type ReviewItem = Schemas['ExamReviewItem'];
 
 /** Whoever did not guess is farther off than any guess. */
 const noGuess = 2 ** 50;
 export const guessed = (row: StandingRow) => row.distance < noGuess;
-
-export const appealState = {
-  open: { tone: 'warn', words: m.exam_result_appeal_open },
-  accepted: { tone: 'good', words: m.exam_result_appeal_accepted },
-  rejected: { tone: 'neutral', words: m.exam_result_appeal_rejected },
-  withdrawn: { tone: 'neutral', words: m.exam_result_appeal_withdrawn },
-} as const;
 
 export const verdicts = {
   right: { tone: 'good', words: m.exam_result_v_right },
@@ -35,9 +28,6 @@ export const verdicts = {
   missing: { tone: 'neutral', words: m.exam_result_v_missing },
   void: { tone: 'accent', words: m.exam_result_v_void },
 } as const;
-
-export const about = (place: number) =>
-  place === 0 ? m.exam_result_appeal_about_all() : m.exam_result_appeal_about_item({ place });
 
 /** The right answer in one line. */
 export function keyLine(item: ReviewItem): string {
