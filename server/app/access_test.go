@@ -67,11 +67,12 @@ func TestTheWholeTableForEveryKindOfUser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := a.Contests.Get(ctx, d.ContestID)
+	organizer := account.With(ctx, account.Principal{AccountID: d.Organizer.ID})
+	c, err := a.Contests.AddRound(organizer, d.ContestID, contest.RoundSpec{Kind: contest.Exam, Name: "Thi trực tuyến"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, err := a.Contests.Clone(account.With(ctx, account.Principal{AccountID: d.Organizer.ID}), c.ID, "Hội thi khác", nil)
+	other, err := a.Contests.Clone(organizer, c.ID, "Hội thi khác", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -217,7 +218,8 @@ func walkTopics(t *testing.T, address string, v visitor, own bool, c contest.Con
 		}
 		round := c.Rounds[0].ID
 		for _, r := range c.Rounds {
-			if r.Kind == contest.Stage && strings.HasSuffix(pattern, "/round/{round}") && !strings.HasPrefix(pattern, "judge/") {
+			if r.Kind == contest.Stage && strings.HasSuffix(pattern, "/round/{round}") && !strings.HasPrefix(pattern, "judge/") ||
+				r.Kind == contest.Exam && strings.HasSuffix(pattern, "/exam/{round}") {
 				round = r.ID
 			}
 		}

@@ -81,7 +81,11 @@ func (a *App) demoExam(ctx context.Context, content demo.Contest, teams []roster
 		past.set(now.Add(-time.Hour))
 		return past.sit(ctx, service, c, round.ID, setup.Periods[1].Period, entries[3:len(entries)/2], contents)
 	})
-	return c, err
+	if err != nil {
+		return c, err
+	}
+	a.Exam.Turn(ctx) // week 1 is counted before anybody looks
+	return c, nil
 }
 
 // demoExamBank fills the exam's bank with the demo's questions of one right answer.
@@ -211,6 +215,6 @@ func (p *pastExam) takeOne(ctx context.Context, s *exam.Service, random *rand.Ra
 	if err := respond(exam.PlaceGuess, nil, fmt.Sprint(random.IntN(6))); err != nil {
 		return err
 	}
-	_, err = s.Submit(ctx, who, roundID, at.Add(time.Minute).UnixMicro(), exam.SubmitCommand{AttemptID: started.AttemptID, Writer: started.Writer})
+	_, err = s.Submit(ctx, who, roundID, at.Add(time.Minute).UnixMicro(), exam.SubmitCommand(started))
 	return err
 }

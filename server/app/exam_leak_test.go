@@ -138,7 +138,7 @@ func TestNoPaperBeforeItsWindowAndNoKeyWithinIt(t *testing.T) {
 	// Another's attempt, from a socket of one's own.
 	for kind, data := range map[string]any{
 		"respond":        exam.RespondCommand{AttemptID: started.AttemptID, Place: 1, Writer: started.Writer, Seq: 1, Options: []string{"a"}},
-		"submit_attempt": exam.SubmitCommand{AttemptID: started.AttemptID, Writer: started.Writer},
+		"submit_attempt": exam.SubmitCommand(started),
 		"claim_attempt":  exam.ClaimAttemptCommand{AttemptID: started.AttemptID},
 	} {
 		if err := clients[2].Do(ctx, kind, topic, data, nil); err == nil || !strings.Contains(err.Error(), "exam_no_attempt") {
@@ -149,7 +149,7 @@ func TestNoPaperBeforeItsWindowAndNoKeyWithinIt(t *testing.T) {
 		}
 	}
 	outside[1].take()
-	if err := clients[1].Do(ctx, "submit_attempt", topic, exam.SubmitCommand{AttemptID: started.AttemptID, Writer: started.Writer}, nil); err != nil {
+	if err := clients[1].Do(ctx, "submit_attempt", topic, exam.SubmitCommand(started), nil); err != nil {
 		t.Fatal(err)
 	}
 	look("after a submit", nil)

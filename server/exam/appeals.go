@@ -65,8 +65,6 @@ var (
 		"Bạn đã gửi phúc khảo về mục này rồi. Hãy xem trả lời ở trang kết quả.", "You have appealed about this already. See the answer on your result page.")
 	errAppealText = fault.New(fault.Invalid, "exam_appeal_text",
 		"Hãy viết nội dung từ 5 đến 2.000 ký tự. Chưa gửi gì.", "Write 5 to 2,000 characters. Nothing was sent.")
-	errNoAppeal = fault.New(fault.NotFound, "exam_no_appeal",
-		"Không tìm thấy đơn phúc khảo này. Hãy tải lại trang.", "This appeal was not found. Reload the page.")
 	errAppealDone = conflict("exam_appeal_done",
 		"Đơn này đã được trả lời hoặc đã rút. Hãy tải lại trang.", "This appeal has been answered or withdrawn. Reload the page.")
 	errAppealKeys = conflict("exam_appeal_items_closed",

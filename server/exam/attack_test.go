@@ -107,13 +107,13 @@ func TestAnothersAttemptIsOutOfReach(t *testing.T) {
 	r, err := n.room(limited, c.roundID)
 	c.must(err)
 	r.sittings.forget(a.AttemptID)
-	_, err = n.Submit(limited, c.as(0, 10), c.roundID, c.clock.Load(), SubmitCommand{AttemptID: a.AttemptID, Writer: a.Writer})
+	_, err = n.Submit(limited, c.as(0, 10), c.roundID, c.clock.Load(), SubmitCommand(a))
 	stop()
 	wg.Wait()
 	c.must(err)
 	for what, try := range map[string]func() error{
 		"submit": func() error {
-			_, err := n.Submit(t.Context(), c.as(1, 20), c.roundID, c.clock.Load(), SubmitCommand{AttemptID: a.AttemptID, Writer: a.Writer})
+			_, err := n.Submit(t.Context(), c.as(1, 20), c.roundID, c.clock.Load(), SubmitCommand(a))
 			return err
 		},
 		"claim": func() error {

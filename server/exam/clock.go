@@ -25,6 +25,9 @@ func (s *Service) Hold(f func() error) error {
 	return f()
 }
 
+// Turn does at once what the clock of this node has to do, for whoever cannot wait for its next turn.
+func (s *Service) Turn(ctx context.Context) { s.turn(ctx) }
+
 // turn looks which rounds have moved on, and does in those that run what the clock has to do.
 func (s *Service) turn(ctx context.Context) {
 	s.turning.Lock()

@@ -337,7 +337,7 @@ func TestAnotherKey(t *testing.T) {
 	held, err := c.bank.Get(c.ctx, c.contestID, item)
 	c.must(err)
 	edit := func(change func(x *bank.Content)) int64 {
-		x := held.Version.Content
+		x := held.Content
 		change(&x)
 		if held, err = c.bank.Edit(c.ctx, c.contestID, item, held.Version.Version, x); err != nil {
 			t.Fatal(err)

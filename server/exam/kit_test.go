@@ -236,7 +236,7 @@ func (c *class) say(n *node, entry int, device int64, a Started, place int16, se
 }
 
 func (c *class) submit(n *node, entry int, device int64, a Started) (OwnAttempt, error) {
-	s, err := n.Submit(c.t.Context(), c.as(entry, device), c.roundID, c.clock.Load(), SubmitCommand{AttemptID: a.AttemptID, Writer: a.Writer})
+	s, err := n.Submit(c.t.Context(), c.as(entry, device), c.roundID, c.clock.Load(), SubmitCommand(a))
 	return s.Attempt, err
 }
 

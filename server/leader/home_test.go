@@ -20,7 +20,7 @@ func TestAHomeTellsTheUnitsOwnBound(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		rules.Terms.Quotas = q
+		rules.Quotas = q
 		if _, err := g.s.Roster.SetTerms(g.ctx, g.contest.ID, rules.Terms); err != nil {
 			t.Fatal(err)
 		}
