@@ -24,6 +24,8 @@ export class ExamRoom {
   #page = String(Math.random());
   #stop: (() => void) | undefined;
   #deadline = 0;
+  #owed = false;
+  #given = false;
   #paused = false;
 
   constructor(round: number, entry: number) {
@@ -155,7 +157,16 @@ export class ExamRoom {
     this.sitting?.still(this.#paused);
     if (!this.sitting || deadline === 0) return;
     const byUs = deadline - this.#deadline;
-    if (this.#deadline > 0 && Math.abs(byUs) >= 1_000_000) this.change = { byUs, back: was || this.#paused };
+    const moved = this.#deadline > 0 && Math.abs(byUs) >= 1_000_000;
+    // The end of a pause and the time that it gives back are told apart, in either order.
+    if (was && !this.#paused && !moved && !this.#given) this.#owed = true;
+    if (moved) {
+      const back = was || this.#paused || this.#owed;
+      this.change = { byUs, back };
+      this.#owed = false;
+      this.#given = back && this.#paused;
+    }
+    if (!this.#paused) this.#given = false;
     this.#deadline = deadline;
   }
 
