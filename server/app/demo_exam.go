@@ -84,7 +84,9 @@ func (a *App) demoExam(ctx context.Context, content demo.Contest, teams []roster
 	if err != nil {
 		return c, err
 	}
-	a.Exam.Turn(ctx) // week 1 is counted before anybody looks
+	for range 3 { // week 2 opens, then week 1 is counted, before anybody looks: each turn sees what the one before has done
+		a.Exam.Turn(ctx)
+	}
 	return c, nil
 }
 

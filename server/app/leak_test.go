@@ -28,6 +28,8 @@ type listener struct {
 	name string
 	mu   sync.Mutex
 	got  strings.Builder
+	// rounds is how many topics of the round it hears: each of them tells of a step by itself.
+	rounds int
 }
 
 func (l *listener) add(b []byte) {
@@ -86,7 +88,7 @@ func TestNoKeyBeforeTheReveal(t *testing.T) {
 			arrived := 0
 			for _, l := range outside {
 				l.mu.Lock()
-				if strings.Contains(l.got.String(), fmt.Sprintf(`"status":%q`, want)) {
+				if strings.Count(l.got.String(), fmt.Sprintf(`"status":%q`, want)) >= l.rounds {
 					arrived++
 				}
 				l.mu.Unlock()
@@ -191,6 +193,9 @@ func listen(t *testing.T, a *App, address string, l *listener, cookie string, pl
 		topic := strings.NewReplacer("{contest}", fmt.Sprint(plan.ContestID), "{round}", fmt.Sprint(plan.RoundID)).Replace(pattern)
 		if client.Subscribe(t.Context(), topic) == nil {
 			subscribed++
+			if strings.HasSuffix(pattern, "/round/{round}") {
+				l.rounds++
+			}
 		}
 	}
 	if all && subscribed < 2 { // the contest's board and a round at least
