@@ -423,3 +423,29 @@ func TestHintsCostNoPoints(t *testing.T) {
 		t.Fatalf("%+v %+v", units, absent)
 	}
 }
+
+// An item that counts for nobody lowers what is needed to pass: the preview says the same as the contestant's own page.
+func TestWhoPassesWithoutAnItem(t *testing.T) {
+	c := newClass(t, 1, func(s *Settings) { s.PassPercent = 100 })
+	n := c.open()
+	a := c.start(n, 0, 10)
+	for place, option := range []string{"a", "a", "b"} {
+		c.must(c.say(n, 0, 10, a, int16(place+1), 1, option))
+	}
+	was, err := c.submit(n, 0, 10, a)
+	c.must(err)
+	w := CorrectionWanted{Version: c.versionAt(n, a, 3), Correction: Correction{Policy: scoring.VoidNobody}, Reason: "Câu hỏi không còn đúng"}
+	effect, err := n.Effect(c.ctx, c.contestID, c.roundID, w)
+	c.must(err)
+	if was.Score == nil || *was.Score.Passed || effect.PassNow != 0 || effect.PassThen != 1 {
+		t.Fatalf("had all but the voided item right: %+v, preview %+v", was.Score, effect)
+	}
+	w.Basis = effect.Basis
+	if _, err := n.Correct(c.ctx, c.contestID, c.roundID, w); err != nil {
+		t.Fatal(err)
+	}
+	n.turn(c.ctx)
+	if score := c.own(n, 0, 10).Periods[0].Attempts[0].Score; score == nil || !*score.Passed || score.Max != 200 {
+		t.Fatalf("after it: %+v", score)
+	}
+}

@@ -66,7 +66,9 @@ func (s *Service) Effect(ctx context.Context, contestID, roundID int64, w Correc
 	if err := x.all(ctx); err != nil {
 		return CorrectionEffect{}, err
 	}
-	rows, err := s.q.AllScored(ctx, roundID)
+	// Papers are read only where they differ in the most that they can come to.
+	papers := x.f.settings.PassPercent > 0 && (x.now.takePoints() || x.then.takePoints())
+	rows, err := s.q.AllScored(ctx, examdb.AllScoredParams{RoundID: roundID, Papers: papers})
 	if err != nil {
 		return CorrectionEffect{}, postgres.Fault(err)
 	}
@@ -95,7 +97,7 @@ func (x *shifting) standings(rows []examdb.AllScoredRow) (before, after stood) {
 		divisions[row.EntryID] = row.DivisionID
 		if row.Counts {
 			now = append(now, x.counted(row))
-			before.pass += x.passes(row)
+			before.pass += x.passes(row, x.now)
 		}
 		if s, ok := x.byID[row.ID]; ok {
 			row.Points, row.Correct, row.Items = row.Points+s.points, row.Correct+int32(s.correct), row.Items+int32(s.items)
@@ -117,7 +119,7 @@ func (x *shifting) standings(rows []examdb.AllScoredRow) (before, after stood) {
 		}
 		for _, row := range counting(settings, byPeriod[p.ID], thenActuals[p.ID]) {
 			then = append(then, x.counted(row))
-			after.pass += x.passes(row)
+			after.pass += x.passes(row, x.then)
 		}
 	}
 	before.list, after.list = settings.Standings(now, divisions, actuals), settings.Standings(then, divisions, thenActuals)
@@ -144,9 +146,9 @@ func (x *shifting) counted(a examdb.AllScoredRow) Counted {
 		SubmittedUs: a.FinishedUs - x.f.entryOpens(a.PeriodID, a.EntryID, a.DivisionID, a.UnitID), Guess: a.Guess}
 }
 
-func (x *shifting) passes(a examdb.AllScoredRow) int {
-	pool := x.f.pool(a.PeriodID, a.DivisionID)
-	if x.f.settings.PassPercent == 0 || pool == nil || a.Points*100 < int64(x.f.settings.PassPercent)*pool.Totals().Points {
+func (x *shifting) passes(a examdb.AllScoredRow, corrections Corrections) int {
+	pool := x.f.pools[a.PoolID]
+	if x.f.settings.PassPercent == 0 || pool == nil || a.Points*100 < int64(x.f.settings.PassPercent)*mostOf(pool, a.Paper, corrections) {
 		return 0
 	}
 	return 1

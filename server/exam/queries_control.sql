@@ -163,9 +163,9 @@ WHERE a.id = c.id;
 -- name: AllScored :many
 -- Everything that has a score, for the standings under another key.
 SELECT a.id, a.entry_id, a.period_id, a.number, a.points, a.correct, a.items, a.time_us, a.finished_us::bigint AS finished_us, a.guess, a.counts,
-       e.division_id, coalesce(e.unit_id, 0)::bigint AS unit_id
+       e.division_id, coalesce(e.unit_id, 0)::bigint AS unit_id, a.pool_id, CASE WHEN @papers::boolean THEN a.paper ELSE ''::bytea END::bytea AS paper
 FROM exam_attempt a JOIN entry e ON e.id = a.entry_id
-WHERE a.round_id = $1 AND a.scored_us IS NOT NULL ORDER BY a.entry_id, a.period_id, a.number;
+WHERE a.round_id = @round_id AND a.scored_us IS NOT NULL ORDER BY a.entry_id, a.period_id, a.number;
 
 -- name: NamesOf :many
 SELECT e.id, e.number, e.name, coalesce(u.name, '')::text AS unit_name FROM entry e LEFT JOIN unit u ON u.id = e.unit_id WHERE e.id = ANY(@ids::bigint[]);

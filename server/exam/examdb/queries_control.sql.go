@@ -118,10 +118,15 @@ func (q *Queries) AddOverride(ctx context.Context, arg AddOverrideParams) (int64
 
 const allScored = `-- name: AllScored :many
 SELECT a.id, a.entry_id, a.period_id, a.number, a.points, a.correct, a.items, a.time_us, a.finished_us::bigint AS finished_us, a.guess, a.counts,
-       e.division_id, coalesce(e.unit_id, 0)::bigint AS unit_id
+       e.division_id, coalesce(e.unit_id, 0)::bigint AS unit_id, a.pool_id, CASE WHEN $1::boolean THEN a.paper ELSE ''::bytea END::bytea AS paper
 FROM exam_attempt a JOIN entry e ON e.id = a.entry_id
-WHERE a.round_id = $1 AND a.scored_us IS NOT NULL ORDER BY a.entry_id, a.period_id, a.number
+WHERE a.round_id = $2 AND a.scored_us IS NOT NULL ORDER BY a.entry_id, a.period_id, a.number
 `
+
+type AllScoredParams struct {
+	Papers  bool
+	RoundID int64
+}
 
 type AllScoredRow struct {
 	ID         int64
@@ -137,11 +142,13 @@ type AllScoredRow struct {
 	Counts     bool
 	DivisionID int64
 	UnitID     int64
+	PoolID     int64
+	Paper      []byte
 }
 
 // Everything that has a score, for the standings under another key.
-func (q *Queries) AllScored(ctx context.Context, roundID int64) ([]AllScoredRow, error) {
-	rows, err := q.db.Query(ctx, allScored, roundID)
+func (q *Queries) AllScored(ctx context.Context, arg AllScoredParams) ([]AllScoredRow, error) {
+	rows, err := q.db.Query(ctx, allScored, arg.Papers, arg.RoundID)
 	if err != nil {
 		return nil, err
 	}
@@ -163,6 +170,8 @@ func (q *Queries) AllScored(ctx context.Context, roundID int64) ([]AllScoredRow,
 			&i.Counts,
 			&i.DivisionID,
 			&i.UnitID,
+			&i.PoolID,
+			&i.Paper,
 		); err != nil {
 			return nil, err
 		}
