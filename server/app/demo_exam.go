@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -32,7 +33,7 @@ func (a *App) demoExam(ctx context.Context, content demo.Contest, teams []roster
 	}
 	round := c.Rounds[0]
 	now := time.Now()
-	past := &pastExam{at: now.AddDate(0, 0, -7), papers: map[string]exam.PaperView{}}
+	past := &pastExam{at: now.AddDate(0, 0, -9).Add(time.Hour), papers: map[string]exam.PaperView{}}
 	service := exam.New(exam.Config{DB: a.DB, NowUs: past.nowUs, Hub: past, Contests: a.Contests, Papers: a.Papers, Bank: a.Bank, Log: a.Config.Log})
 	defer service.Stop()
 	setup, err := service.Setup(ctx, c.ID, round.ID)
@@ -78,7 +79,6 @@ func (a *App) demoExam(ctx context.Context, content demo.Contest, teams []roster
 		if err := past.sit(ctx, service, c, round.ID, setup.Periods[0].Period, entries, contents); err != nil {
 			return fmt.Errorf("week 1: %w", err)
 		}
-		past.set(now.Add(-time.Hour))
 		return past.sit(ctx, service, c, round.ID, setup.Periods[1].Period, entries[3:len(entries)/2], contents)
 	})
 	if err != nil {
@@ -168,14 +168,30 @@ func (p *pastExam) CountKey(string, string) int { return 0 }
 // ProbeKey asks nobody.
 func (p *pastExam) ProbeKey(string, time.Duration) {}
 
-// sit lets entries take a period, all at once as far as the server is concerned.
+// sitTogether is how many take a period at one time of the day.
+const sitTogether = 6
+
+// sit lets entries take a period, some every few hours after its opening; those of one hour all at once.
 func (p *pastExam) sit(ctx context.Context, s *exam.Service, c contest.Contest, roundID int64, period exam.Period, entries []roster.Entry,
+	contents map[string]bank.Content) error {
+	at := time.UnixMicro(period.Windows[0].OpensUs)
+	for group := range slices.Chunk(entries, sitTogether) {
+		at = at.Add(5 * time.Hour)
+		p.set(at)
+		if err := p.sitNow(ctx, s, c, roundID, period, group, contents); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *pastExam) sitNow(ctx context.Context, s *exam.Service, c contest.Contest, roundID int64, period exam.Period, entries []roster.Entry,
 	contents map[string]bank.Content) error {
 	failed := make(chan error, len(entries))
 	var wait sync.WaitGroup
-	for i, e := range entries {
+	for _, e := range entries {
 		wait.Go(func() {
-			random := rand.New(rand.NewPCG(2026, uint64(i+1)))
+			random := rand.New(rand.NewPCG(2026, uint64(e.ID)))
 			who := account.Principal{Entry: &account.EntrySession{EntryID: e.ID, ContestID: c.ID}, Locale: "vi"}
 			if err := p.takeOne(ctx, s, random, who, roundID, period, contents); err != nil {
 				failed <- fmt.Errorf("entry %d: %w", e.ID, err)
@@ -187,10 +203,10 @@ func (p *pastExam) sit(ctx context.Context, s *exam.Service, c contest.Contest, 
 	return <-failed
 }
 
-// takeOne is one sitting: it begins some hours after the opening, knows some part of the answers, and submits.
+// takeOne is one sitting: it begins now, knows some part of the answers, and submits.
 func (p *pastExam) takeOne(ctx context.Context, s *exam.Service, random *rand.Rand, who account.Principal, roundID int64, period exam.Period,
 	contents map[string]bank.Content) error {
-	at := time.UnixMicro(period.Windows[0].OpensUs).Add(time.Duration(2*60+random.IntN(40*60)) * time.Minute)
+	at := time.UnixMicro(p.nowUs())
 	started, err := s.StartAttempt(ctx, who, roundID, at.UnixMicro(), exam.StartCommand{PeriodID: period.ID})
 	if err != nil {
 		return err
