@@ -23,13 +23,15 @@ type rehearseCommand struct {
 	logFlags
 	storeFlags
 	Contest      string        `arg:"" optional:"" help:"Slug of the contest whose first round of the kind is played. Empty: the demo contest."`
-	Kind         string        `help:"Kind of the round: stage (a quiz with a host) or exam (taken online)." enum:"stage,exam" default:"stage"`
-	Entries      int           `help:"How many robots take part." default:"100"`
+	Kind         string        `help:"Kind of the round: stage (a quiz with a host), exam (taken online) or judged (marked by a panel)." enum:"stage,exam,judged" default:"stage"`
+	Entries      int           `help:"How many robots take part, 100 unless said; judged: how many turns there are, 10 unless said."`
 	Items        int           `help:"Stage: how many items are played, 5 unless said, 0: all of the round. Exam: how many responses each robot saves, 20 unless said." default:"-1"`
-	AnswerWithin time.Duration `help:"Stage: each robot answers at a random moment within this time after it saw the item, 3s unless said. Exam: over what time each robot spreads its responses, 2m unless said."`
+	AnswerWithin time.Duration `help:"Stage: each robot answers at a random moment within this time after it saw the item, 3s unless said. Exam: over what time each robot spreads its responses, 2m unless said. Judged: each judge marks a turn within this time, 2s unless said."`
 	StartWithin  time.Duration `help:"Exam: all begin within this time." default:"10s"`
 	SubmitWithin time.Duration `help:"Exam: all submit within the last of this time." default:"15s"`
 	Leave        int           `help:"Exam: one in so many closes the page without submitting; 0: nobody." default:"50"`
+	Judges       int           `help:"Judged: how many judges sit on the panel; the first is its head." default:"5"`
+	Away         int           `help:"Judged: the judge who loses the network for half of each turn; 0: nobody." default:"3"`
 	Seed         uint64        `help:"Of the robots' choices." default:"1"`
 	JSON         bool          `name:"json" help:"Print the report as JSON on standard output; what happens goes to standard error."`
 }
@@ -37,6 +39,7 @@ type rehearseCommand struct {
 // Run prepares a copy, lets a server of its own serve it as it would on the night, plays, and removes the copy.
 // The server is a process of its own, so that its memory and processor time are not those of the robots.
 func (c *rehearseCommand) Run(ctx context.Context) error {
+	c.defaults()
 	if c.Entries < 1 || c.Entries > 20000 {
 		return errors.New("--entries takes 1 to 20000")
 	}
@@ -44,10 +47,12 @@ func (c *rehearseCommand) Run(ctx context.Context) error {
 		return err
 	}
 	say := func(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) }
-	c.defaults()
 	c.beside()
-	if c.Kind == "exam" {
+	switch c.Kind {
+	case "exam":
 		return c.runExam(ctx, say)
+	case "judged":
+		return c.runJudged(ctx, say)
 	}
 	say("preparing a copy with %d robots", c.Entries)
 	var copied *app.Rehearsal
@@ -79,9 +84,16 @@ func (c *rehearseCommand) Run(ctx context.Context) error {
 
 // defaults are what a kind of round is played with unless something else was said.
 func (c *rehearseCommand) defaults() {
-	items, within := 5, 3*time.Second
-	if c.Kind == "exam" {
+	entries, items, within := 100, 5, 3*time.Second
+	switch c.Kind {
+	case "exam":
 		items, within = 20, 2*time.Minute
+	case "judged":
+		entries, within = 10, 2*time.Second
+		c.Away = min(c.Away, max(c.Judges-1, 0))
+	}
+	if c.Entries == 0 {
+		c.Entries = entries
 	}
 	if c.Items < 0 {
 		c.Items = items

@@ -48,7 +48,7 @@ func (a *App) prepareRehearsal(ctx context.Context, slug string, kind contest.Ki
 		return nil, err
 	}
 	role := account.RoleHost
-	if kind == contest.Exam {
+	if kind != contest.Stage {
 		role = account.RoleOrganizer
 	}
 	r := &Rehearsal{ContestID: c.ID}
@@ -58,11 +58,8 @@ func (a *App) prepareRehearsal(ctx context.Context, slug string, kind contest.Ki
 		}
 	}
 	if r.RoundID == 0 {
-		missing := noStageRound
-		if kind == contest.Exam {
-			missing = noExamRound
-		}
-		return nil, errors.Join(missing, a.EndRehearsal(ctx, c.ID))
+		missing := map[contest.Kind]error{contest.Stage: noStageRound, contest.Exam: noExamRound, contest.Judged: noJudgedRound}
+		return nil, errors.Join(missing[kind], a.EndRehearsal(ctx, c.ID))
 	}
 	if err := a.enterRobots(ctx, c, r, entries, role); err != nil {
 		return nil, fmt.Errorf("enter the robots: %w", err)
@@ -154,7 +151,7 @@ func (a *App) EndRehearsal(ctx context.Context, contestID int64) error {
 		for _, statement := range []string{
 			`DELETE FROM session WHERE contest_id = $1`,
 			`DELETE FROM audit_event WHERE chain = $1`,
-			`DELETE FROM account WHERE login = 'rehearsal-' || $1::bigint`,
+			`DELETE FROM account WHERE login = 'rehearsal-' || $1::bigint OR login LIKE 'rehearsal-' || $1::bigint || '-%'`,
 		} {
 			if _, err := tx.Exec(ctx, statement, contestID); err != nil {
 				return err
