@@ -80,6 +80,7 @@ func TestARehearsalLeavesNoTrace(t *testing.T) {
 	if err := a.EndRehearsal(ctx, r.ContestID); err != nil {
 		t.Fatal(err)
 	}
+	rehearseJudged(t, a, address, c.Slug)
 	if after := rowCounts(t, a); !maps.Equal(before, after) {
 		for table, n := range after {
 			if n != before[table] {
@@ -92,6 +93,37 @@ func TestARehearsalLeavesNoTrace(t *testing.T) {
 	}
 	if _, err := a.Contests.Get(ctx, c.ID); err != nil {
 		t.Errorf("a real contest was removed: %v", err)
+	}
+}
+
+// rehearseJudged lets a panel of robots mark a round from the first turn to the head judge's signature; one judge loses the
+// network in each turn.
+func rehearseJudged(t *testing.T, a *App, address, slug string) {
+	t.Helper()
+	const turns, judges = 2, 5
+	r, err := a.PrepareJudgedRehearsal(t.Context(), slug, turns, judges)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, acks, err := rehearse.RunJudged(t.Context(), rehearse.JudgedPlan{URL: "http://" + address, ContestID: r.ContestID, RoundID: r.RoundID,
+		Desk: r.Host, Judges: r.Judges, MarkWithin: 200 * time.Millisecond, Away: 3, Seed: 1, Progress: t.Logf})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.CheckJudgedRehearsal(t.Context(), r.RoundID, acks, &report); err != nil {
+		t.Fatal(err)
+	}
+	if report.Turns != turns || report.Locked != turns*judges || report.Acknowledged != report.Sent || !report.Closed || report.Lost != 0 || report.Wrong != 0 {
+		t.Errorf("%+v: want %d turns with %d locked sheets each, all marks stored, all scores right, the round closed", report, turns, judges)
+	}
+	// The count can fail: a mark that was never stored is found missing.
+	missing := acks[0]
+	missing.Value++
+	if lost, err := a.LostMarks(t.Context(), []rehearse.MarkAck{missing}); err != nil || lost != 1 {
+		t.Errorf("a mark that is not stored as it was sent counts as %d lost, %v", lost, err)
+	}
+	if err := a.EndRehearsal(t.Context(), r.ContestID); err != nil {
+		t.Fatal(err)
 	}
 }
 
