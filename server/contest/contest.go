@@ -133,6 +133,14 @@ type Round struct {
 	Weight int
 	// MaxScore in hundredths of a point; 0: not known yet.
 	MaxScore int64
+	// FromZero: the total begins anew with this round.
+	FromZero bool
+	// Intake says who enters.
+	Intake Intake
+	// EntryKind of the round; empty: the contest has one kind only. It follows from the plan, as ListOf does: the round
+	// whose list of entries holds for this one, or 0 where everybody enters.
+	EntryKind EntryKind
+	ListOf    int64
 }
 
 // Tie-breakers: ordered metrics after the total. A round's score is "round:<position>", so that a clone keeps it.
@@ -143,6 +151,9 @@ const (
 	TieGuess     = "guess"
 	TieSubmitted = "submitted"
 	tieRound     = "round:" // a higher score in the round at that position
+	// Of what the marks leave open: decisions that are made when the tie is there. See the plan room.
+	TieHead = "head" // the head judge's decision
+	TieLots = "lots" // a draw of lots with a stored seed
 )
 
 // Limits of a contest's set-up.
@@ -191,7 +202,7 @@ func (c *Contest) Check() error {
 }
 
 func (c *Contest) knownTieBreaker(t string) bool {
-	if t == TieCorrect || t == TieTime || t == TieGuess || t == TieSubmitted {
+	if t == TieCorrect || t == TieTime || t == TieGuess || t == TieSubmitted || t == TieHead || t == TieLots {
 		return true
 	}
 	for _, r := range c.Rounds {

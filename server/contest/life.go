@@ -223,8 +223,11 @@ func (s *Service) copy(ctx context.Context, contestID int64, alter func(*Contest
 		}
 		q := s.q.WithTx(tx)
 		for _, r := range c.Rounds {
+			if r.TieBreak() {
+				continue // it belongs to what happened
+			}
 			row, err := q.CreateRound(ctx, contestdb.CreateRoundParams{ContestID: made.ID, Position: int32(r.Position),
-				Kind: string(r.Kind), Name: r.Name, Weight: int32(r.Weight), MaxScore: r.MaxScore})
+				Kind: string(r.Kind), Name: r.Name, Weight: int32(r.Weight), MaxScore: r.MaxScore, Intake: []byte("{}")})
 			if err != nil {
 				return err
 			}
@@ -236,6 +239,9 @@ func (s *Service) copy(ctx context.Context, contestID int64, alter func(*Contest
 			return err
 		}
 		if made, err = s.GetTx(ctx, tx, made.ID); err != nil {
+			return err
+		}
+		if made, err = s.copyPlan(ctx, tx, c, made); err != nil {
 			return err
 		}
 		for _, f := range s.onCopy {

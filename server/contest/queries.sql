@@ -74,11 +74,24 @@ SELECT * FROM round WHERE id = $1;
 SELECT * FROM round WHERE id = $1 FOR UPDATE;
 
 -- name: CreateRound :one
-INSERT INTO round (contest_id, position, kind, name, starts_at, weight, max_score)
-VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING *;
+INSERT INTO round (contest_id, position, kind, name, starts_at, weight, max_score, from_zero, intake)
+VALUES (@contest_id, @position, @kind, @name, @starts_at, @weight, @max_score, @from_zero, @intake) RETURNING *;
 
 -- name: UpdateRound :execrows
 UPDATE round SET name = $3, position = $4, starts_at = $5, weight = $6 WHERE id = $1 AND contest_id = $2;
+
+-- name: SetRoundPlan :exec
+UPDATE round SET weight = @weight, from_zero = @from_zero, intake = @intake WHERE id = @id;
+
+-- name: DeriveRound :exec
+UPDATE round SET entry_kind = @entry_kind, list_of = @list_of WHERE id = @id;
+
+-- name: SetTieBreakers :execrows
+UPDATE contest SET tie_breakers = @tie_breakers, version = version + 1 WHERE id = @id AND version = @version;
+
+-- name: FilledRounds :many
+-- Rounds whose entries a promotion has decided.
+SELECT p.round_id FROM promotion p WHERE p.contest_id = $1;
 
 -- name: SetRoundState :exec
 UPDATE round SET state = $2 WHERE id = $1;

@@ -2,6 +2,7 @@ package contest
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,8 +23,13 @@ func (s *Service) AddRound(ctx context.Context, contestID int64, spec RoundSpec)
 		for _, r := range c.Rounds {
 			last = max(last, r.Position)
 		}
-		_, err := s.addRound(ctx, tx, contestID, last+1, spec)
-		return err
+		if slices.ContainsFunc(c.Rounds, Round.Cuts) {
+			spec.Intake.Who = WhoSame // behind a cut nobody enters by default who is out
+		}
+		if _, err := s.addRound(ctx, tx, contestID, last+1, spec); err != nil {
+			return err
+		}
+		return s.settlePlan(ctx, tx, contestID)
 	})
 }
 
@@ -54,6 +60,9 @@ func (s *Service) OrderRounds(ctx context.Context, contestID int64, ids []int64)
 		if len(ids) != len(c.Rounds) {
 			return movedOn
 		}
+		if err := s.keepsFilled(ctx, s.q.WithTx(tx), c, ids); err != nil {
+			return err
+		}
 		moved := map[int]int{}
 		for i, id := range ids {
 			r, ok := c.Round(id)
@@ -69,7 +78,10 @@ func (s *Service) OrderRounds(ctx context.Context, contestID int64, ids []int64)
 		if len(moved) != len(ids) {
 			return movedOn
 		}
-		return s.renameTies(ctx, tx, c, func(position int) int { return moved[position] })
+		if err := s.renameTies(ctx, tx, c, func(position int) int { return moved[position] }); err != nil {
+			return err
+		}
+		return s.settlePlan(ctx, tx, contestID)
 	})
 }
 
@@ -82,6 +94,13 @@ func (s *Service) RemoveRound(ctx context.Context, contestID, roundID int64) (Co
 			return fault.NothingHere
 		}
 		payload["name"] = r.Name
+		filled, err := s.q.WithTx(tx).FilledRounds(ctx, contestID)
+		if err != nil {
+			return err
+		}
+		if slices.Contains(filled, roundID) {
+			return filledAlready.With("round", r.Name)
+		}
 		n, err := s.q.WithTx(tx).DeleteRound(ctx, contestdb.DeleteRoundParams{ID: roundID, ContestID: contestID})
 		if err != nil && !postgres.IsForeignKeyViolation(err) {
 			return err
@@ -89,12 +108,15 @@ func (s *Service) RemoveRound(ctx context.Context, contestID, roundID int64) (Co
 		if n == 0 || err != nil {
 			return inUse
 		}
-		return s.renameTies(ctx, tx, c, func(position int) int {
+		if err := s.renameTies(ctx, tx, c, func(position int) int {
 			if position == r.Position {
 				return 0
 			}
 			return position
-		})
+		}); err != nil {
+			return err
+		}
+		return s.settlePlan(ctx, tx, contestID)
 	})
 }
 

@@ -48,6 +48,7 @@ type Service struct {
 	onChange []func(contestID int64)
 	openTo   func(ctx context.Context, c Contest) (bool, error)
 	guessed  func(ctx context.Context, c Contest) (bool, error)
+	told     func(ctx context.Context, contestID int64) (bool, error)
 }
 
 // New opens the room. Plug the kinds of round in with Use before the first request.
@@ -140,7 +141,8 @@ func (c Contest) OpenTo(p account.Principal) bool {
 	if c.RehearsalOf == 0 || p.IsEntry(c.ID) {
 		return true
 	}
-	for _, role := range []account.Role{account.RoleHost, account.RoleSecretary, account.RoleJudge} {
+	for _, role := range []account.Role{account.RoleHost, account.RoleSecretary, account.RoleJudge,
+		account.RoleSupervisor, account.RoleTimekeeper} {
 		if p.Has(c.ID, role) {
 			return true
 		}
@@ -193,8 +195,13 @@ func fromRow(r contestdb.Contest) Contest {
 }
 
 func roundFromRow(r contestdb.Round) Round {
-	return Round{ID: r.ID, ContestID: r.ContestID, Position: int(r.Position), Kind: Kind(r.Kind), Name: r.Name,
-		State: RoundState(r.State), StartsAt: r.StartsAt, Weight: int(r.Weight), MaxScore: r.MaxScore}
+	round := Round{ID: r.ID, ContestID: r.ContestID, Position: int(r.Position), Kind: Kind(r.Kind), Name: r.Name,
+		State: RoundState(r.State), StartsAt: r.StartsAt, Weight: int(r.Weight), MaxScore: r.MaxScore, FromZero: r.FromZero,
+		Intake: intakeFromRow(r.Intake), EntryKind: EntryKind(r.EntryKind)}
+	if r.ListOf != nil {
+		round.ListOf = *r.ListOf
+	}
+	return round
 }
 
 // Round finds a round; it must belong to the contest (0: any).

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/hoithi/hoithi/server/account"
+	"github.com/hoithi/hoithi/server/audit"
 	"github.com/hoithi/hoithi/server/contest/contestdb"
 	"github.com/hoithi/hoithi/server/fault"
 	"github.com/hoithi/hoithi/server/postgres"
@@ -115,6 +116,9 @@ func (s *Service) Create(ctx context.Context, a Answers) (Contest, error) {
 				return err
 			}
 		}
+		if err := s.settlePlan(ctx, tx, c.ID); err != nil {
+			return err
+		}
 		return record(ctx, tx, c.ID, "create", map[string]any{"name": c.Name, "template": t.ID})
 	})
 	if err != nil {
@@ -176,8 +180,12 @@ func (s *Service) addRound(ctx context.Context, tx pgx.Tx, contestID int64, posi
 	if kind == nil {
 		return Round{}, badRound.At("kind", "Hình thức vòng thi không có.", "There is no such kind of round.")
 	}
+	intake, err := audit.Canonical(spec.Intake.Kept())
+	if err != nil {
+		return Round{}, err
+	}
 	row, err := s.q.WithTx(tx).CreateRound(ctx, contestdb.CreateRoundParams{ContestID: contestID, Position: int32(position),
-		Kind: string(spec.Kind), Name: name, Weight: int32(spec.Weight)})
+		Kind: string(spec.Kind), Name: name, Weight: int32(spec.Weight), FromZero: spec.FromZero, Intake: intake})
 	if err != nil {
 		return Round{}, err
 	}

@@ -27,6 +27,9 @@ type RoundSpec struct {
 	Quiz   QuizSpec
 	Judged JudgedSpec
 	Exam   ExamSpec
+	// FromZero and Intake are the round's part in the plan; empty: the total goes on, everybody enters.
+	FromZero bool
+	Intake   Intake
 }
 
 // QuizSpec sets a host-led quiz up.

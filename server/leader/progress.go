@@ -126,7 +126,7 @@ func (s *Service) turns(ctx context.Context, c contest.Contest, led *roster.Led,
 	if led != nil {
 		ids = led.IDs()
 	}
-	entries, err := s.q.ActiveEntries(ctx, leaderdb.ActiveEntriesParams{ContestID: c.ID, Everywhere: led == nil, UnitIds: ids})
+	entries, err := s.q.ActiveEntries(ctx, leaderdb.ActiveEntriesParams{ContestID: c.ID, RoundID: roundID, Everywhere: led == nil, UnitIds: ids})
 	if err != nil {
 		return nil, nil, postgres.Fault(err)
 	}

@@ -49,8 +49,12 @@ SELECT m.entry_id AS owner, m.name, m.role FROM member m WHERE m.entry_id = ANY(
 SELECT m.registration_id AS owner, m.name, m.role FROM registrant m WHERE m.registration_id = ANY(@ids::bigint[]) ORDER BY m.registration_id, m.position;
 
 -- name: ActiveEntries :many
+-- Those who enter a round; round 0: all of the contest.
 SELECT e.id, e.number, e.name, e.unit_id::bigint AS unit_id, e.phone FROM entry e
-WHERE e.contest_id = @contest_id::bigint AND e.state = 'active' AND e.unit_id IS NOT NULL AND (@everywhere::boolean OR e.unit_id = ANY(@unit_ids::bigint[]))
+WHERE e.contest_id = @contest_id::bigint AND e.state = 'active' AND e.unit_id IS NOT NULL
+  AND (@round_id::bigint = 0 OR EXISTS (SELECT 1 FROM round r WHERE r.id = @round_id::bigint AND (r.entry_kind = '' OR r.entry_kind = e.kind)
+       AND (r.list_of IS NULL OR EXISTS (SELECT 1 FROM round_entry x WHERE x.round_id = r.list_of AND x.entry_id = e.id))))
+  AND (@everywhere::boolean OR e.unit_id = ANY(@unit_ids::bigint[]))
 ORDER BY e.number;
 
 -- name: AskedChanges :many

@@ -50,4 +50,8 @@ type Round struct {
 	StartsAt  *time.Time
 	Weight    int32
 	MaxScore  int64
+	EntryKind string
+	FromZero  bool
+	Intake    []byte
+	ListOf    *int64
 }

@@ -276,8 +276,8 @@ func (q *Queries) CreateDivision(ctx context.Context, arg CreateDivisionParams) 
 }
 
 const createRound = `-- name: CreateRound :one
-INSERT INTO round (contest_id, position, kind, name, starts_at, weight, max_score)
-VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id, contest_id, position, kind, name, state, starts_at, weight, max_score
+INSERT INTO round (contest_id, position, kind, name, starts_at, weight, max_score, from_zero, intake)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id, contest_id, position, kind, name, state, starts_at, weight, max_score, entry_kind, from_zero, intake, list_of
 `
 
 type CreateRoundParams struct {
@@ -288,6 +288,8 @@ type CreateRoundParams struct {
 	StartsAt  *time.Time
 	Weight    int32
 	MaxScore  int64
+	FromZero  bool
+	Intake    []byte
 }
 
 func (q *Queries) CreateRound(ctx context.Context, arg CreateRoundParams) (Round, error) {
@@ -299,6 +301,8 @@ func (q *Queries) CreateRound(ctx context.Context, arg CreateRoundParams) (Round
 		arg.StartsAt,
 		arg.Weight,
 		arg.MaxScore,
+		arg.FromZero,
+		arg.Intake,
 	)
 	var i Round
 	err := row.Scan(
@@ -311,6 +315,10 @@ func (q *Queries) CreateRound(ctx context.Context, arg CreateRoundParams) (Round
 		&i.StartsAt,
 		&i.Weight,
 		&i.MaxScore,
+		&i.EntryKind,
+		&i.FromZero,
+		&i.Intake,
+		&i.ListOf,
 	)
 	return i, err
 }
@@ -361,6 +369,21 @@ func (q *Queries) DeleteRound(ctx context.Context, arg DeleteRoundParams) (int64
 	return result.RowsAffected(), nil
 }
 
+const deriveRound = `-- name: DeriveRound :exec
+UPDATE round SET entry_kind = $1, list_of = $2 WHERE id = $3
+`
+
+type DeriveRoundParams struct {
+	EntryKind string
+	ListOf    *int64
+	ID        int64
+}
+
+func (q *Queries) DeriveRound(ctx context.Context, arg DeriveRoundParams) error {
+	_, err := q.db.Exec(ctx, deriveRound, arg.EntryKind, arg.ListOf, arg.ID)
+	return err
+}
+
 const divisions = `-- name: Divisions :many
 SELECT id, contest_id, name, position FROM division WHERE contest_id = $1 ORDER BY position, id
 `
@@ -383,6 +406,31 @@ func (q *Queries) Divisions(ctx context.Context, contestID int64) ([]Division, e
 			return nil, err
 		}
 		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const filledRounds = `-- name: FilledRounds :many
+SELECT p.round_id FROM promotion p WHERE p.contest_id = $1
+`
+
+// Rounds whose entries a promotion has decided.
+func (q *Queries) FilledRounds(ctx context.Context, contestID int64) ([]int64, error) {
+	rows, err := q.db.Query(ctx, filledRounds, contestID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []int64{}
+	for rows.Next() {
+		var round_id int64
+		if err := rows.Scan(&round_id); err != nil {
+			return nil, err
+		}
+		items = append(items, round_id)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
@@ -441,7 +489,7 @@ func (q *Queries) LockContest(ctx context.Context, id int64) (Contest, error) {
 }
 
 const lockRound = `-- name: LockRound :one
-SELECT id, contest_id, position, kind, name, state, starts_at, weight, max_score FROM round WHERE id = $1 FOR UPDATE
+SELECT id, contest_id, position, kind, name, state, starts_at, weight, max_score, entry_kind, from_zero, intake, list_of FROM round WHERE id = $1 FOR UPDATE
 `
 
 func (q *Queries) LockRound(ctx context.Context, id int64) (Round, error) {
@@ -457,6 +505,10 @@ func (q *Queries) LockRound(ctx context.Context, id int64) (Round, error) {
 		&i.StartsAt,
 		&i.Weight,
 		&i.MaxScore,
+		&i.EntryKind,
+		&i.FromZero,
+		&i.Intake,
+		&i.ListOf,
 	)
 	return i, err
 }
@@ -527,7 +579,7 @@ func (q *Queries) RaiseVersion(ctx context.Context, arg RaiseVersionParams) (int
 }
 
 const roundByID = `-- name: RoundByID :one
-SELECT id, contest_id, position, kind, name, state, starts_at, weight, max_score FROM round WHERE id = $1
+SELECT id, contest_id, position, kind, name, state, starts_at, weight, max_score, entry_kind, from_zero, intake, list_of FROM round WHERE id = $1
 `
 
 func (q *Queries) RoundByID(ctx context.Context, id int64) (Round, error) {
@@ -543,12 +595,16 @@ func (q *Queries) RoundByID(ctx context.Context, id int64) (Round, error) {
 		&i.StartsAt,
 		&i.Weight,
 		&i.MaxScore,
+		&i.EntryKind,
+		&i.FromZero,
+		&i.Intake,
+		&i.ListOf,
 	)
 	return i, err
 }
 
 const rounds = `-- name: Rounds :many
-SELECT id, contest_id, position, kind, name, state, starts_at, weight, max_score FROM round WHERE contest_id = $1 ORDER BY position, id
+SELECT id, contest_id, position, kind, name, state, starts_at, weight, max_score, entry_kind, from_zero, intake, list_of FROM round WHERE contest_id = $1 ORDER BY position, id
 `
 
 func (q *Queries) Rounds(ctx context.Context, contestID int64) ([]Round, error) {
@@ -570,6 +626,10 @@ func (q *Queries) Rounds(ctx context.Context, contestID int64) ([]Round, error) 
 			&i.StartsAt,
 			&i.Weight,
 			&i.MaxScore,
+			&i.EntryKind,
+			&i.FromZero,
+			&i.Intake,
+			&i.ListOf,
 		); err != nil {
 			return nil, err
 		}
@@ -613,6 +673,27 @@ func (q *Queries) SetRoundMaxScore(ctx context.Context, arg SetRoundMaxScorePara
 	return err
 }
 
+const setRoundPlan = `-- name: SetRoundPlan :exec
+UPDATE round SET weight = $1, from_zero = $2, intake = $3 WHERE id = $4
+`
+
+type SetRoundPlanParams struct {
+	Weight   int32
+	FromZero bool
+	Intake   []byte
+	ID       int64
+}
+
+func (q *Queries) SetRoundPlan(ctx context.Context, arg SetRoundPlanParams) error {
+	_, err := q.db.Exec(ctx, setRoundPlan,
+		arg.Weight,
+		arg.FromZero,
+		arg.Intake,
+		arg.ID,
+	)
+	return err
+}
+
 const setRoundState = `-- name: SetRoundState :exec
 UPDATE round SET state = $2 WHERE id = $1
 `
@@ -625,6 +706,24 @@ type SetRoundStateParams struct {
 func (q *Queries) SetRoundState(ctx context.Context, arg SetRoundStateParams) error {
 	_, err := q.db.Exec(ctx, setRoundState, arg.ID, arg.State)
 	return err
+}
+
+const setTieBreakers = `-- name: SetTieBreakers :execrows
+UPDATE contest SET tie_breakers = $1, version = version + 1 WHERE id = $2 AND version = $3
+`
+
+type SetTieBreakersParams struct {
+	TieBreakers []string
+	ID          int64
+	Version     int32
+}
+
+func (q *Queries) SetTieBreakers(ctx context.Context, arg SetTieBreakersParams) (int64, error) {
+	result, err := q.db.Exec(ctx, setTieBreakers, arg.TieBreakers, arg.ID, arg.Version)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const slugTaken = `-- name: SlugTaken :one

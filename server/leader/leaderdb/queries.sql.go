@@ -12,12 +12,16 @@ import (
 
 const activeEntries = `-- name: ActiveEntries :many
 SELECT e.id, e.number, e.name, e.unit_id::bigint AS unit_id, e.phone FROM entry e
-WHERE e.contest_id = $1::bigint AND e.state = 'active' AND e.unit_id IS NOT NULL AND ($2::boolean OR e.unit_id = ANY($3::bigint[]))
+WHERE e.contest_id = $1::bigint AND e.state = 'active' AND e.unit_id IS NOT NULL
+  AND ($2::bigint = 0 OR EXISTS (SELECT 1 FROM round r WHERE r.id = $2::bigint AND (r.entry_kind = '' OR r.entry_kind = e.kind)
+       AND (r.list_of IS NULL OR EXISTS (SELECT 1 FROM round_entry x WHERE x.round_id = r.list_of AND x.entry_id = e.id))))
+  AND ($3::boolean OR e.unit_id = ANY($4::bigint[]))
 ORDER BY e.number
 `
 
 type ActiveEntriesParams struct {
 	ContestID  int64
+	RoundID    int64
 	Everywhere bool
 	UnitIds    []int64
 }
@@ -30,8 +34,14 @@ type ActiveEntriesRow struct {
 	Phone  string
 }
 
+// Those who enter a round; round 0: all of the contest.
 func (q *Queries) ActiveEntries(ctx context.Context, arg ActiveEntriesParams) ([]ActiveEntriesRow, error) {
-	rows, err := q.db.Query(ctx, activeEntries, arg.ContestID, arg.Everywhere, arg.UnitIds)
+	rows, err := q.db.Query(ctx, activeEntries,
+		arg.ContestID,
+		arg.RoundID,
+		arg.Everywhere,
+		arg.UnitIds,
+	)
 	if err != nil {
 		return nil, err
 	}

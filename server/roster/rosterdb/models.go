@@ -3,3 +3,8 @@
 //   sqlc v1.31.1
 
 package rosterdb
+
+type RoundEntry struct {
+	RoundID int64
+	EntryID int64
+}
