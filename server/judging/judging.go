@@ -24,7 +24,20 @@ type MarkingRules struct {
 	Combining scoring.Combining `json:"combining"`
 	// Overtime says what a performance loses when it takes longer than its limit.
 	Overtime scoring.Overtime `json:"overtime"`
+	// Absent says what happens when a judge falls out. Sheets locked before count either way, and whoever takes the seat
+	// over marks from then on.
+	Absent Absence `json:"absent,omitempty" enum:"wait" doc:"Absent: the round counts without an absent judge; wait: it waits for the sheets"`
 }
+
+// Absence says what happens to a performance whose judge is absent.
+type Absence string
+
+const (
+	// AbsenceCountsWithout: the sheets of the others make the score.
+	AbsenceCountsWithout Absence = ""
+	// AbsenceWaits: the sheet is waited for, until the judge is back or somebody else has given it.
+	AbsenceWaits Absence = "wait"
+)
 
 // DefaultRules are a trimmed mean, and the usual step table for a limit in seconds (0: no limit).
 func DefaultRules(limitSeconds int64) MarkingRules {
@@ -282,8 +295,19 @@ func (r MarkingRules) Check() error {
 		f = f.At("combining.method", "Hãy chọn một cách tính điểm trong danh sách.", "Choose one of the listed ways to combine marks.")
 	case errors.Is(err, scoring.ErrDrop):
 		f = f.At("combining.drop", "Số phiếu bỏ ở mỗi đầu từ 1 đến 5 (chỉ khi bỏ điểm cao nhất, thấp nhất).", "1 to 5 sheets are dropped at each end, and only by a trimmed mean.")
+	case errors.Is(err, scoring.ErrDistance):
+		f = f.At("combining.distance", "Khoảng cách so với điểm trung bình phải lớn hơn 0 và không quá 1.000 điểm.", "The distance from the mean must be above 0 and at most 1,000 points.")
+	case errors.Is(err, scoring.ErrThreshold):
+		f = f.At("combining.threshold", "Mức chênh lệch phải lớn hơn 0 % và không quá 100 % điểm tối đa.", "The difference must be above 0 % and at most 100 % of the maximum.")
+	case errors.Is(err, scoring.ErrThird):
+		f = f.At("combining.third", "Hãy chọn cách dùng điểm của người chấm thứ ba.", "Choose what the third marker's sheet does.")
+	case errors.Is(err, scoring.ErrLeastSheets):
+		f = f.At("combining.least_sheets", "Số phiếu tối thiểu của mỗi giám khảo từ 3 đến 100.", "Each judge must have given 3 to 100 sheets.")
 	case errors.Is(err, scoring.ErrDecimals):
 		f = f.At("combining.decimals", "Làm tròn đến 0, 1 hoặc 2 chữ số thập phân.", "Numbers are rounded to 0, 1 or 2 decimals.")
+	}
+	if r.Absent != AbsenceCountsWithout && r.Absent != AbsenceWaits {
+		f = f.At("absent", "Hãy chọn cách xử lý khi giám khảo vắng.", "Choose what happens when a judge is absent.")
 	}
 	switch err := r.Overtime.Check(); {
 	case errors.Is(err, scoring.ErrOvertimeMethod):

@@ -341,7 +341,7 @@ func TestSetUpThatIsRefused(t *testing.T) {
 		t.Errorf("marked fields %v", paths)
 	}
 	err = h.s.SetRules(h.organizer, h.contestID, h.roundID, judging.MarkingRules{
-		Combining: scoring.Combining{Method: "median", Decimals: 2}, Overtime: scoring.Overtime{Method: scoring.OvertimePerMinute}})
+		Combining: scoring.Combining{Method: "mode", Decimals: 2}, Overtime: scoring.Overtime{Method: scoring.OvertimePerMinute}})
 	wants(t, "bad rules", err, "rules_invalid")
 	h.must(h.s.SetOrder(h.organizer, h.contestID, h.roundID, nil))
 	if gaps := h.judging().SetUpGaps(); len(gaps) != 1 || gaps[0].Code != "order" {

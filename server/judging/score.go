@@ -26,37 +26,78 @@ type Score struct {
 // Scores computes every performance from its locked sheets, in running order.
 func (j Judging) Scores() []Score {
 	rubric := j.Rubric()
-	scores := make([]Score, 0, len(j.Performances))
+	scores, turns := make([]Score, 0, len(j.Performances)), make([]scoring.Turn, 0, len(j.Performances))
 	for _, p := range j.Performances {
-		scores = append(scores, j.score(rubric, p))
+		score, turn := j.turn(p)
+		scores, turns = append(scores, score), append(turns, turn)
+	}
+	for i, w := range scoring.CombineRound(rubric, j.Rules.Combining, turns) {
+		scores[i].Working, scores[i].Score = w, w.Score
+		scores[i].Complete = scores[i].Complete && !w.Waiting
 	}
 	return scores
 }
 
-func (j Judging) score(rubric scoring.Rubric, p Performance) Score {
-	s := Score{PerformanceID: p.ID, EntryID: p.EntryID, Complete: p.State == Done}
+// max is the most that an entry can reach in the round.
+func (j Judging) max() int64 {
+	return j.Rules.Combining.Max(j.Rubric(), len(j.Panel), len(j.Performances))
+}
+
+// byPerformance are the scores by performance, for views that show several.
+func (j Judging) byPerformance() map[int64]Score {
+	scores := make(map[int64]Score, len(j.Performances))
+	for _, s := range j.Scores() {
+		scores[s.PerformanceID] = s
+	}
+	return scores
+}
+
+// turn gathers the sheets of a performance that count.
+func (j Judging) turn(p Performance) (Score, scoring.Turn) {
+	s := Score{PerformanceID: p.ID, EntryID: p.EntryID}
 	if p.Seconds != nil {
 		s.Seconds = *p.Seconds
 	}
-	var sheets []scoring.Sheet
+	turn := scoring.Turn{ID: p.ID, Overtime: j.Rules.Overtime.Deduct(s.Seconds)}
 	for _, seat := range j.Panel {
-		sheet := j.Sheet(p.ID, seat.AccountID)
-		switch {
-		case sheet.State == Locked:
-			sheets = append(sheets, scoring.Sheet{Seat: seat.Number, Marks: sheet.Values()})
-		case !seat.Absent:
-			s.Complete = false
+		if sheet := j.Sheet(p.ID, seat.AccountID); sheet.State == Locked {
+			turn.Sheets = append(turn.Sheets, scoring.Sheet{Seat: seat.Number, Marks: sheet.Values()})
 		}
 	}
-	s.Complete = s.Complete && len(sheets) > 0
-	s.Working = scoring.Combine(rubric, j.Rules.Combining, sheets, j.Rules.Overtime.Deduct(s.Seconds))
-	s.Score = s.Working.Score
-	return s
+	s.Complete = p.State == Done && len(turn.Sheets) > 0 && len(j.awaited(p)) == 0
+	turn.Open = !s.Complete
+	return s, turn
+}
+
+// awaited are the judges whose sheets a performance still waits for. Who is absent is waited for only when the rules say
+// so. Of markers who work in pairs the first two are waited for, and the next one when they are too far apart.
+func (j Judging) awaited(p Performance) []Seat {
+	var waits []Seat
+	var totals []int64
+	for _, seat := range j.Panel {
+		sheet := j.Sheet(p.ID, seat.AccountID)
+		if sheet.State != Locked && seat.Absent && j.Rules.Absent != AbsenceWaits {
+			continue
+		}
+		if j.Rules.Combining.Method == scoring.TwoMarkers {
+			taken := len(totals) + len(waits)
+			if taken >= 3 || taken == 2 && (len(waits) > 0 || !j.Rules.Combining.Disagree(j.Rubric(), totals[0], totals[1])) {
+				break
+			}
+		}
+		if sheet.State != Locked {
+			waits = append(waits, seat)
+			continue
+		}
+		_, total, _ := j.Rubric().Total(sheet.Values(), j.Rules.Combining.Decimals)
+		totals = append(totals, total)
+	}
+	return waits
 }
 
 // Gap is one thing that is still to be done.
 type Gap struct {
-	Code string `json:"code" enum:"rubric,panel,order,performance_open,sheet_open,no_sheet"`
+	Code string `json:"code" enum:"rubric,panel,order,performance_open,sheet_open,no_sheet,third_sheet"`
 	// PerformanceID and Seat say where; 0: the round as a whole.
 	PerformanceID int64  `json:"performance_id,omitzero"`
 	Seat          int    `json:"seat,omitzero"`
@@ -70,6 +111,10 @@ func (j Judging) SetUpGaps() []Gap {
 	if len(j.Criteria) == 0 {
 		gaps = append(gaps, Gap{Code: "rubric", Vi: "Chưa có biểu điểm", En: "There is no rubric yet"})
 	}
+	if n := scoring.LeastMarkers; j.Rules.Combining.Method == scoring.TwoMarkers && len(j.Panel) > 0 && len(j.Panel) < n {
+		gaps = append(gaps, Gap{Code: "panel", Vi: fmt.Sprintf("Cách chấm hai người cần ít nhất %d giám khảo: người thứ ba chấm khi hai người chênh lệch nhiều", n),
+			En: fmt.Sprintf("Marking by two needs at least %d judges: the third marks when the two are far apart", n)})
+	}
 	if len(j.Panel) == 0 {
 		gaps = append(gaps, Gap{Code: "panel", Vi: "Chưa có ban giám khảo", En: "There is no panel yet"})
 	}
@@ -82,26 +127,34 @@ func (j Judging) SetUpGaps() []Gap {
 // Gaps is what stands between the round and its close.
 func (j Judging) Gaps() []Gap {
 	gaps := j.SetUpGaps()
+	missing := map[int64]bool{}
+	for _, s := range j.Scores() {
+		missing[s.PerformanceID] = s.Working.Waiting
+	}
 	for _, p := range j.Performances {
 		if p.State != Done {
 			gaps = append(gaps, Gap{Code: "performance_open", PerformanceID: p.ID,
 				Vi: p.EntryName + ": chưa trình bày xong", En: p.EntryName + ": the performance is not over"})
 			continue
 		}
-		locked := 0
-		for _, seat := range j.Panel {
-			switch {
-			case j.Sheet(p.ID, seat.AccountID).State == Locked:
-				locked++
-			case !seat.Absent:
-				gaps = append(gaps, Gap{Code: "sheet_open", PerformanceID: p.ID, Seat: seat.Number,
-					Vi: fmt.Sprintf("%s: GK%d (%s) chưa chốt phiếu", p.EntryName, seat.Number, seat.Name),
-					En: fmt.Sprintf("%s: judge %d (%s) has not locked the sheet", p.EntryName, seat.Number, seat.Name)})
+		waits := j.awaited(p)
+		for _, seat := range waits {
+			g := Gap{Code: "sheet_open", PerformanceID: p.ID, Seat: seat.Number,
+				Vi: fmt.Sprintf("%s: GK%d (%s) chưa chốt phiếu", p.EntryName, seat.Number, seat.Name),
+				En: fmt.Sprintf("%s: judge %d (%s) has not locked the sheet", p.EntryName, seat.Number, seat.Name)}
+			if seat.Absent {
+				g.Vi, g.En = g.Vi+"; thể lệ chờ cả giám khảo vắng", g.En+"; by the rules an absent judge is waited for"
 			}
+			gaps = append(gaps, g)
 		}
-		if locked == 0 && !slices.ContainsFunc(j.Panel, func(s Seat) bool { return !s.Absent }) {
+		if _, turn := j.turn(p); len(waits) == 0 && len(turn.Sheets) == 0 {
 			gaps = append(gaps, Gap{Code: "no_sheet", PerformanceID: p.ID,
 				Vi: p.EntryName + ": không có phiếu chấm nào", En: p.EntryName + ": there is no sheet at all"})
+		}
+		if missing[p.ID] && len(waits) == 0 {
+			gaps = append(gaps, Gap{Code: "third_sheet", PerformanceID: p.ID,
+				Vi: p.EntryName + ": hai người chấm chênh lệch quá mức mà không còn ai chấm lần thứ ba",
+				En: p.EntryName + ": the two markers are too far apart, and nobody is left for a third marking"})
 		}
 	}
 	return gaps

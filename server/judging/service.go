@@ -194,13 +194,28 @@ func (s *Service) change(ctx context.Context, contestID, roundID int64, fn func(
 		if j.Closed() {
 			return errClosed
 		}
-		return fn(tx, q, j)
+		if err := fn(tx, q, j); err != nil {
+			return err
+		}
+		return s.keepMax(ctx, tx, q, round, j.Rules)
 	})
 	if err != nil {
 		return postgres.Fault(err)
 	}
 	s.changed(round.ContestID, roundID)
 	return nil
+}
+
+// keepMax keeps the most that can be reached true where it hangs on how many judges and entries there are.
+func (s *Service) keepMax(ctx context.Context, tx pgx.Tx, q *judgingdb.Queries, round contest.Round, rules MarkingRules) error {
+	if rules.Combining.Method != scoring.RankSum {
+		return nil
+	}
+	j, err := load(ctx, q, round)
+	if err != nil {
+		return err
+	}
+	return s.contests.SetRoundMaxScore(ctx, tx, round.ID, j.max())
 }
 
 // setUpStands refuses changes to a round that never took place once its contest is over: what it was set to belongs to

@@ -87,7 +87,8 @@ func (s *Service) SetRules(ctx context.Context, contestID, roundID int64, rules 
 		if err := q.SetSettings(ctx, judgingdb.SetSettingsParams{RoundID: roundID, Settings: b}); err != nil {
 			return err
 		}
-		if err := s.contests.SetRoundMaxScore(ctx, tx, roundID, j.Rubric().Max(rules.Combining.Decimals)); err != nil {
+		j.Rules = rules
+		if err := s.contests.SetRoundMaxScore(ctx, tx, roundID, j.max()); err != nil {
 			return err
 		}
 		return record(ctx, tx, j, "rules", map[string]any{"round": roundID, "rules": rules})

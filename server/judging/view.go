@@ -169,7 +169,7 @@ func (j Judging) JudgeView(accountID int64) (JudgeView, bool) {
 	if !ok {
 		return JudgeView{}, false
 	}
-	rubric := j.Rubric()
+	rubric, scores := j.Rubric(), j.byPerformance()
 	v := JudgeView{ContestID: j.ContestID, RoundID: j.RoundID, RoundName: j.RoundName, Closed: j.Closed(), Seat: seat.Number,
 		Name: seat.Name, Head: seat.Head, Absent: seat.Absent, Writer: seat.Writer, Criteria: j.criteriaViews(),
 		MaxTotal: rubric.Max(j.Rules.Combining.Decimals), Decimals: j.Rules.Combining.Decimals, TimeLimitSeconds: j.Rules.Overtime.LimitSeconds,
@@ -181,7 +181,7 @@ func (j Judging) JudgeView(accountID int64) (JudgeView, bool) {
 		own := j.Sheet(p.ID, accountID)
 		jp := JudgePerformance{PerformanceView: performanceView(p), Sheet: j.ownSheet(rubric, own)}
 		if own.State == Locked {
-			jp.Others = j.others(rubric, p, accountID)
+			jp.Others = j.others(rubric, p, accountID, scores[p.ID])
 		}
 		v.Performances = append(v.Performances, jp)
 	}
@@ -199,7 +199,7 @@ func (j Judging) ownSheet(rubric scoring.Rubric, s Sheet) OwnSheet {
 	return v
 }
 
-func (j Judging) others(rubric scoring.Rubric, p Performance, accountID int64) *OthersView {
+func (j Judging) others(rubric scoring.Rubric, p Performance, accountID int64, score Score) *OthersView {
 	v := &OthersView{Sheets: []OtherSheet{}}
 	for _, seat := range j.Panel {
 		s := j.Sheet(p.ID, seat.AccountID)
@@ -209,7 +209,7 @@ func (j Judging) others(rubric scoring.Rubric, p Performance, accountID int64) *
 		_, total, _ := rubric.Total(s.Values(), j.Rules.Combining.Decimals)
 		v.Sheets = append(v.Sheets, OtherSheet{Seat: seat.Number, Name: seat.Name, Marks: markValues(rubric, s), Total: total})
 	}
-	if score := j.score(rubric, p); score.Complete {
+	if score.Complete {
 		v.Working = &score.Working
 	}
 	return v
@@ -217,7 +217,7 @@ func (j Judging) others(rubric scoring.Rubric, p Performance, accountID int64) *
 
 // View makes the view of the organizer and the secretary.
 func (j Judging) View() JudgingView {
-	rubric := j.Rubric()
+	rubric, scores := j.Rubric(), j.byPerformance()
 	v := JudgingView{ContestID: j.ContestID, RoundID: j.RoundID, RoundName: j.RoundName, Started: j.Started(), Closed: j.Closed(),
 		ClosedUs: j.ClosedUs, Rules: j.Rules, Criteria: j.criteriaViews(), MaxTotal: rubric.Max(j.Rules.Combining.Decimals),
 		Panel: []SeatView{}, OrderSeed: j.OrderSeed, Performances: []MarkedTurn{}, Gaps: j.Gaps()}
@@ -232,7 +232,7 @@ func (j Judging) View() JudgingView {
 		if p.State == OnStage {
 			v.OnStage = p.ID
 		}
-		score := j.score(rubric, p)
+		score := scores[p.ID]
 		turn := MarkedTurn{PerformanceView: performanceView(p), Withdrawn: p.Withdrawn, Sheets: []SheetView{},
 			Complete: score.Complete, Working: score.Working}
 		for _, seat := range j.Panel {

@@ -2,7 +2,6 @@ package scoring_test
 
 import (
 	"errors"
-	"reflect"
 	"slices"
 	"testing"
 
@@ -22,6 +21,11 @@ func sheet(seat int, a, b, c int64) scoring.Sheet {
 	return scoring.Sheet{Seat: seat, Marks: map[int64]int64{1: a, 2: b, 3: c}}
 }
 
+// combine is the round of one performance.
+func combine(rubric scoring.Rubric, how scoring.Combining, sheets []scoring.Sheet, overtime scoring.OvertimeWorking) scoring.Working {
+	return scoring.CombineRound(rubric, how, []scoring.Turn{{Sheets: sheets, Overtime: overtime}})[0]
+}
+
 var trimOne = scoring.Combining{Method: scoring.TrimmedMean, Drop: 1, Decimals: 2}
 
 // Five judges, worked with a pencil:
@@ -34,7 +38,7 @@ var trimOne = scoring.Combining{Method: scoring.TrimmedMean, Drop: 1, Decimals: 
 //	(8,70 + 9,06 + 8,56) ÷ 3 = 26,32 ÷ 3 = 8,77; 5:40 of 5:00 used: −0,25 → 8,52
 func TestWorkedExample(t *testing.T) {
 	overtime := scoring.Overtime{Method: scoring.OvertimeSteps, LimitSeconds: 300, Steps: []scoring.OvertimeStep{{FromSeconds: 1, Deduction: 25}, {FromSeconds: 60, Deduction: 50}}}
-	w := scoring.Combine(greeting, trimOne, []scoring.Sheet{
+	w := combine(greeting, trimOne, []scoring.Sheet{
 		sheet(1, 850, 900, 875), sheet(2, 925, 875, 900), sheet(3, 700, 750, 800), sheet(4, 975, 950, 950), sheet(5, 875, 825, 850),
 	}, overtime.Deduct(340))
 	var totals []int64
@@ -84,7 +88,7 @@ func TestTrimmedMeanOfSmallPanels(t *testing.T) {
 		"one judge alone":                      {1, []int64{777}, 0, 777},
 		"nobody has marked yet, nothing to do": {1, nil, 0, 0},
 	} {
-		w := scoring.Combine(plain, scoring.Combining{Method: scoring.TrimmedMean, Drop: c.drop, Decimals: 2}, totals(c.marks...), scoring.OvertimeWorking{})
+		w := combine(plain, scoring.Combining{Method: scoring.TrimmedMean, Drop: c.drop, Decimals: 2}, totals(c.marks...), scoring.OvertimeWorking{})
 		if w.DropDone != c.done || w.Mean != c.mean || w.DropWanted != c.drop || w.Count != len(c.marks)-2*c.done {
 			t.Errorf("%s: dropped %d, mean %d of %d, want %d, %d", name, w.DropDone, w.Mean, w.Count, c.done, c.mean)
 		}
@@ -110,17 +114,17 @@ func TestOvertime(t *testing.T) {
 
 // 7,25 × 50 % = 3,625 → 3,6 · 8,00 × 30 % = 2,40 · 9,25 × 20 % = 1,85 → 1,9; 7,9 in all; −0,25 → 7,65 → 7,7
 func TestOneDecimal(t *testing.T) {
-	w := scoring.Combine(greeting, scoring.Combining{Method: scoring.Mean, Decimals: 1}, []scoring.Sheet{sheet(1, 725, 800, 925)}, scoring.OvertimeWorking{Deduction: 25})
+	w := combine(greeting, scoring.Combining{Method: scoring.Mean, Decimals: 1}, []scoring.Sheet{sheet(1, 725, 800, 925)}, scoring.OvertimeWorking{Deduction: 25})
 	if w.Sheets[0].Total != 790 || w.Mean != 790 || w.Score != 770 {
 		t.Errorf("total %d, mean %d, score %d", w.Sheets[0].Total, w.Mean, w.Score)
 	}
-	if w = scoring.Combine(plain, scoring.Combining{Method: scoring.Mean}, totals(750, 700), scoring.OvertimeWorking{}); w.Mean != 800 {
+	if w = combine(plain, scoring.Combining{Method: scoring.Mean}, totals(750, 700), scoring.OvertimeWorking{}); w.Mean != 800 {
 		t.Errorf("(8 + 7) ÷ 2 is 7,5, rounded half up 8, not %d", w.Mean)
 	}
 }
 
 func TestDeductionNeverGoesBelowZero(t *testing.T) {
-	w := scoring.Combine(plain, scoring.Combining{Method: scoring.Mean, Decimals: 2}, totals(30), scoring.OvertimeWorking{Deduction: 50})
+	w := combine(plain, scoring.Combining{Method: scoring.Mean, Decimals: 2}, totals(30), scoring.OvertimeWorking{Deduction: 50})
 	if w.Mean != 30 || w.Score != 0 {
 		t.Errorf("mean %d, score %d", w.Mean, w.Score)
 	}
@@ -145,6 +149,17 @@ func TestChecksOfTheRules(t *testing.T) {
 		"mean that drops":          {scoring.Combining{Method: scoring.Mean, Drop: 1}.Check(), scoring.ErrDrop},
 		"trimmed mean of nothing":  {scoring.Combining{Method: scoring.TrimmedMean}.Check(), scoring.ErrDrop},
 		"three decimals":           {scoring.Combining{Method: scoring.Mean, Decimals: 3}.Check(), scoring.ErrDecimals},
+		"median":                   {scoring.Combining{Method: scoring.Median, Decimals: 1}.Check(), nil},
+		"no distance":              {scoring.Combining{Method: scoring.MeanWithin}.Check(), scoring.ErrDistance},
+		"a distance for a median":  {scoring.Combining{Method: scoring.Median, Distance: 200}.Check(), scoring.ErrDistance},
+		"no threshold":             {scoring.Combining{Method: scoring.TwoMarkers, Third: scoring.ThirdAll}.Check(), scoring.ErrThreshold},
+		"no rule for the third":    {scoring.Combining{Method: scoring.TwoMarkers, Threshold: 2000}.Check(), scoring.ErrThird},
+		"unknown rule for it":      {scoring.Combining{Method: scoring.TwoMarkers, Threshold: 2000, Third: "best"}.Check(), scoring.ErrThird},
+		"a third for a mean":       {scoring.Combining{Method: scoring.Mean, Third: scoring.ThirdAll}.Check(), scoring.ErrThird},
+		"nonsense for a mean":      {scoring.Combining{Method: scoring.Mean, Third: "best"}.Check(), scoring.ErrThird},
+		"two markers":              {scoring.Combining{Method: scoring.TwoMarkers, Threshold: 2000, Third: scoring.ThirdNearer}.Check(), nil},
+		"z-scores of two sheets":   {scoring.Combining{Method: scoring.ZScore, LeastSheets: 2}.Check(), scoring.ErrLeastSheets},
+		"sum of ranks":             {scoring.Combining{Method: scoring.RankSum}.Check(), nil},
 		"unknown combination":      {scoring.Combining{Method: "median?"}.Check(), scoring.ErrCombination},
 		"no limit":                 {scoring.Overtime{Method: scoring.OvertimePerMinute, PerMinute: 1}.Check(), scoring.ErrOvertimeLimit},
 		"nothing per minute":       {scoring.Overtime{Method: scoring.OvertimePerMinute, LimitSeconds: 1}.Check(), scoring.ErrOvertimeMinute},
@@ -156,120 +171,6 @@ func TestChecksOfTheRules(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, c.got, c.want)
 		}
 	}
-}
-
-func drawSheets(t *rapid.T, least int) []scoring.Sheet {
-	mark := rapid.Int64Range(0, 40)
-	sheets := make([]scoring.Sheet, rapid.IntRange(least, 11).Draw(t, "judges"))
-	for i := range sheets {
-		sheets[i] = sheet(i+1, 25*mark.Draw(t, "a"), 25*mark.Draw(t, "b"), 25*mark.Draw(t, "c"))
-	}
-	return sheets
-}
-
-func drawCombining(t *rapid.T) scoring.Combining {
-	if rapid.Bool().Draw(t, "trimmed") {
-		return scoring.Combining{Method: scoring.TrimmedMean, Drop: rapid.IntRange(1, scoring.MaxDrop).Draw(t, "drop"), Decimals: 2}
-	}
-	return scoring.Combining{Method: scoring.Mean, Decimals: 2}
-}
-
-func TestScoreDoesNotDependOnTheOrderOfSheets(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		sheets, how := drawSheets(t, 0), drawCombining(t)
-		shuffled := rapid.Permutation(sheets).Draw(t, "shuffled")
-		a := scoring.Combine(greeting, how, sheets, scoring.OvertimeWorking{})
-		b := scoring.Combine(greeting, how, shuffled, scoring.OvertimeWorking{})
-		if !reflect.DeepEqual(a, b) {
-			t.Fatalf("%+v and %+v", a, b)
-		}
-	})
-}
-
-func TestScoreStaysWithinItsBounds(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		sheets, how := drawSheets(t, 1), drawCombining(t)
-		w := scoring.Combine(greeting, how, sheets, scoring.OvertimeWorking{})
-		lowest, highest := greeting.Max(2), int64(0)
-		kept, top, bottom := 0, 0, 0
-		for _, s := range w.Sheets {
-			lowest, highest = min(lowest, s.Total), max(highest, s.Total)
-			switch s.Dropped {
-			case scoring.DroppedHighest:
-				top++
-			case scoring.DroppedLowest:
-				bottom++
-			case scoring.Kept:
-				kept++
-			}
-		}
-		if w.Mean < lowest || w.Mean > highest {
-			t.Fatalf("mean %d is not between the sheets %d and %d", w.Mean, lowest, highest)
-		}
-		if top != bottom || top != w.DropDone || kept != w.Count {
-			t.Fatalf("dropped %d above, %d below, kept %d: %+v", top, bottom, kept, w)
-		}
-		if len(sheets) >= scoring.TrimFrom && kept < scoring.TrimKeeps || len(sheets) < scoring.TrimFrom && kept != len(sheets) {
-			t.Fatalf("%d of %d sheets kept", kept, len(sheets))
-		}
-		if how.Method == scoring.TrimmedMean && len(sheets) >= scoring.TrimFrom && top == 0 {
-			t.Fatalf("a trimmed mean of %d sheets dropped none", len(sheets))
-		}
-		for _, a := range w.Sheets {
-			for _, b := range w.Sheets {
-				if a.Dropped == scoring.DroppedHighest && a.Total < b.Total && b.Dropped == scoring.Kept {
-					t.Fatalf("a sheet with %d was dropped as highest, one with %d stayed", a.Total, b.Total)
-				}
-			}
-		}
-	})
-}
-
-func TestBetterMarkNeverLowersTheScore(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		sheets, how := drawSheets(t, 1), drawCombining(t)
-		before := scoring.Combine(greeting, how, sheets, scoring.OvertimeWorking{}).Score
-		s := sheets[rapid.IntRange(0, len(sheets)-1).Draw(t, "judge")]
-		c := greeting[rapid.IntRange(0, 2).Draw(t, "criterion")]
-		s.Marks[c.ID] = min(s.Marks[c.ID]+c.Step*rapid.Int64Range(1, 10).Draw(t, "better"), c.Max)
-		if after := scoring.Combine(greeting, how, sheets, scoring.OvertimeWorking{}).Score; after < before {
-			t.Fatalf("a better mark lowered the score from %d to %d", before, after)
-		}
-	})
-}
-
-// The printed numbers alone lead to the score: what a person with a pencil does.
-func TestWorkingCanBeFollowed(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		sheets, how := drawSheets(t, 1), drawCombining(t)
-		overtime := scoring.Overtime{Method: scoring.OvertimePerMinute, LimitSeconds: 60, PerMinute: 25}
-		w := scoring.Combine(greeting, how, sheets, overtime.Deduct(rapid.Int64Range(0, 900).Draw(t, "used")))
-		var sum int64
-		for _, s := range w.Sheets {
-			var total int64
-			for _, l := range s.Lines {
-				total += l.Value
-				if exact := l.Mark * l.Weight; l.Value*10_000-exact > 5_000 || exact-l.Value*10_000 >= 5_000 {
-					t.Fatalf("%+v is not rounded half up", l)
-				}
-			}
-			if total != s.Total {
-				t.Fatalf("lines add up to %d, total says %d", total, s.Total)
-			}
-			if s.Dropped == scoring.Kept {
-				sum += s.Total
-			}
-		}
-		if sum != w.Sum {
-			t.Fatalf("the kept sheets add up to %d, sum says %d", sum, w.Sum)
-		}
-		if d := 2 * (w.Mean*int64(w.Count) - w.Sum); d > int64(w.Count) || d <= -int64(w.Count) {
-			t.Fatalf("%d ÷ %d is not %d rounded half up", w.Sum, w.Count, w.Mean)
-		}
-		if w.Score != max(w.Mean-w.Overtime.Deduction, 0) {
-			t.Fatalf("%d − %d is not %d", w.Mean, w.Overtime.Deduction, w.Score)
-		}
-	})
 }
 
 func TestMoreTimeNeverCostsLess(t *testing.T) {

@@ -7503,7 +7503,7 @@ export interface components {
         };
         JudgingGap: {
             /** @enum {string} */
-            code: "rubric" | "panel" | "order" | "performance_open" | "sheet_open" | "no_sheet";
+            code: "rubric" | "panel" | "order" | "performance_open" | "sheet_open" | "no_sheet" | "third_sheet";
             en: string;
             /** Format: int64 */
             performance_id?: number;
@@ -7689,6 +7689,11 @@ export interface components {
             working: components["schemas"]["ScoringWorking"];
         };
         JudgingMarkingRules: {
+            /**
+             * @description Absent: the round counts without an absent judge; wait: it waits for the sheets
+             * @enum {string}
+             */
+            absent?: "wait";
             combining: components["schemas"]["ScoringCombining"];
             overtime: components["schemas"]["ScoringOvertime"];
         };
@@ -10273,10 +10278,64 @@ export interface components {
         ScoringCombining: {
             /** Format: int64 */
             decimals: number;
+            /**
+             * Format: int64
+             * @description mean_within: how far from the mean a sheet may be, hundredths of a point
+             */
+            distance?: number;
             /** Format: int64 */
             drop?: number;
+            /**
+             * Format: int64
+             * @description z_score: sheets that each judge must have given
+             */
+            least_sheets?: number;
             /** @enum {string} */
-            method: "mean" | "trimmed_mean";
+            method: "mean" | "trimmed_mean" | "median" | "mean_within" | "rank_sum" | "two_markers" | "z_score";
+            /**
+             * @description two_markers: what the third sheet does
+             * @enum {string}
+             */
+            third?: "nearer" | "all" | "alone";
+            /**
+             * Format: int64
+             * @description two_markers: difference that asks for a third marker, hundredths of a percent of the highest total
+             */
+            threshold?: number;
+        };
+        ScoringJudgeScale: {
+            /** Format: int64 */
+            mean: number;
+            /** Format: int64 */
+            seat: number;
+            /** Format: int64 */
+            sheets: number;
+            /** Format: int64 */
+            spread: number;
+        };
+        ScoringMarkersWorking: {
+            /** Format: int64 */
+            difference: number;
+            /** Format: int64 */
+            first: number;
+            /** Format: int64 */
+            highest: number;
+            /** Format: int64 */
+            percent: number;
+            /** @enum {string} */
+            rule: "nearer" | "all" | "alone";
+            /** Format: int64 */
+            second: number;
+            /** @enum {string} */
+            third: "open" | "needless" | "missing" | "given";
+            /** Format: int64 */
+            third_seat: number;
+            /** Format: int64 */
+            threshold: number;
+        };
+        ScoringMiddleWorking: {
+            middle: number[];
+            order: number[];
         };
         ScoringOvertime: {
             /** Format: int64 */
@@ -10315,6 +10374,28 @@ export interface components {
             id: string;
             right: boolean;
         };
+        ScoringRanksWorking: {
+            /** Format: int64 */
+            entries: number;
+            /** Format: int64 */
+            judges: number;
+            /** Format: int64 */
+            sum: number;
+        };
+        ScoringScaleWorking: {
+            /**
+             * Format: int64
+             * @description No adjusted total is above this, or below 0
+             */
+            highest: number;
+            judges: components["schemas"]["ScoringJudgeScale"][];
+            /** Format: int64 */
+            least_sheets: number;
+            /** Format: int64 */
+            mean: number;
+            /** Format: int64 */
+            spread: number;
+        };
         ScoringSheetLine: {
             /** Format: int64 */
             criterion_id: number;
@@ -10326,15 +10407,40 @@ export interface components {
             weight: number;
         };
         ScoringSheetWorking: {
+            /**
+             * Format: int64
+             * @description What goes on into the next step: the total, or what the combination has made of it
+             */
+            counted: number;
             /** @enum {string} */
-            dropped: "" | "highest" | "lowest";
+            dropped: "" | "highest" | "lowest" | "far" | "spare" | "other" | "partial";
             lines: components["schemas"]["ScoringSheetLine"][];
+            /**
+             * Format: int64
+             * @description rank_sum: place in this judge's order, hundredths; equal totals share the mean of their places
+             */
+            rank?: number;
             /** Format: int64 */
             seat: number;
             /** Format: int64 */
             total: number;
         };
+        ScoringWithinWorking: {
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            distance: number;
+            /** Format: int64 */
+            mean: number;
+            /** Format: int64 */
+            sum: number;
+        };
         ScoringWorking: {
+            /**
+             * Format: int64
+             * @description What the combination gives, before the deduction
+             */
+            combined: number;
             /** Format: int64 */
             count: number;
             /** Format: int64 */
@@ -10343,16 +10449,28 @@ export interface components {
             drop_done: number;
             /** Format: int64 */
             drop_wanted: number;
+            /**
+             * @description Why the rule could not be applied; then the mean of all sheets stands
+             * @enum {string}
+             */
+            left_out: "" | "all_far" | "no_full_judge" | "same_entries" | "few_sheets" | "open";
+            markers?: components["schemas"]["ScoringMarkersWorking"];
             /** Format: int64 */
             mean: number;
             /** @enum {string} */
-            method: "mean" | "trimmed_mean";
+            method: "mean" | "trimmed_mean" | "median" | "mean_within" | "rank_sum" | "two_markers" | "z_score";
+            middle?: components["schemas"]["ScoringMiddleWorking"];
             overtime: components["schemas"]["ScoringOvertimeWorking"];
+            ranks?: components["schemas"]["ScoringRanksWorking"];
+            scale?: components["schemas"]["ScoringScaleWorking"];
             /** Format: int64 */
             score: number;
             sheets: components["schemas"]["ScoringSheetWorking"][];
             /** Format: int64 */
             sum: number;
+            /** @description A third marker's sheet is needed: the score does not count yet */
+            waiting: boolean;
+            within?: components["schemas"]["ScoringWithinWorking"];
         };
         ScreenMessage: {
             data: components["schemas"]["LeaderboardHallView"];
