@@ -63,6 +63,10 @@ type Row struct {
 	Tied       bool         `json:"tied"`
 	Total      int64        `json:"total" doc:"Hundredths of a point"`
 	Scores     []RoundScore `json:"scores" doc:"Only the rounds in which the entry has a score"`
+	// Level is how many cuts the entry has come through; Kind stands only where persons and teams both take part: then
+	// places are within the division and the kind.
+	Level int         `json:"level,omitzero" doc:"How many cuts the entry has come through"`
+	Kind  roster.Kind `json:"kind,omitempty" enum:"person,team" doc:"Only where persons and teams both take part: places are then per division and kind"`
 }
 
 // Score finds the row's part in a round.
@@ -85,6 +89,9 @@ type BoardRound struct {
 	Weight   int                `json:"weight"`
 	Scored   int                `json:"scored" doc:"Entries that have a score in it"`
 	Order    []string           `json:"order,omitempty" doc:"Metrics by which the round ranks; missing: points, then the contest's tie-breakers"`
+	Level    int                `json:"level,omitzero" doc:"How many cuts lie before the round"`
+	FromZero bool               `json:"from_zero,omitzero" doc:"The total begins anew with the round"`
+	TieBreak bool               `json:"tie_break,omitzero" doc:"The round only resolves a tie; it gives nothing to the total"`
 }
 
 // Board is the standings of a contest, best first within each division.
@@ -94,11 +101,36 @@ type Board struct {
 	Divisions   []contest.Division `json:"divisions"`
 	TieBreakers []string           `json:"tie_breakers"`
 	Rows        []Row              `json:"rows"`
+	Cuts        []BoardCut         `json:"cuts,omitempty" doc:"Where the line runs between those who go on and the others"`
 }
 
-// Compute makes a board. It is a pure function of its arguments, so a board that is built again equals the old one.
-// With public set, rounds whose board is hidden are left out as if they had not been.
+// Input is all that a board is made of.
+type Input struct {
+	Contest contest.Contest
+	Entries []roster.Entry
+	Scores  map[int64]Scores // by round
+	// Lists are the entries that promotions have brought into rounds, by the round that is entered.
+	Lists map[int64][]int64
+	// Decisions part those whom the marks leave tied.
+	Decisions []Decision
+	// Public: rounds whose board is hidden are left out as if they had not been.
+	Public bool
+}
+
+// Decision resolves a tie in a round alone, or overall (round 0).
+type Decision struct {
+	RoundID int64
+	ranking.Decision
+}
+
+// Compute makes a board of a contest without promotions and decisions.
 func Compute(c contest.Contest, entries []roster.Entry, scores map[int64]Scores, public bool) Board {
+	return ComputePlan(Input{Contest: c, Entries: entries, Scores: scores, Public: public})
+}
+
+// ComputePlan makes a board. It is a pure function of its input, so a board that is built again equals the old one.
+func ComputePlan(in Input) Board {
+	c := in.Contest
 	b := Board{ContestID: c.ID, Rounds: []BoardRound{}, Divisions: c.Divisions, TieBreakers: c.TieBreakers, Rows: []Row{}}
 	if b.TieBreakers == nil {
 		b.TieBreakers = []string{}
@@ -106,30 +138,37 @@ func Compute(c contest.Contest, entries []roster.Entry, scores map[int64]Scores,
 	if b.Divisions == nil {
 		b.Divisions = []contest.Division{}
 	}
+	levels := levelsOf(in)
 	discreet := false
 	type part struct{ entryID, roundID int64 }
-	found := make(map[part]Score, len(entries)*len(c.Rounds))
+	found := make(map[part]Score, len(in.Entries)*len(c.Rounds))
 	for _, r := range c.Rounds {
-		s := scores[r.ID]
-		discreet = discreet || public && s.Discreet
-		if public && s.Hidden {
+		s := in.Scores[r.ID]
+		discreet = discreet || in.Public && s.Discreet
+		if in.Public && s.Hidden {
 			continue
 		}
-		b.Rounds = append(b.Rounds, BoardRound{ID: r.ID, Name: r.Name, Kind: r.Kind, State: r.State, MaxScore: r.MaxScore, Weight: r.Weight, Order: s.Order})
+		b.Rounds = append(b.Rounds, BoardRound{ID: r.ID, Name: r.Name, Kind: r.Kind, State: r.State, MaxScore: r.MaxScore, Weight: r.Weight,
+			Order: s.Order, Level: levels.of[r.ID], FromZero: r.FromZero, TieBreak: r.TieBreak()})
 		for _, x := range s.Rows {
 			found[part{x.EntryID, r.ID}] = x
 		}
 	}
-	for _, e := range entries {
-		if e.State != roster.EntryActive {
+	for _, e := range in.Entries {
+		if e.State != roster.EntryActive || levels.unseen(e) {
 			continue
 		}
-		row := Row{EntryID: e.ID, Number: e.Number, Name: e.Name, UnitName: e.UnitName, DivisionID: e.DivisionID, Scores: []RoundScore{}}
+		row := Row{EntryID: e.ID, Number: e.Number, Name: e.Name, UnitName: e.UnitName, DivisionID: e.DivisionID, Level: levels.reached[e.ID], Scores: []RoundScore{}}
+		if levels.mixed {
+			row.Kind = e.Kind
+		}
 		for i, r := range b.Rounds {
 			if s, ok := found[part{e.ID, r.ID}]; ok {
 				row.Scores = append(row.Scores, RoundScore{RoundID: r.ID, Points: s.Points, Correct: s.Correct, TimeUs: s.TimeUs,
 					Distance: s.Distance, SubmittedUs: s.SubmittedUs})
-				row.Total += weighted(s.Points, r.Weight)
+				if levels.counts(row.Level, r.ID) {
+					row.Total += weighted(s.Points, r.Weight)
+				}
 				b.Rounds[i].Scored++
 			}
 		}
@@ -138,19 +177,18 @@ func Compute(c contest.Contest, entries []roster.Entry, scores map[int64]Scores,
 		}
 		b.Rows = append(b.Rows, row)
 	}
-	order := append([]string{byPoints}, b.TieBreakers...)
-	if len(c.Rounds) == 1 && len(b.Rounds) == 1 && len(b.Rounds[0].Order) > 0 {
+	if order, alone := levels.ownOrder(b, 0); alone && levels.top == 0 {
 		// A contest of one round that ranks by its own list ranks by that list.
-		order = b.Rounds[0].Order
 		b.TieBreakers = slices.DeleteFunc(slices.Clone(order), func(m string) bool { return m == byPoints })
 	}
-	for _, d := range divisionsOf(b.Rows) {
-		rankDivision(&b, c, d, order)
+	for _, g := range groupsOf(b.Rows) {
+		rankGroup(&b, in, levels, g)
 	}
 	slices.SortFunc(b.Rows, func(x, y Row) int {
-		return cmp.Or(cmp.Compare(position(b.Divisions, x.DivisionID), position(b.Divisions, y.DivisionID)),
+		return cmp.Or(cmp.Compare(position(b.Divisions, x.DivisionID), position(b.Divisions, y.DivisionID)), cmp.Compare(y.Kind, x.Kind),
 			cmp.Compare(unplacedLast(x.Place), unplacedLast(y.Place)), cmp.Compare(x.Number, y.Number), cmp.Compare(x.EntryID, y.EntryID))
 	})
+	b.Cuts = cutsOf(b, in, levels)
 	return b
 }
 
@@ -188,44 +226,6 @@ func position(divisions []contest.Division, id int64) int {
 	return 0
 }
 
-func divisionsOf(rows []Row) []int64 {
-	var ids []int64
-	for _, r := range rows {
-		if !slices.Contains(ids, r.DivisionID) {
-			ids = append(ids, r.DivisionID)
-		}
-	}
-	return ids
-}
-
-// rankDivision gives places: overall by the order, and in each round by that round alone.
-func rankDivision(b *Board, c contest.Contest, division int64, order []string) {
-	at := map[int64]int{}
-	for i, r := range b.Rows {
-		if r.DivisionID == division {
-			at[r.EntryID] = i
-		}
-	}
-	metrics := metricsOf(order)
-	var overall []ranking.Row
-	for id, i := range at {
-		if len(b.Rows[i].Scores) == 0 {
-			continue
-		}
-		values := make([]int64, 0, len(order))
-		for _, t := range order {
-			values = append(values, tieValue(b.Rows[i], c, t))
-		}
-		overall = append(overall, ranking.Row{ID: id, Values: values})
-	}
-	for _, s := range ranking.Rank(metrics, overall) {
-		b.Rows[at[s.ID]].Place, b.Rows[at[s.ID]].Tied = s.Place, s.Tied
-	}
-	for _, r := range b.Rounds {
-		rankRound(b, r, at, c.TieBreakers)
-	}
-}
-
 // byPoints is the metric that every list has: the points of a round, or the total.
 const byPoints = "points"
 
@@ -240,7 +240,7 @@ func metricsOf(order []string) []ranking.Metric {
 
 // rankRound ranks one round alone: by its own list, or by points, then by those general tie-breakers (right answers,
 // time) that the contest uses.
-func rankRound(b *Board, r BoardRound, at map[int64]int, ties []string) {
+func rankRound(b *Board, r BoardRound, at map[int64]int, ties []string, decisions []Decision) {
 	order := r.Order
 	if len(order) == 0 {
 		order = []string{byPoints}
@@ -262,7 +262,7 @@ func rankRound(b *Board, r BoardRound, at map[int64]int, ties []string) {
 		}
 		rows = append(rows, ranking.Row{ID: id, Values: values})
 	}
-	for _, s := range ranking.Rank(metricsOf(order), rows) {
+	for _, s := range ranking.RankDecided(metricsOf(order), rows, decidedIn(decisions, r.ID)) {
 		scores := b.Rows[at[s.ID]].Scores
 		for i := range scores {
 			if scores[i].RoundID == r.ID {
@@ -288,14 +288,18 @@ func (s RoundScore) value(metric string) int64 {
 }
 
 // tieValue is a row's value for one of the contest's tie-breakers.
-func tieValue(row Row, c contest.Contest, tie string) int64 {
+func tieValue(row Row, c contest.Contest, levels levels, tie string) int64 {
 	switch tie {
 	case byPoints:
 		return row.Total
+	case contest.TieHead, contest.TieLots:
+		return 0 // they come as decisions, once the tie is there
 	case contest.TieCorrect, contest.TieTime, contest.TieGuess, contest.TieSubmitted:
 		var sum int64
 		for _, s := range row.Scores {
-			sum += s.value(tie)
+			if levels.counts(row.Level, s.RoundID) {
+				sum += s.value(tie)
+			}
 		}
 		return sum
 	}

@@ -36,6 +36,7 @@ type BoardView struct {
 	TieBreakers []string           `json:"tie_breakers"`
 	Rows        []Row              `json:"rows" doc:"Best first within each division; at most 100 a division"`
 	Count       int                `json:"count" doc:"Rows in all"`
+	Cuts        []BoardCut         `json:"cuts,omitempty" doc:"Where the line runs between those who go on and the others"`
 }
 
 // OwnBoardView is a contestant's own row of the public board.
@@ -60,14 +61,14 @@ type watched struct {
 // places finds an entry's row in the public board, and how many the division has.
 type places struct {
 	row   map[int64]int
-	count map[int64]int
+	count map[group]int
 }
 
 func placesOf(b Board) places {
-	x := places{row: make(map[int64]int, len(b.Rows)), count: map[int64]int{}}
+	x := places{row: make(map[int64]int, len(b.Rows)), count: map[group]int{}}
 	for i, r := range b.Rows {
 		x.row[r.EntryID] = i
-		x.count[r.DivisionID]++
+		x.count[group{r.DivisionID, r.Kind}]++
 	}
 	return x
 }
@@ -79,7 +80,7 @@ func (x places) own(p *Public, entryID int64) OwnBoardView {
 		return OwnBoardView{Status: p.Status}
 	}
 	r := &p.Board.Rows[i]
-	return OwnBoardView{Status: p.Status, Row: r, Count: x.count[r.DivisionID]}
+	return OwnBoardView{Status: p.Status, Row: r, Count: x.count[group{r.DivisionID, r.Kind}]}
 }
 
 func (s *Service) board(contestID int64) *watched {
@@ -104,7 +105,7 @@ func entryOf(key string) (int64, bool) {
 func topOf(p Public) BoardView {
 	b := p.Board
 	v := BoardView{ContestID: b.ContestID, Status: p.Status, HeldAtUs: p.HeldAtUs, Rounds: b.Rounds, Divisions: b.Divisions,
-		TieBreakers: b.TieBreakers, Rows: []Row{}, Count: len(b.Rows)}
+		TieBreakers: b.TieBreakers, Rows: []Row{}, Count: len(b.Rows), Cuts: b.Cuts}
 	shown := map[int64]int{}
 	for _, r := range b.Rows {
 		if shown[r.DivisionID] < topRows {
