@@ -131,14 +131,17 @@ func (s *Service) Dismiss(ctx context.Context, contestID, accountID int64, role 
 	return nil
 }
 
-// Pair makes a short-lived link that signs a tablet in as this judge, for this contest's judging only.
+// pairable are the roles that a tablet without a password may be paired for.
+func pairable(r Role) bool { return r == RoleJudge || r == RoleTimekeeper }
+
+// Pair makes a short-lived link that signs a tablet in as this judge or timekeeper, for this contest's judging only.
 func (s *Service) Pair(ctx context.Context, contestID, accountID int64) (string, error) {
 	grants, err := s.q.GrantsOf(ctx, accountID)
 	if err != nil {
 		return "", unavailable(err)
 	}
 	if !slices.ContainsFunc(grants, func(g accountdb.GrantsOfRow) bool {
-		return g.ContestID == contestID && g.Role == string(RoleJudge)
+		return g.ContestID == contestID && pairable(Role(g.Role))
 	}) {
 		return "", fault.NothingHere
 	}
@@ -146,7 +149,7 @@ func (s *Service) Pair(ctx context.Context, contestID, accountID int64) (string,
 	if err != nil {
 		return "", unavailable(err)
 	}
-	// Whoever holds the link can mark as this judge, so it stands in the record before it exists.
+	// Whoever holds the link can mark or keep the time as this person, so it stands in the record before it exists.
 	if err := postgres.InTx(ctx, s.db, func(tx pgx.Tx) error {
 		return s.record(ctx, tx, contestID, "pair", map[string]any{"account": acc.ID, "name": acc.Name})
 	}); err != nil {

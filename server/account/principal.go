@@ -4,17 +4,19 @@
 // anything but the session and the grants in Postgres.
 package account
 
-// Role is what an account may be in one contest. Organizer includes host, secretary, author and reviewer.
+// Role is what an account may be in one contest. Organizer includes all but judge, supervisor and leader.
 type Role string
 
 const (
-	RoleOrganizer Role = "organizer" // sets a contest up and runs it
-	RoleHost      Role = "host"      // gives cues in the console
-	RoleSecretary Role = "secretary" // checks and tallies, cannot mark
-	RoleJudge     Role = "judge"     // marks
-	RoleAuthor    Role = "author"    // writes questions, and sees those he wrote
-	RoleReviewer  Role = "reviewer"  // reads the bank, approves questions or sends them back
-	RoleLeader    Role = "leader"    // acts for the units in Principal.Units, and what is below them
+	RoleOrganizer  Role = "organizer"  // sets a contest up and runs it
+	RoleHost       Role = "host"       // gives cues in the console
+	RoleSecretary  Role = "secretary"  // checks and tallies, cannot mark
+	RoleJudge      Role = "judge"      // marks
+	RoleSupervisor Role = "supervisor" // watches the procedure, reads the marks once they are closed, signs
+	RoleTimekeeper Role = "timekeeper" // the stage clock and its seconds, nothing else
+	RoleAuthor     Role = "author"     // writes questions, and sees those he wrote
+	RoleReviewer   Role = "reviewer"   // reads the bank, approves questions or sends them back
+	RoleLeader     Role = "leader"     // acts for the units in Principal.Units, and what is below them
 )
 
 // EntrySession says which entry's device this is.
@@ -42,7 +44,7 @@ type Principal struct {
 	Device  []byte
 	// Secure: the page came over TLS.
 	Secure bool
-	// PairedWith is the only contest in which a paired tablet may judge; 0: no paired tablet.
+	// PairedWith is the only contest in which a paired tablet may judge or keep the time; 0: no paired tablet.
 	PairedWith int64
 	// SessionID is the account's session.
 	SessionID int64
@@ -53,18 +55,20 @@ func (p Principal) Has(contestID int64, role Role) bool {
 	if p.AccountID == 0 {
 		return false
 	}
-	// Nobody marks without being named to the panel, and nobody acts for a unit that did not name him: administrators and
-	// organizers are neither judges nor leaders by themselves.
-	if p.Admin && role != RoleJudge && role != RoleLeader {
+	if p.Admin && !role.named() {
 		return true
 	}
 	for _, r := range p.Grants[contestID] {
-		if r == role || (r == RoleOrganizer && role != RoleJudge && role != RoleLeader) {
+		if r == role || (r == RoleOrganizer && !role.named()) {
 			return true
 		}
 	}
 	return false
 }
+
+// named: nobody marks without being named to the panel, nobody watches over those who run the contest while running it,
+// and nobody acts for a unit that did not name him: administrators and organizers are none of these by themselves.
+func (r Role) named() bool { return r == RoleJudge || r == RoleSupervisor || r == RoleLeader }
 
 // IsEntry tells whether this device is signed in as an entry of the contest.
 func (p Principal) IsEntry(contestID int64) bool {

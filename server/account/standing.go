@@ -35,7 +35,7 @@ func (p Principal) rights(rows []accountdb.GrantsOfRow) (grants map[int64][]Role
 	grants, units = map[int64][]Role{}, map[int64][]int64{}
 	for _, g := range rows {
 		// A paired tablet judges in its contest and can do nothing else, whatever else its judge may be.
-		if p.PairedWith != 0 && (g.ContestID != p.PairedWith || g.Role != string(RoleJudge)) {
+		if p.PairedWith != 0 && (g.ContestID != p.PairedWith || !pairable(Role(g.Role))) {
 			continue
 		}
 		if g.UnitID != 0 {

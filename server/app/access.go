@@ -294,7 +294,7 @@ var access = web.Access{
 	// Judged rounds.
 	"list-my-panels":                  web.SignedIn,
 	"get-judge-view":                  web.Judge,
-	"get-judging":                     web.Staff,
+	"get-judging":                     web.Table,
 	"list-panel-candidates":           web.Organizer,
 	"set-marking-rules":               web.Organizer,
 	"set-rubric":                      web.Organizer,
@@ -308,7 +308,7 @@ var access = web.Access{
 	"set-performance-seconds":         web.Secretary,
 	"close-judging":                   web.Secretary,
 	"topic:judge/round/{round}":       web.Judge,
-	"topic:organizer/judging/{round}": web.Staff,
+	"topic:organizer/judging/{round}": web.Table,
 	"topic:audience/judging/{round}":  web.Public,
 	"command:claim_sheets":            web.Judge,
 	"command:mark":                    web.Judge,

@@ -50,6 +50,9 @@ var (
 	errOthersMarks = fault.New(fault.Forbidden, "judges_see_own_marks",
 		"Bạn là giám khảo của phần thi này nên không xem được bảng điểm chung khi phần thi chưa khóa.",
 		"You are a judge of this round, so you cannot see everybody's marks before it is closed.")
+	errMarksOpen = fault.New(fault.Forbidden, "marks_open",
+		"Giám sát xem bảng điểm sau khi phần thi đã khóa. Phần thi này chưa khóa; hãy mở lại trang khi Trưởng ban đã khóa điểm.",
+		"A supervisor reads the marks once they are closed. This round is not closed yet; open the page again when it is.")
 )
 
 // Faults of the stage.

@@ -31,6 +31,8 @@ type CriterionBody struct {
 	Max         int64  `json:"max" minimum:"1" maximum:"100000" doc:"Highest mark, hundredths of a point"`
 	Step        int64  `json:"step" minimum:"1" maximum:"100000" doc:"Divides max; hundredths of a point"`
 	Weight      int64  `json:"weight" minimum:"1" maximum:"100000" doc:"Hundredths of a percent; 10000: the mark counts as it is"`
+	// Levels may come in any order.
+	Levels []Level `json:"levels,omitempty" maxItems:"8" doc:"What the marks stand for"`
 }
 
 // TurnBody is a line of a running order as it is set.
@@ -106,7 +108,7 @@ func setUpRoutes(api *web.API, s *Service, base string, table func(context.Conte
 		}) (*tableOut, error) {
 			criteria := make([]Criterion, 0, len(in.Body.Criteria))
 			for _, c := range in.Body.Criteria {
-				criteria = append(criteria, Criterion{Name: c.Name, Description: c.Description,
+				criteria = append(criteria, Criterion{Name: c.Name, Description: c.Description, Levels: c.Levels,
 					Criterion: scoring.Criterion{Max: c.Max, Step: c.Step, Weight: c.Weight}})
 			}
 			return table(ctx, in.RoundIn, s.SetRubric(ctx, in.Contest, in.Round, criteria))

@@ -57,6 +57,8 @@ type Criterion struct {
 	scoring.Criterion
 	Name        string
 	Description string
+	// Levels say what the marks stand for, the highest first. They never enter the arithmetic.
+	Levels []Level
 }
 
 // Seat is a judge's place in the panel: GK1, GK2...
@@ -269,13 +271,14 @@ func CheckCriteria(criteria []Criterion) error {
 	return nil
 }
 
-func (c Criterion) check(f *fault.Fault, path string) *fault.Fault {
+func (c *Criterion) check(f *fault.Fault, path string) *fault.Fault {
 	if !fits(c.Name, 1, maxName) {
 		f = f.At(path+".name", "Tên tiêu chí cần từ 1 đến 120 ký tự.", "A criterion's name needs 1 to 120 characters.")
 	}
 	if !fits(c.Description, 0, maxDescription) {
 		f = f.At(path+".description", "Mô tả dài tối đa 500 ký tự.", "The description has at most 500 characters.")
 	}
+	f = c.checkLevels(f, path)
 	switch err := c.Check(); {
 	case errors.Is(err, scoring.ErrMax):
 		f = f.At(path+".max", "Điểm tối đa phải lớn hơn 0 và không quá 1.000.", "The maximum must be above 0 and at most 1,000.")

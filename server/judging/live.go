@@ -252,6 +252,17 @@ func (l *Live) publish(ctx context.Context, roundID int64) {
 			l.hub.PublishKey(JudgeTopicOf(roundID), key, j.message(KindJudgeView, v))
 		}
 	}
+	if len(watchers) > 0 && !j.Closed() {
+		// Marks that a revocation has opened again are no longer for those who may read closed ones only.
+		only, err := l.s.q.OnlySupervisors(ctx, j.ContestID)
+		if err != nil {
+			l.log.Warn("judging: supervisors not read", "round", roundID, "error", err)
+			return
+		}
+		for _, id := range only {
+			delete(watchers, live.AccountKey(id))
+		}
+	}
 	if len(watchers) == 0 {
 		return
 	}

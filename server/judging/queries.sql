@@ -27,7 +27,7 @@ SELECT * FROM criterion WHERE round_id = $1 ORDER BY position;
 DELETE FROM criterion WHERE round_id = $1;
 
 -- name: AddCriterion :exec
-INSERT INTO criterion (round_id, position, name, description, max, step, weight) VALUES ($1, $2, $3, $4, $5, $6, $7);
+INSERT INTO criterion (round_id, position, name, description, max, step, weight, levels) VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- name: Panel :many
 SELECT p.*, a.name FROM panel_seat p JOIN account a ON a.id = p.account_id WHERE p.round_id = $1 ORDER BY p.seat;
@@ -50,8 +50,8 @@ SELECT a.id, a.name, g.role FROM account a JOIN account_grant g ON g.account_id 
 WHERE g.contest_id = $1 AND a.disabled_at IS NULL ORDER BY a.name, a.id, g.role;
 
 -- name: CopyCriteria :exec
-INSERT INTO criterion (round_id, position, name, description, max, step, weight)
-SELECT @to_round::bigint, c.position, c.name, c.description, c.max, c.step, c.weight FROM criterion c WHERE c.round_id = @from_round::bigint;
+INSERT INTO criterion (round_id, position, name, description, max, step, weight, levels)
+SELECT @to_round::bigint, c.position, c.name, c.description, c.max, c.step, c.weight, c.levels FROM criterion c WHERE c.round_id = @from_round::bigint;
 
 -- name: CopyPanel :exec
 INSERT INTO panel_seat (round_id, seat, account_id, head)

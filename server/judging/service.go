@@ -82,22 +82,28 @@ func (s *Service) JudgeView(ctx context.Context, contestID, roundID int64) (Judg
 	return v, j, nil
 }
 
-// Table is what the organizer or secretary who asks may see: everybody's marks. A judge of the round may not before it
-// is closed, whatever other role the account has.
+// Table is what the organizer, secretary or supervisor who asks may see: everybody's marks. A judge of the round may not
+// before it is closed, whatever other role the account has; and a supervisor reads only what is closed.
 func (s *Service) Table(ctx context.Context, contestID, roundID int64) (JudgingView, Judging, error) {
 	j, err := s.Get(ctx, contestID, roundID)
 	if err != nil {
 		return JudgingView{}, j, err
 	}
-	if err := j.mayWatch(account.From(ctx).AccountID); err != nil {
+	if err := j.mayWatch(account.From(ctx)); err != nil {
 		return JudgingView{}, j, err
 	}
 	return j.View(), j, nil
 }
 
-func (j Judging) mayWatch(accountID int64) error {
-	if _, sits := j.SeatOf(accountID); sits && !j.Closed() {
+func (j Judging) mayWatch(p account.Principal) error {
+	if j.Closed() {
+		return nil
+	}
+	if _, sits := j.SeatOf(p.AccountID); sits {
 		return errOthersMarks
+	}
+	if p.Has(j.ContestID, account.RoleSupervisor) && !p.Has(j.ContestID, account.RoleHost) && !p.Has(j.ContestID, account.RoleSecretary) {
+		return errMarksOpen
 	}
 	return nil
 }
@@ -282,7 +288,11 @@ func (j *Judging) loadSetUp(ctx context.Context, q *judgingdb.Queries) error {
 		return err
 	}
 	for _, c := range criteria {
-		j.Criteria = append(j.Criteria, Criterion{Name: c.Name, Description: c.Description,
+		levels, err := decodeLevels(c.Levels)
+		if err != nil {
+			return err
+		}
+		j.Criteria = append(j.Criteria, Criterion{Name: c.Name, Description: c.Description, Levels: levels,
 			Criterion: scoring.Criterion{ID: c.ID, Max: c.Max, Step: c.Step, Weight: c.Weight}})
 	}
 	panel, err := q.Panel(ctx, j.RoundID)

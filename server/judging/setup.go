@@ -118,8 +118,12 @@ func (s *Service) putCriteria(ctx context.Context, tx pgx.Tx, q *judgingdb.Queri
 	rubric := make(scoring.Rubric, len(criteria))
 	for i, c := range criteria {
 		rubric[i] = c.Criterion
+		levels, err := encodeLevels(c.Levels)
+		if err != nil {
+			return err
+		}
 		if err := q.AddCriterion(ctx, judgingdb.AddCriterionParams{RoundID: roundID, Position: int32(i + 1), Name: c.Name,
-			Description: c.Description, Max: c.Max, Step: c.Step, Weight: c.Weight}); err != nil {
+			Description: c.Description, Max: c.Max, Step: c.Step, Weight: c.Weight, Levels: levels}); err != nil {
 			return err
 		}
 	}
@@ -130,8 +134,8 @@ func (s *Service) putCriteria(ctx context.Context, tx pgx.Tx, q *judgingdb.Queri
 type Candidate struct {
 	AccountID int64  `json:"account_id"`
 	Name      string `json:"name"`
-	// Barred: also organizes or tallies in this contest, so that the marks of others would not stay hidden.
-	Barred bool `json:"barred" doc:"Also organizer or secretary of the contest: cannot mark in it"`
+	// Barred: also organizes, tallies or supervises in this contest: who marks must not watch over the marks.
+	Barred bool `json:"barred" doc:"Also organizer, secretary or supervisor of the contest: cannot mark in it"`
 }
 
 // Candidates lists the judges of a contest.
@@ -150,9 +154,9 @@ func candidates(ctx context.Context, q *judgingdb.Queries, contestID int64) ([]C
 		case account.RoleJudge:
 			judges[r.ID] = true
 			list = append(list, Candidate{AccountID: r.ID, Name: r.Name})
-		case account.RoleOrganizer, account.RoleSecretary:
+		case account.RoleOrganizer, account.RoleSecretary, account.RoleSupervisor:
 			barred[r.ID] = true
-		case account.RoleHost:
+		case account.RoleHost, account.RoleTimekeeper:
 		}
 	}
 	for i := range list {
@@ -198,7 +202,7 @@ func checkPanel(list []Candidate, accountIDs []int64, head int64) error {
 		case n < 0:
 			f = f.At(at("accounts", i), "Người này không phải giám khảo của hội thi.", "This person is not a judge of the contest.")
 		case list[n].Barred:
-			f = f.At(at("accounts", i), list[n].Name+" còn là Ban Tổ chức hoặc thư ký nên không chấm được.", list[n].Name+" also organizes or tallies, so cannot mark.")
+			f = f.At(at("accounts", i), list[n].Name+" còn là Ban Tổ chức, thư ký hoặc giám sát nên không chấm được.", list[n].Name+" also organizes, tallies or supervises, so cannot mark.")
 		case slices.Index(accountIDs, id) != i:
 			f = f.At(at("accounts", i), list[n].Name+" có hai lần trong danh sách.", list[n].Name+" stands in the list twice.")
 		}

@@ -46,6 +46,8 @@ type CriterionView struct {
 	Max         int64  `json:"max" doc:"Highest mark, hundredths of a point"`
 	Step        int64  `json:"step" doc:"Distance between two marks, hundredths of a point"`
 	Weight      int64  `json:"weight" doc:"Hundredths of a percent; 10000: the mark counts as it is"`
+	// Levels are for people who mark; nothing is computed from them.
+	Levels []Level `json:"levels" doc:"What the marks stand for, the highest first; may be empty"`
 }
 
 // PerformanceView is an entry's turn without any mark.
@@ -249,7 +251,9 @@ func (j Judging) View() JudgingView {
 func (j Judging) criteriaViews() []CriterionView {
 	views := make([]CriterionView, 0, len(j.Criteria))
 	for _, c := range j.Criteria {
-		views = append(views, CriterionView{ID: c.ID, Name: c.Name, Description: c.Description, Max: c.Max, Step: c.Step, Weight: c.Weight})
+		v := CriterionView{ID: c.ID, Name: c.Name, Description: c.Description, Max: c.Max, Step: c.Step, Weight: c.Weight, Levels: []Level{}}
+		v.Levels = append(v.Levels, c.Levels...)
+		views = append(views, v)
 	}
 	return views
 }

@@ -150,7 +150,7 @@ func write(t Template, locale, server string, c Content) written {
 
 func roleWords(role string, vi bool) string {
 	words := map[string][2]string{"organizer": {"ban tổ chức", "organizer"}, "host": {"người dẫn", "host"}, "secretary": {"thư ký", "secretary"},
-		"judge": {"giám khảo", "judge"}, "leader": {"phụ trách đơn vị", "leader of a unit"}}
+		"judge": {"giám khảo", "judge"}, "supervisor": {"giám sát", "supervisor"}, "timekeeper": {"người bấm giờ", "timekeeper"}, "leader": {"phụ trách đơn vị", "leader of a unit"}}
 	pair, known := words[role]
 	switch {
 	case !known && vi:

@@ -215,7 +215,7 @@ func peopleRoutes(api *API, s *account.Service) {
 			Body    struct {
 				Login string       `json:"login" minLength:"3" maxLength:"80"`
 				Name  string       `json:"name" minLength:"2" maxLength:"120"`
-				Role  account.Role `json:"role" enum:"organizer,host,secretary,judge,author,reviewer"`
+				Role  account.Role `json:"role" enum:"organizer,host,secretary,judge,supervisor,timekeeper,author,reviewer"`
 			}
 		}) (*tokenOut, error) {
 			_, token, err := s.Invite(ctx, in.Contest, in.Body.Login, in.Body.Name, in.Body.Role)
@@ -224,7 +224,7 @@ func peopleRoutes(api *API, s *account.Service) {
 	Handle(api, Op{ID: "dismiss-person", Method: http.MethodDelete, Path: base + "/{account}/{role}", Summary: "Take a role away"},
 		func(ctx context.Context, in *struct {
 			PersonIn
-			Role account.Role `path:"role" enum:"organizer,host,secretary,judge,author,reviewer"`
+			Role account.Role `path:"role" enum:"organizer,host,secretary,judge,supervisor,timekeeper,author,reviewer"`
 		}) (*struct{}, error) {
 			return nil, s.Dismiss(ctx, in.Contest, in.Account, in.Role)
 		})
@@ -233,7 +233,7 @@ func peopleRoutes(api *API, s *account.Service) {
 			token, err := s.InviteAgain(ctx, in.Contest, in.Account)
 			return path(token), err
 		})
-	Handle(api, Op{ID: "pair-judge", Method: http.MethodPost, Path: base + "/{account}/pairing", Summary: "A link that pairs a judge's tablet"},
+	Handle(api, Op{ID: "pair-judge", Method: http.MethodPost, Path: base + "/{account}/pairing", Summary: "A link that pairs the tablet of a judge or timekeeper"},
 		func(ctx context.Context, in *PersonIn) (*tokenOut, error) {
 			token, err := s.Pair(ctx, in.Contest, in.Account)
 			return path(token), err

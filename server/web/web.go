@@ -41,10 +41,13 @@ const (
 	Secretary  Need = "secretary"  // tallies in {contest}; organizers too
 	Staff      Need = "staff"      // organizer, host or secretary of {contest}
 	Judge      Need = "judge"      // judge of {contest}
+	Supervisor Need = "supervisor" // supervisor of {contest}; nobody else, administrators neither
+	Timekeeper Need = "timekeeper" // keeps the time of {contest}; secretaries and organizers too
+	Table      Need = "table"      // staff or supervisor of {contest}: the operation tells a supervisor nothing before the close
 	Author     Need = "author"     // writes questions for {contest}; organizers too
 	Reviewer   Need = "reviewer"   // reviews the questions of {contest}; organizers too
 	Bank       Need = "bank"       // author or reviewer of {contest}
-	Crew       Need = "crew"       // staff, author or reviewer of {contest}
+	Crew       Need = "crew"       // staff, supervisor, author or reviewer of {contest}
 	Leader     Need = "leader"     // acts for a unit in {contest}: the operation looks which
 	Contestant Need = "contestant" // a device signed in as an entry (of {contest} where the path names one)
 )
@@ -72,6 +75,12 @@ func Permitted(p account.Principal, need Need, contestID int64) bool {
 		return p.Has(contestID, account.RoleHost) || p.Has(contestID, account.RoleSecretary)
 	case Judge:
 		return p.Has(contestID, account.RoleJudge)
+	case Supervisor:
+		return p.Has(contestID, account.RoleSupervisor)
+	case Timekeeper:
+		return p.Has(contestID, account.RoleTimekeeper) || p.Has(contestID, account.RoleSecretary)
+	case Table:
+		return Permitted(p, Staff, contestID) || Permitted(p, Supervisor, contestID)
 	case Author:
 		return p.Has(contestID, account.RoleAuthor)
 	case Reviewer:
@@ -79,7 +88,7 @@ func Permitted(p account.Principal, need Need, contestID int64) bool {
 	case Bank:
 		return p.Has(contestID, account.RoleAuthor) || p.Has(contestID, account.RoleReviewer)
 	case Crew:
-		return Permitted(p, Staff, contestID) || Permitted(p, Bank, contestID)
+		return Permitted(p, Table, contestID) || Permitted(p, Bank, contestID)
 	case Leader:
 		return p.Has(contestID, account.RoleLeader)
 	case Contestant:

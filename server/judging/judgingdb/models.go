@@ -13,16 +13,20 @@ type Criterion struct {
 	Max         int64
 	Step        int64
 	Weight      int64
+	Levels      []byte
 }
 
 type JudgedRound struct {
-	RoundID   int64
-	Settings  []byte
-	Epoch     int64
-	Seq       int64
-	OrderSeed *string
-	ClosedUs  *int64
-	ClosedBy  *int64
+	RoundID     int64
+	Settings    []byte
+	Epoch       int64
+	Seq         int64
+	OrderSeed   *string
+	ClosedUs    *int64
+	ClosedBy    *int64
+	DrawID      *int64
+	BlindSeed   *string
+	BlindKeeper *int64
 }
 
 type Mark struct {

@@ -39,7 +39,7 @@ func (q *Queries) ActiveEntries(ctx context.Context, contestID int64) ([]ActiveE
 }
 
 const addCriterion = `-- name: AddCriterion :exec
-INSERT INTO criterion (round_id, position, name, description, max, step, weight) VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO criterion (round_id, position, name, description, max, step, weight, levels) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 `
 
 type AddCriterionParams struct {
@@ -50,6 +50,7 @@ type AddCriterionParams struct {
 	Max         int64
 	Step        int64
 	Weight      int64
+	Levels      []byte
 }
 
 func (q *Queries) AddCriterion(ctx context.Context, arg AddCriterionParams) error {
@@ -61,6 +62,7 @@ func (q *Queries) AddCriterion(ctx context.Context, arg AddCriterionParams) erro
 		arg.Max,
 		arg.Step,
 		arg.Weight,
+		arg.Levels,
 	)
 	return err
 }
@@ -164,8 +166,8 @@ func (q *Queries) CloseJudgedRound(ctx context.Context, arg CloseJudgedRoundPara
 }
 
 const copyCriteria = `-- name: CopyCriteria :exec
-INSERT INTO criterion (round_id, position, name, description, max, step, weight)
-SELECT $1::bigint, c.position, c.name, c.description, c.max, c.step, c.weight FROM criterion c WHERE c.round_id = $2::bigint
+INSERT INTO criterion (round_id, position, name, description, max, step, weight, levels)
+SELECT $1::bigint, c.position, c.name, c.description, c.max, c.step, c.weight, c.levels FROM criterion c WHERE c.round_id = $2::bigint
 `
 
 type CopyCriteriaParams struct {
@@ -256,7 +258,7 @@ func (q *Queries) CreateSheet(ctx context.Context, arg CreateSheetParams) error 
 }
 
 const criteria = `-- name: Criteria :many
-SELECT id, round_id, position, name, description, max, step, weight FROM criterion WHERE round_id = $1 ORDER BY position
+SELECT id, round_id, position, name, description, max, step, weight, levels FROM criterion WHERE round_id = $1 ORDER BY position
 `
 
 func (q *Queries) Criteria(ctx context.Context, roundID int64) ([]Criterion, error) {
@@ -277,6 +279,7 @@ func (q *Queries) Criteria(ctx context.Context, roundID int64) ([]Criterion, err
 			&i.Max,
 			&i.Step,
 			&i.Weight,
+			&i.Levels,
 		); err != nil {
 			return nil, err
 		}
@@ -333,7 +336,7 @@ func (q *Queries) HasMarks(ctx context.Context, performanceID int64) (bool, erro
 }
 
 const judgedRound = `-- name: JudgedRound :one
-SELECT round_id, settings, epoch, seq, order_seed, closed_us, closed_by FROM judged_round WHERE round_id = $1
+SELECT round_id, settings, epoch, seq, order_seed, closed_us, closed_by, draw_id, blind_seed, blind_keeper FROM judged_round WHERE round_id = $1
 `
 
 func (q *Queries) JudgedRound(ctx context.Context, roundID int64) (JudgedRound, error) {
@@ -347,6 +350,9 @@ func (q *Queries) JudgedRound(ctx context.Context, roundID int64) (JudgedRound, 
 		&i.OrderSeed,
 		&i.ClosedUs,
 		&i.ClosedBy,
+		&i.DrawID,
+		&i.BlindSeed,
+		&i.BlindKeeper,
 	)
 	return i, err
 }
@@ -415,7 +421,7 @@ func (q *Queries) MovePerformance(ctx context.Context, arg MovePerformanceParams
 }
 
 const nextSeq = `-- name: NextSeq :one
-UPDATE judged_round SET seq = seq + 1 WHERE round_id = $1 RETURNING round_id, settings, epoch, seq, order_seed, closed_us, closed_by
+UPDATE judged_round SET seq = seq + 1 WHERE round_id = $1 RETURNING round_id, settings, epoch, seq, order_seed, closed_us, closed_by, draw_id, blind_seed, blind_keeper
 `
 
 // Raises the version of the round and holds its row until the transaction ends: changes of one round queue here.
@@ -430,6 +436,9 @@ func (q *Queries) NextSeq(ctx context.Context, roundID int64) (JudgedRound, erro
 		&i.OrderSeed,
 		&i.ClosedUs,
 		&i.ClosedBy,
+		&i.DrawID,
+		&i.BlindSeed,
+		&i.BlindKeeper,
 	)
 	return i, err
 }
@@ -479,7 +488,7 @@ func (q *Queries) Panel(ctx context.Context, roundID int64) ([]PanelRow, error) 
 }
 
 const performances = `-- name: Performances :many
-SELECT p.id, p.round_id, p.entry_id, p.position, p.title, p.state, p.started_us, p.ended_us, p.seconds, p.timed_by, e.name AS entry_name, e.number AS entry_number, e.state AS entry_state, coalesce(u.name, '')::text AS unit_name
+SELECT p.id, p.round_id, p.entry_id, p.position, p.title, p.state, p.started_us, p.ended_us, p.seconds, p.timed_by, p.left_out, e.name AS entry_name, e.number AS entry_number, e.state AS entry_state, coalesce(u.name, '')::text AS unit_name
 FROM performance p JOIN entry e ON e.id = p.entry_id
 LEFT JOIN unit_in_contest u ON u.contest_id = e.contest_id AND u.unit_id = e.unit_id
 WHERE p.round_id = $1 ORDER BY p.position
@@ -496,6 +505,7 @@ type PerformancesRow struct {
 	EndedUs     *int64
 	Seconds     *int64
 	TimedBy     string
+	LeftOut     bool
 	EntryName   string
 	EntryNumber int32
 	EntryState  string
@@ -522,6 +532,7 @@ func (q *Queries) Performances(ctx context.Context, roundID int64) ([]Performanc
 			&i.EndedUs,
 			&i.Seconds,
 			&i.TimedBy,
+			&i.LeftOut,
 			&i.EntryName,
 			&i.EntryNumber,
 			&i.EntryState,

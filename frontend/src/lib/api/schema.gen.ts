@@ -2313,7 +2313,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A link that pairs a judge's tablet */
+        /** A link that pairs the tablet of a judge or timekeeper */
         post: operations["pair-judge"];
         delete?: never;
         options?: never;
@@ -7394,7 +7394,7 @@ export interface components {
             login: string;
             name: string;
             /** @enum {string} */
-            role: "organizer" | "host" | "secretary" | "judge" | "author" | "reviewer";
+            role: "organizer" | "host" | "secretary" | "judge" | "supervisor" | "timekeeper" | "author" | "reviewer";
         };
         "Invite-unitsRequest": {
             names: string[];
@@ -7456,12 +7456,14 @@ export interface components {
         JudgingCandidate: {
             /** Format: int64 */
             account_id: number;
-            /** @description Also organizer or secretary of the contest: cannot mark in it */
+            /** @description Also organizer, secretary or supervisor of the contest: cannot mark in it */
             barred: boolean;
             name: string;
         };
         JudgingCriterionBody: {
             description?: string;
+            /** @description What the marks stand for */
+            levels?: components["schemas"]["JudgingLevel"][];
             /**
              * Format: int64
              * @description Highest mark, hundredths of a point
@@ -7484,6 +7486,8 @@ export interface components {
             description: string;
             /** Format: int64 */
             id: number;
+            /** @description What the marks stand for, the highest first; may be empty */
+            levels: components["schemas"]["JudgingLevel"][];
             /**
              * Format: int64
              * @description Highest mark, hundredths of a point
@@ -7601,6 +7605,21 @@ export interface components {
              * @description Number of the device that may write; another number than the one this device claimed means that another device took over
              */
             writer: number;
+        };
+        JudgingLevel: {
+            /**
+             * Format: int64
+             * @description Lowest mark of the level, hundredths of a point
+             */
+            from: number;
+            name: string;
+            /** @description What a performance of this level looks like */
+            text?: string;
+            /**
+             * Format: int64
+             * @description Highest mark of the level, hundredths of a point
+             */
+            to: number;
         };
         JudgingLockSheetData: {
             /** @description All marks on the screen; they must equal what is stored */
@@ -18640,7 +18659,7 @@ export interface operations {
             path: {
                 contest: number;
                 account: number;
-                role: "organizer" | "host" | "secretary" | "judge" | "author" | "reviewer";
+                role: "organizer" | "host" | "secretary" | "judge" | "supervisor" | "timekeeper" | "author" | "reviewer";
             };
             cookie?: never;
         };

@@ -35,6 +35,10 @@ function roleWords(role: unknown): string {
       return m.app_role_secretary();
     case 'judge':
       return m.app_role_judge();
+    case 'supervisor':
+      return m.app_role_supervisor();
+    case 'timekeeper':
+      return m.app_role_timekeeper();
     case 'author':
       return m.review_role_author();
     case 'reviewer':

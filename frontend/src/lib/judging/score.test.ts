@@ -9,6 +9,7 @@ const criterion = (id: number, weight = 10_000, step = 50): Criterion => ({
   max: 1000,
   step,
   weight,
+  levels: [],
 });
 
 describe('a sheet', () => {

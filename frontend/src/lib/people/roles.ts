@@ -2,7 +2,19 @@
 import { m } from '$lib/paraglide/messages.js';
 import type { Role } from '$lib/session';
 
-export const roles: Role[] = ['organizer', 'host', 'secretary', 'judge', 'author', 'reviewer'];
+export const roles: Role[] = [
+  'organizer',
+  'host',
+  'secretary',
+  'judge',
+  'supervisor',
+  'timekeeper',
+  'author',
+  'reviewer',
+];
+
+/** Roles whose tablet is paired by a QR code, without a password. */
+export const pairable = (role: Role) => role === 'judge' || role === 'timekeeper';
 
 export function roleLabel(role: Role): string {
   switch (role) {
@@ -14,6 +26,10 @@ export function roleLabel(role: Role): string {
       return m.app_role_secretary();
     case 'judge':
       return m.app_role_judge();
+    case 'supervisor':
+      return m.app_role_supervisor();
+    case 'timekeeper':
+      return m.app_role_timekeeper();
     case 'author':
       return m.review_role_author();
     case 'reviewer':
@@ -33,6 +49,10 @@ export function roleHint(role: Role): string {
       return m.people_hint_secretary();
     case 'judge':
       return m.people_hint_judge();
+    case 'supervisor':
+      return m.people_hint_supervisor();
+    case 'timekeeper':
+      return m.people_hint_timekeeper();
     case 'author':
       return m.review_role_author_hint();
     case 'reviewer':

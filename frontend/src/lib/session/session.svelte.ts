@@ -5,7 +5,19 @@ import type { components } from '$lib/api/schema.gen';
 import { live } from '$lib/live/connection.svelte';
 
 export type SessionView = components['schemas']['WebSessionView'];
-export type Role = 'organizer' | 'host' | 'secretary' | 'judge' | 'author' | 'reviewer' | 'leader';
+export type Role =
+  | 'organizer'
+  | 'host'
+  | 'secretary'
+  | 'judge'
+  | 'supervisor'
+  | 'timekeeper'
+  | 'author'
+  | 'reviewer'
+  | 'leader';
+
+/** Roles that nobody has without being named to them, administrators and organizers neither. */
+const named = (role: Role) => role === 'judge' || role === 'supervisor' || role === 'leader';
 
 class Session {
   /** undefined until the server has been asked. */
@@ -47,14 +59,14 @@ class Session {
     live.restart();
   }
 
-  /** As the server decides it: an administrator is an organizer everywhere, nobody is a judge or a unit's leader without
-   *  being named. */
+  /** As the server decides it: an administrator is an organizer everywhere, nobody is a judge, a supervisor or a unit's
+   *  leader without being named. */
   has(contest: number, role: Role): boolean {
     const account = this.account;
     if (!account) return false;
-    if (account.admin && role !== 'judge' && role !== 'leader') return true;
+    if (account.admin && !named(role)) return true;
     const roles = account.grants.find((g) => g.contest_id === contest)?.roles ?? [];
-    return roles.some((r) => r === role || (r === 'organizer' && role !== 'judge' && role !== 'leader'));
+    return roles.some((r) => r === role || (r === 'organizer' && !named(role)));
   }
 
   /** Where this account begins: who only judges at the marks, who only acts for a unit at the unit's contests. */

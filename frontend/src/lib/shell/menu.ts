@@ -26,6 +26,9 @@ export const menuOrder = [
 /** What hosts and secretaries may open; organizers may open all. */
 export const staffPages: readonly string[] = ['', 'judging', 'console'];
 
+/** What supervisors may open: they watch, and read the marks once they are closed. */
+export const supervisorPages: readonly string[] = ['', 'judging'];
+
 /** What authors and reviewers of questions may open. */
 export const bankPages: readonly string[] = ['', 'bank'];
 

@@ -78,6 +78,7 @@ function view(writer: number, marks: Mark[] = [], version = marks.length): Judge
     max: 1000,
     step: 50,
     weight: 10_000,
+    levels: [],
   });
   return {
     contest_id: 1,

@@ -9,7 +9,7 @@ export const load: LayoutLoad = async ({ params, url, depends, fetch }) => {
   depends('contest:view');
   const id = Number(params.contest);
   if (!Number.isSafeInteger(id) || id <= 0) error(404, { message: m.app_missing_title() });
-  await requireRole(url, id, 'organizer', 'host', 'secretary', 'author', 'reviewer');
+  await requireRole(url, id, 'organizer', 'host', 'secretary', 'supervisor', 'author', 'reviewer');
   const setUp = await call(
     api.GET('/api/organizer/contests/{contest}', { params: { path: { contest: id } }, fetch }),
   );
