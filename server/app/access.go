@@ -294,7 +294,7 @@ var access = web.Access{
 	// Judged rounds.
 	"list-my-panels":                  web.SignedIn,
 	"get-judge-view":                  web.Judge,
-	"get-judging":                     web.Table,
+	"get-judging":                     web.Staff,
 	"list-panel-candidates":           web.Organizer,
 	"set-marking-rules":               web.Organizer,
 	"set-rubric":                      web.Organizer,
@@ -308,7 +308,7 @@ var access = web.Access{
 	"set-performance-seconds":         web.Secretary,
 	"close-judging":                   web.Secretary,
 	"topic:judge/round/{round}":       web.Judge,
-	"topic:organizer/judging/{round}": web.Table,
+	"topic:organizer/judging/{round}": web.Staff,
 	"topic:audience/judging/{round}":  web.Public,
 	"command:claim_sheets":            web.Judge,
 	"command:mark":                    web.Judge,
@@ -328,5 +328,8 @@ var access = web.Access{
 	"get-results":      web.Public,
 	"preview-results":  web.Organizer,
 	"finalize-results": web.Organizer,
+	"tell-results":     web.Organizer,
+	"get-awards":       web.Organizer,
+	"save-awards":      web.Organizer,
 	"export-results":   web.Organizer,
 }

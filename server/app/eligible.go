@@ -19,8 +19,7 @@ func (a *App) staffOf(ctx context.Context, contestID int64) ([]roster.Staff, err
 	}
 	words := map[account.Role][2]string{account.RoleOrganizer: {"thành viên Ban Tổ chức", "one of the organizers"},
 		account.RoleHost: {"người dẫn hội thi", "a host of the contest"}, account.RoleSecretary: {"thư ký hội thi", "a secretary of the contest"},
-		account.RoleJudge:      {"giám khảo hội thi", "a judge of the contest"},
-		account.RoleSupervisor: {"giám sát hội thi", "a supervisor of the contest"}, account.RoleTimekeeper: {"người bấm giờ của hội thi", "a timekeeper of the contest"},
+		account.RoleJudge:  {"giám khảo hội thi", "a judge of the contest"},
 		account.RoleAuthor: {"người ra câu hỏi của hội thi", "an author of the contest's items"}, account.RoleReviewer: {"người thẩm định câu hỏi", "a reviewer of the contest's items"}}
 	var staff []roster.Staff
 	for _, p := range people {
@@ -50,9 +49,9 @@ func (a *App) staffOf(ctx context.Context, contestID int64) ([]roster.Staff, err
 	return append(staff, authors...), nil
 }
 
-// winnersOf lists the entries that hold a first place in a contest's final result.
+// winnersOf lists the entries that hold a first place in a contest's final result, once that has been told.
 func (a *App) winnersOf(ctx context.Context, contestID int64) ([]int64, error) {
-	revisions, err := a.Results.Revisions(ctx, contestID, false)
+	revisions, err := a.Results.Published(ctx, contestID)
 	if err != nil || len(revisions) == 0 {
 		return nil, err
 	}

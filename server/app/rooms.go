@@ -97,6 +97,8 @@ func (a *App) rooms() {
 
 	a.Results = result.New(a.DB, a.Contests, a.Boards, a.Roster, map[contest.Kind]result.Inputs{
 		contest.Stage: a.Stage, contest.Judged: a.Judging, contest.Exam: a.Exam})
+	a.Contests.UseTold(a.Results.Told)
+	a.Contests.OnCopy(a.Results.CopyAwards)
 	result.Routes(a.API, a.Results)
 
 	a.Leaders = leader.New(leader.Parts{DB: a.DB, Accounts: a.Accounts, Contests: a.Contests, Units: a.Units, Roster: a.Roster,

@@ -261,6 +261,9 @@ func audienceRoutes(api *web.API, s *Service) {
 			contests, err := s.Public(ctx)
 			out := &publicContestsOut{}
 			for _, c := range contests {
+				if c, err = s.Outside(ctx, c); err != nil {
+					return nil, err
+				}
 				out.Body.Contests = append(out.Body.Contests, audienceView(c))
 			}
 			return out, err
@@ -271,6 +274,9 @@ func audienceRoutes(api *web.API, s *Service) {
 		}) (*publicContestOut, error) {
 			c, err := s.Visible(ctx, in.Slug)
 			if err != nil {
+				return nil, err
+			}
+			if c, err = s.Outside(ctx, c); err != nil {
 				return nil, err
 			}
 			v := audienceView(c)

@@ -135,6 +135,13 @@ func (s *Service) Result(ctx context.Context, p account.Principal, roundID int64
 			return OwnResult{}, err
 		}
 	}
+	if v.Final && s.results.frozen != nil { // a result that is final but not told yet has not become final for anybody
+		frozen, err := s.results.frozen(ctx, f.contest.ID)
+		if err != nil {
+			return OwnResult{}, err
+		}
+		v.Final = !frozen
+	}
 	v.Appeals, err = s.ownAppeals(ctx, r, entry.EntryID)
 	return v, err
 }

@@ -2,13 +2,9 @@ package leaderboard
 
 import (
 	"context"
-	"errors"
 	"net/http"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/hoithi/hoithi/server/contest"
-	"github.com/hoithi/hoithi/server/postgres"
 	"github.com/hoithi/hoithi/server/web"
 )
 
@@ -38,7 +34,7 @@ func Routes(api *web.API, s *Service) {
 			}
 			status, heldAtUs, err := s.status(ctx, in.Contest)
 			v := BoardView{ContestID: in.Contest, Status: status, HeldAtUs: heldAtUs, Rounds: whole.Rounds,
-				Divisions: whole.Divisions, TieBreakers: whole.TieBreakers, Rows: whole.Rows, Count: len(whole.Rows)}
+				Divisions: whole.Divisions, TieBreakers: whole.TieBreakers, Rows: whole.Rows, Count: len(whole.Rows), Cuts: whole.Cuts}
 			return &boardOut{Body: v}, err
 		})
 	web.Handle(api, web.Op{ID: "freeze-board", Method: http.MethodPost, Path: base + "/board/freeze", Summary: "Let the public board stand still from now on"},
@@ -88,17 +84,5 @@ func (s *Service) Page(ctx context.Context, contestID int64, offset, limit int) 
 		h.Board.Rows = p.Board.Rows[min(offset, h.Count):min(offset+limit, h.Count)]
 	}
 	return BoardView{ContestID: contestID, Status: h.Status, HeldAtUs: h.HeldAtUs, Rounds: h.Board.Rounds, Divisions: h.Board.Divisions,
-		TieBreakers: h.Board.TieBreakers, Rows: h.Board.Rows, Count: h.Count}, nil
-}
-
-// status is how the public board stands, as Postgres has it.
-func (s *Service) status(ctx context.Context, contestID int64) (Status, int64, error) {
-	held, err := s.q.Held(ctx, contestID)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return Provisional, 0, nil
-	}
-	if err != nil || held.Held == nil {
-		return Provisional, 0, postgres.Fault(err)
-	}
-	return Status(*held.Held), *held.HeldAtUs, nil
+		TieBreakers: h.Board.TieBreakers, Rows: h.Board.Rows, Count: h.Count, Cuts: h.Board.Cuts}, nil
 }

@@ -22,11 +22,13 @@ const (
 	ScreenBlack   ScreenMode = "black"
 	ScreenRound   ScreenMode = "round"
 	ScreenBoard   ScreenMode = "board"
+	// ScreenCeremony follows the ceremony that tells the result.
+	ScreenCeremony ScreenMode = "ceremony"
 )
 
 // ScreenView tells a projector what to show.
 type ScreenView struct {
-	Mode       ScreenMode `json:"mode" enum:"waiting,black,round,board"`
+	Mode       ScreenMode `json:"mode" enum:"waiting,black,round,board,ceremony"`
 	RoundID    int64      `json:"round_id,omitzero" doc:"Mode round: which; mode board: of this round alone"`
 	DivisionID int64      `json:"division_id,omitzero" doc:"Mode board: only this division"`
 }

@@ -79,6 +79,7 @@ type Service struct {
 	relay    *live.Relay
 	log      *slog.Logger
 	address  string
+	plan     Plan
 
 	reading sync.Mutex // one board at a time that this node doesn't know yet
 	seen    sync.Map   // contests that are public
@@ -141,6 +142,28 @@ func (s *Service) gather(ctx context.Context, contestID int64) (contest.Contest,
 	return c, entries, scores, nil
 }
 
+// Plan gives what promotions and decisions on ties mean for the boards. app plugs it in.
+type Plan interface {
+	// Facts are the lists of rounds that promotions have filled, and the decisions on ties, the oldest first.
+	Facts(ctx context.Context, contestID int64) (map[int64][]int64, []Decision, error)
+	// Version changes whenever they do, and is cheap.
+	Version(ctx context.Context, contestID int64) (string, error)
+}
+
+// UsePlan plugs in the plan. Without it there are no promotions.
+func (s *Service) UsePlan(p Plan) { s.plan = p }
+
+// Input reads all that a board of everything is made of, for organizers and for the results; never for the public.
+func (s *Service) Input(ctx context.Context, contestID int64) (Input, error) {
+	c, entries, scores, err := s.gather(ctx, contestID)
+	in := Input{Contest: c, Entries: entries, Scores: scores}
+	if err != nil || s.plan == nil {
+		return in, err
+	}
+	in.Lists, in.Decisions, err = s.plan.Facts(ctx, contestID)
+	return in, err
+}
+
 func isDiscreet(ctx context.Context, source Source, roundID int64) (bool, error) {
 	if d, ok := source.(Discreet); ok {
 		return d.Discreet(ctx, roundID)
@@ -148,19 +171,13 @@ func isDiscreet(ctx context.Context, source Source, roundID int64) (bool, error)
 	return false, nil
 }
 
-// Frozen tells whether the public board stands still now: then nothing newer may reach the public by another way either.
-func (s *Service) Frozen(ctx context.Context, contestID int64) (bool, error) {
-	status, _, err := s.status(ctx, contestID)
-	return status == Frozen, err
-}
-
 // Whole computes the board with everything in it, for organizers and for the results; never for the public.
 func (s *Service) Whole(ctx context.Context, contestID int64) (Board, error) {
-	c, entries, scores, err := s.gather(ctx, contestID)
+	in, err := s.Input(ctx, contestID)
 	if err != nil {
 		return Board{}, err
 	}
-	return Compute(c, entries, scores, false), nil
+	return ComputePlan(in), nil
 }
 
 // public is the one function that decides what the public may see: the held board, or the present one without the
@@ -175,11 +192,12 @@ func (s *Service) public(ctx context.Context, contestID int64) (Public, error) {
 	if err != nil {
 		return Public{}, postgres.Fault(err)
 	}
-	c, entries, scores, err := s.gather(ctx, contestID)
+	in, err := s.Input(ctx, contestID)
 	if err != nil {
 		return Public{}, err
 	}
-	p := Public{Version: version, Status: Provisional, Board: Compute(c, entries, scores, true)}
+	in.Public = true
+	p := Public{Version: version, Status: Provisional, Board: ComputePlan(in)}
 	held, err := s.q.HeldBoard(ctx, contestID)
 	if err != nil {
 		return Public{}, postgres.Fault(err)
@@ -221,14 +239,15 @@ func (s *Service) freeze(ctx context.Context, contestID int64) error {
 		if err != nil {
 			return err
 		}
-		if held != nil {
+		if held.Held != nil {
 			return alreadyFrozen
 		}
-		c, entries, scores, err := s.gather(ctx, contestID)
+		in, err := s.Input(ctx, contestID)
 		if err != nil {
 			return err
 		}
-		body, err := audit.Canonical(Compute(c, entries, scores, true))
+		in.Public = true
+		body, err := audit.Canonical(ComputePlan(in))
 		if err != nil {
 			return err
 		}
@@ -247,42 +266,15 @@ func (s *Service) Thaw(ctx context.Context, contestID int64) error {
 			return err
 		}
 		if n == 0 {
+			kept, err := s.q.WithTx(tx).KeptBack(ctx, contestID)
+			if err == nil && kept != nil {
+				return finalKeptBack
+			}
 			return notFrozen
 		}
 		return audit.Append(ctx, tx, contestID, "board.thaw", map[string]any{})
 	})
 	return s.done(contestID, err)
-}
-
-// HoldFinal makes the final board the public one, in the transaction that finalizes the results.
-func (s *Service) HoldFinal(ctx context.Context, tx pgx.Tx, contestID int64, b Board) error {
-	body, err := audit.Canonical(b)
-	if err != nil {
-		return err
-	}
-	return s.q.WithTx(tx).HoldBoard(ctx, leaderboarddb.HoldBoardParams{ContestID: contestID, Held: ptr(string(Final)), HeldBoard: body})
-}
-
-// Forget takes an erased entry's name out of a board that is held, in the transaction that erases.
-func (s *Service) Forget(ctx context.Context, tx pgx.Tx, contestID, entryID int64, name string) error {
-	q := s.q.WithTx(tx)
-	held, err := q.HeldBoard(ctx, contestID)
-	if errors.Is(err, pgx.ErrNoRows) || err == nil && held.Held == nil {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	b := Board{}
-	if err := json.Unmarshal(held.HeldBoard, &b); err != nil {
-		return err
-	}
-	b.mask(map[int64]roster.Mask{entryID: {Name: name, Erased: true}})
-	body, err := audit.Canonical(b)
-	if err != nil {
-		return err
-	}
-	return q.RewriteHeldBoard(ctx, leaderboarddb.RewriteHeldBoardParams{ContestID: contestID, HeldBoard: body})
 }
 
 // done tells everybody who watches after an act on the board.
@@ -402,6 +394,13 @@ func (s *Service) versions(ctx context.Context, contestID int64) (string, error)
 		return "", err
 	}
 	out := strconv.Itoa(c.Version) + string(c.State) + " masks:" + masks
+	if s.plan != nil {
+		v, err := s.plan.Version(ctx, contestID)
+		if err != nil {
+			return "", err
+		}
+		out += " plan:" + v
+	}
 	if held.HeldAtUs != nil {
 		out += " held:" + strconv.FormatInt(*held.HeldAtUs, 10)
 	}

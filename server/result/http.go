@@ -25,6 +25,8 @@ type AudienceView struct {
 	Divisions     []contest.Division `json:"divisions"`
 	Rounds        []SnapshotRound    `json:"rounds"`
 	Standings     []Standing         `json:"standings"`
+	Awards        []Given            `json:"awards"`
+	SidePrizes    []SidePrize        `json:"side_prizes"`
 	History       []RevisionView     `json:"history" doc:"Every revision, the first one first; without who made it"`
 }
 
@@ -33,11 +35,14 @@ type OrganizerView struct {
 	State      contest.State      `json:"state" enum:"draft,open,running,ended,finalized,archived"`
 	InputsHash string             `json:"inputs_hash" doc:"Send it back to finalize exactly what was shown"`
 	Standings  []Standing         `json:"standings"`
+	Awards     []Given            `json:"awards"`
+	SidePrizes []SidePrize        `json:"side_prizes"`
 	Rounds     []SnapshotRound    `json:"rounds"`
 	Divisions  []contest.Division `json:"divisions"`
 	Problems   []Problem          `json:"problems"`
 	Changes    []Change           `json:"changes" doc:"Against the newest revision"`
 	Revisions  []RevisionView     `json:"revisions"`
+	Told       bool               `json:"told" doc:"The public may read the newest revision; false: nothing is final, or it waits to be told"`
 }
 
 // RevisionView is one line of the history.
@@ -56,7 +61,7 @@ func history(revisions []Revision) []RevisionView {
 	for i, r := range revisions {
 		v := RevisionView{Revision: r.Snapshot.Revision, AtUs: r.AtUs, Actor: r.Actor, Reason: r.Snapshot.Reason, Seal: Seal(r.Hash), Changes: []Change{}}
 		if i > 0 {
-			v.Changes = Compare(revisions[i-1].Snapshot.Standings, r.Snapshot.Standings)
+			v.Changes = compareSnapshots(revisions[i-1].Snapshot, r.Snapshot)
 		}
 		views = append(views, v)
 	}
@@ -71,7 +76,16 @@ func audienceView(revisions []Revision) AudienceView {
 		past[i].Actor = ""
 	}
 	return AudienceView{Revision: s.Revision, AtUs: r.AtUs, Seal: Seal(r.Hash), Hash: hex.EncodeToString(r.Hash), Reason: s.Reason,
-		Name: s.Name, OrganizerName: s.OrganizerName, TieBreakers: s.TieBreakers, Divisions: s.Divisions, Rounds: s.Rounds, Standings: s.Standings, History: past}
+		Name: s.Name, OrganizerName: s.OrganizerName, TieBreakers: s.TieBreakers, Divisions: s.Divisions, Rounds: s.Rounds, Standings: s.Standings,
+		Awards: orNone(s.Awards), SidePrizes: orNone(s.SidePrizes), History: past}
+}
+
+// orNone is an empty list for one that is missing.
+func orNone[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
 }
 
 // Final is the final result of a contest that the public may see.
@@ -80,7 +94,7 @@ func (s *Service) Final(ctx context.Context, slug string) (AudienceView, error) 
 	if err != nil {
 		return AudienceView{}, err
 	}
-	revisions, err := s.Revisions(ctx, c.ID, true)
+	revisions, err := s.Published(ctx, c.ID)
 	if err == nil && len(revisions) == 0 {
 		return AudienceView{}, notFinal
 	}
@@ -128,6 +142,15 @@ func Routes(api *web.API, s *Service) {
 			v, err := s.organizerView(ctx, in.Contest)
 			return &previewOut{Body: v}, err
 		})
+	web.Handle(api, web.Op{ID: "tell-results", Method: http.MethodPost, Path: base + "/telling", Summary: "Make a final result that was kept back public, all at once"},
+		func(ctx context.Context, in *contest.In) (*previewOut, error) {
+			if err := s.Tell(ctx, in.Contest); err != nil {
+				return nil, err
+			}
+			v, err := s.organizerView(ctx, in.Contest)
+			return &previewOut{Body: v}, err
+		})
+	awardRoutes(api, s)
 	web.Handle(api, web.Op{ID: "export-results", Method: http.MethodGet, Path: base + "/xlsx", Summary: "The standings as a workbook"},
 		func(ctx context.Context, in *contest.In) (*web.Download, error) {
 			body, name, err := s.workbook(ctx, in.Contest, account.From(ctx).Locale)
@@ -150,7 +173,11 @@ func (s *Service) organizerView(ctx context.Context, contestID int64) (Organizer
 	revisions, err := s.Revisions(ctx, contestID, false)
 	v := OrganizerView{State: c.State, InputsHash: hex.EncodeToString(p.InputsHash), Standings: p.Snapshot.Standings,
 		Rounds: p.Snapshot.Rounds, Divisions: p.Snapshot.Divisions, Problems: p.Problems, Changes: p.Changes,
-		Revisions: history(revisions)}
+		Awards: orNone(p.Snapshot.Awards), SidePrizes: orNone(p.Snapshot.SidePrizes), Revisions: history(revisions)}
+	if err != nil {
+		return v, err
+	}
+	v.Told, err = s.Told(ctx, contestID)
 	return v, err
 }
 

@@ -28,7 +28,13 @@ type Snapshot struct {
 	Divisions     []contest.Division `json:"divisions"`
 	Rounds        []SnapshotRound    `json:"rounds"`
 	Standings     []Standing         `json:"standings" doc:"Best first within each division"`
+	// Since format 2.
+	Awards     []Given     `json:"awards,omitempty" doc:"Within a division from the highest down"`
+	SidePrizes []SidePrize `json:"side_prizes,omitempty"`
 }
+
+// format is the version of the structure that is written now. Format 1 knew no awards; it stays readable as it is.
+const format = 2
 
 // SnapshotRound is a round with its rules as they were, and the hash of all that its scores depend on.
 type SnapshotRound struct {
@@ -45,6 +51,7 @@ type Standing struct {
 	EntryID    int64                    `json:"entry_id"`
 	Number     string                   `json:"number"`
 	Name       string                   `json:"name"`
+	UnitID     int64                    `json:"unit_id,omitzero"`
 	UnitName   string                   `json:"unit_name"`
 	UnitPath   []string                 `json:"unit_path,omitempty" doc:"The units above it, from the top down"`
 	Members    []string                 `json:"members"`
@@ -61,6 +68,11 @@ func (s *Snapshot) mask(masks map[int64]roster.Mask, erasedOnly bool) {
 	for i, st := range s.Standings {
 		if m, ok := masks[st.EntryID]; ok && (m.Erased || !erasedOnly) {
 			s.Standings[i].Name, s.Standings[i].Members = m.Name, []string{}
+		}
+	}
+	for i, p := range s.SidePrizes {
+		if m, ok := masks[p.EntryID]; ok && (m.Erased || !erasedOnly) {
+			s.SidePrizes[i].Receiver = ""
 		}
 	}
 }
@@ -124,6 +136,8 @@ type Change struct {
 	NewPlace int    `json:"new_place" doc:"0: has none"`
 	OldTotal int64  `json:"old_total"`
 	NewTotal int64  `json:"new_total"`
+	OldAward string `json:"old_award,omitempty"`
+	NewAward string `json:"new_award,omitempty"`
 }
 
 // Compare lists what a correction changes.
@@ -144,6 +158,33 @@ func Compare(before, after []Standing) []Change {
 		if o, gone := old[s.EntryID]; gone {
 			changes = append(changes, Change{Number: o.Number, Name: o.Name, OldPlace: o.Place, OldTotal: o.Total})
 		}
+	}
+	return changes
+}
+
+// compareSnapshots lists what a correction changes, in places and totals as well as in awards.
+func compareSnapshots(before, after Snapshot) []Change {
+	changes := Compare(before.Standings, after.Standings)
+	at := map[string]int{}
+	for i, c := range changes {
+		at[c.Number] = i
+	}
+	old := map[int64]Standing{}
+	for _, s := range before.Standings {
+		old[s.EntryID] = s
+	}
+	for _, s := range after.Standings {
+		was, is := AwardOf(before.Awards, s.EntryID), AwardOf(after.Awards, s.EntryID)
+		if was == is {
+			continue
+		}
+		i, listed := at[s.Number]
+		if !listed {
+			o := old[s.EntryID]
+			changes = append(changes, Change{Number: s.Number, Name: s.Name, OldPlace: o.Place, NewPlace: s.Place, OldTotal: o.Total, NewTotal: s.Total})
+			i = len(changes) - 1
+		}
+		changes[i].OldAward, changes[i].NewAward = was, is
 	}
 	return changes
 }

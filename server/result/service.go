@@ -66,7 +66,12 @@ type Contests interface {
 // Boards is what the results need of the boards.
 type Boards interface {
 	Whole(ctx context.Context, contestID int64) (leaderboard.Board, error)
-	HoldFinal(ctx context.Context, tx pgx.Tx, contestID int64, b leaderboard.Board) error
+	// HoldFinal makes the final board the public one; told is false while it is kept back because the board is frozen.
+	HoldFinal(ctx context.Context, tx pgx.Tx, contestID int64, b leaderboard.Board) (told bool, err error)
+	// Tell makes a final board that was kept back the public one.
+	Tell(ctx context.Context, tx pgx.Tx, contestID int64) error
+	// Published decides whether the public may read the final result.
+	Published(ctx context.Context, contestID int64) (bool, error)
 	Changed(contestID int64)
 }
 
@@ -87,6 +92,7 @@ type Service struct {
 	boards   Boards
 	roster   Roster
 	inputs   map[contest.Kind]Inputs
+	telling  func(ctx context.Context, tx pgx.Tx, contestID int64) error
 }
 
 // New opens the room.
@@ -181,12 +187,17 @@ func (s *Service) compute(ctx context.Context, c contest.Contest) (Preview, erro
 	if err != nil {
 		return p, err
 	}
+	plan, err := s.Awards(ctx, c.ID)
+	if err != nil {
+		return p, err
+	}
 	p.Snapshot = snapshotOf(c, p.Board, entries, paths, before)
+	p.Snapshot.Awards, p.Snapshot.SidePrizes = Give(plan.Awards, p.Snapshot.Divisions, p.Snapshot.Standings), plan.SidePrizes
 	p.Problems = Problems(c, p.Board)
 	p.Changes = []Change{}
 	if newest != nil {
 		p.Snapshot.Revision = newest.Snapshot.Revision + 1
-		p.Changes = Compare(newest.Snapshot.Standings, p.Snapshot.Standings)
+		p.Changes = compareSnapshots(newest.Snapshot, p.Snapshot)
 	}
 	body, err := audit.Canonical(p.Snapshot)
 	p.InputsHash = hashOf(body)
@@ -214,10 +225,10 @@ func snapshotOf(c contest.Contest, b leaderboard.Board, entries []roster.Entry, 
 			members[e.ID] = append(members[e.ID], m.Name)
 		}
 	}
-	snap := Snapshot{Format: 1, ContestID: c.ID, Slug: c.Slug, Name: c.Name, OrganizerName: c.OrganizerName, Revision: 1,
+	snap := Snapshot{Format: format, ContestID: c.ID, Slug: c.Slug, Name: c.Name, OrganizerName: c.OrganizerName, Revision: 1,
 		TieBreakers: b.TieBreakers, Divisions: b.Divisions, Rounds: rounds, Standings: []Standing{}}
 	for _, r := range b.Rows {
-		st := Standing{EntryID: r.EntryID, Number: r.Number, Name: r.Name, UnitName: r.UnitName, UnitPath: paths[units[r.EntryID]], Members: members[r.EntryID],
+		st := Standing{EntryID: r.EntryID, Number: r.Number, Name: r.Name, UnitID: units[r.EntryID], UnitName: r.UnitName, UnitPath: paths[units[r.EntryID]], Members: members[r.EntryID],
 			DivisionID: r.DivisionID, Place: r.Place, Tied: r.Tied, Total: r.Total, Scores: r.Scores}
 		if st.Members == nil {
 			st.Members = []string{}
@@ -267,6 +278,9 @@ func (s *Service) Finalize(ctx context.Context, contestID int64, inputs []byte, 
 		if now.State != c.State || now.Version != c.Version {
 			return resultsMoved
 		}
+		if err := s.mayTell(ctx, tx, contestID); err != nil {
+			return err
+		}
 		// Once more with the contest locked: nothing of what was shown may have moved in the meantime.
 		rounds, err := s.roundHashes(ctx, now)
 		if err != nil {
@@ -286,11 +300,12 @@ func (s *Service) Finalize(ctx context.Context, contestID int64, inputs []byte, 
 			}
 			return err
 		}
-		if err := s.boards.HoldFinal(ctx, tx, contestID, p.Board); err != nil {
+		told, err := s.boards.HoldFinal(ctx, tx, contestID, p.Board)
+		if err != nil {
 			return err
 		}
 		return audit.Append(ctx, tx, contestID, "result.finalize", map[string]any{"revision": p.Snapshot.Revision,
-			"hash": hex.EncodeToString(params.Hash), "reason": p.Snapshot.Reason})
+			"hash": hex.EncodeToString(params.Hash), "reason": p.Snapshot.Reason, "told": told})
 	})
 	if err != nil {
 		return Revision{}, postgres.Fault(err)
@@ -323,7 +338,13 @@ func checkFinalize(p Preview, inputs []byte, reason string) error {
 		return reasonNeeded.At("reason", reasonNeeded.Vi, reasonNeeded.En)
 	}
 	same := p.Snapshot
-	same.Revision, same.Reason = p.Newest.Snapshot.Revision, p.Newest.Snapshot.Reason
+	same.Revision, same.Reason, same.Format = p.Newest.Snapshot.Revision, p.Newest.Snapshot.Reason, p.Newest.Snapshot.Format
+	if same.Format < 2 && len(same.Awards)+len(same.SidePrizes) == 0 { // what was final before there were awards
+		same.Standings = slices.Clone(same.Standings)
+		for i := range same.Standings {
+			same.Standings[i].UnitID = 0
+		}
+	}
 	body, err := audit.Canonical(same)
 	if err == nil && bytes.Equal(hashOf(body), p.Newest.Hash) {
 		return nothingChanged

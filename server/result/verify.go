@@ -96,6 +96,9 @@ func (s *Service) Verify(ctx context.Context, contestID int64) (Verification, er
 		find("snapshot_unreadable", "the newest snapshot cannot be read: %v", err)
 		return v, nil
 	}
+	if newest.Snapshot.Format >= 2 && !sameAwards(newest.Snapshot) {
+		find("awards", "the awards of the newest revision do not follow from its award plan and standings")
+	}
 	masks, err := s.roster.Masks(ctx, contestID)
 	if err != nil {
 		return v, err

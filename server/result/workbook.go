@@ -3,6 +3,7 @@ package result
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/hoithi/hoithi/server/export"
@@ -40,13 +41,23 @@ func writeWorkbook(w io.Writer, s Snapshot, seal, locale string) error {
 		for _, r := range s.Rounds {
 			sheet.Columns = append(sheet.Columns, export.Column{Title: r.Name, Width: 16})
 		}
+		if len(s.Awards) > 0 {
+			sheet.Columns = append(sheet.Columns, export.Column{Title: word("Giải", "Award"), Width: 18})
+		}
 		sheet.Columns = append(sheet.Columns, export.Column{Title: word("Tổng điểm", "Total"), Width: 12})
 		for _, st := range s.Standings {
 			if st.DivisionID == d.ID {
-				sheet.Rows = append(sheet.Rows, workbookRow(st, s.Rounds, word("đồng hạng", "tied")))
+				row := workbookRow(st, s.Rounds, word("đồng hạng", "tied"))
+				if len(s.Awards) > 0 {
+					row = slices.Insert(row, len(row)-1, any(AwardOf(s.Awards, st.EntryID)))
+				}
+				sheet.Rows = append(sheet.Rows, row)
 			}
 		}
 		sheets = append(sheets, sheet)
+	}
+	if len(s.Awards)+len(s.SidePrizes) > 0 {
+		sheets = append(sheets, awardSheet(s, word))
 	}
 	return export.WriteWorkbook(w, sheets...)
 }
@@ -70,4 +81,38 @@ func workbookRow(st Standing, rounds []SnapshotRound, tied string) []any {
 		row = append(row, cell)
 	}
 	return append(row, export.Points(st.Total))
+}
+
+// awardSheet lists every award with those who receive it, the withheld ones with their reason.
+func awardSheet(s Snapshot, word func(vi, en string) string) export.Sheet {
+	sheet := export.Sheet{Name: word("Giải thưởng", "Awards"), Columns: []export.Column{{Title: word("Bảng", "Division"), Width: 20}, {Title: word("Giải", "Award"), Width: 28},
+		{Title: word("Người, đơn vị nhận giải", "Receiver"), Width: 44}, {Title: word("Đơn vị", "Unit"), Width: 36}, {Title: word("Hạng", "Place"), Width: 8},
+		{Title: word("Phần thưởng", "Prize"), Width: 30}, {Title: word("Ghi chú", "Note"), Width: 40}}}
+	entries, divisions := map[int64]Standing{}, map[int64]string{0: word("Tập thể", "Units")}
+	for _, st := range s.Standings {
+		entries[st.EntryID] = st
+	}
+	for _, d := range s.Divisions {
+		divisions[d.ID] = d.Name
+	}
+	for _, g := range s.Awards {
+		for _, r := range g.Entries {
+			st := entries[r.EntryID]
+			sheet.Rows = append(sheet.Rows, []any{divisions[g.DivisionID], g.Name, st.Number + " · " + st.Name, st.UnitName, itoa(r.Place), g.Prize, ""})
+		}
+		for _, u := range g.Units {
+			sheet.Rows = append(sheet.Rows, []any{divisions[0], g.Name, u.Name, "", itoa(u.Place), g.Prize, ""})
+		}
+		if g.Withheld > 0 {
+			sheet.Rows = append(sheet.Rows, []any{divisions[g.DivisionID], g.Name, fmt.Sprintf(word("Không trao %d giải", "%d withheld"), g.Withheld), "", "", "", g.Reason})
+		}
+	}
+	for _, p := range s.SidePrizes {
+		who, unit := p.Receiver, ""
+		if st, ok := entries[p.EntryID]; ok {
+			who, unit = strings.TrimPrefix(p.Receiver+" · "+st.Name, " · "), st.UnitName
+		}
+		sheet.Rows = append(sheet.Rows, []any{word("Giải phụ", "Side prize"), p.Name, who, unit, "", p.Prize, p.Note})
+	}
+	return sheet
 }

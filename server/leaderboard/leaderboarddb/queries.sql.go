@@ -46,7 +46,8 @@ func (q *Queries) HeldBoard(ctx context.Context, contestID int64) (HeldBoardRow,
 const holdBoard = `-- name: HoldBoard :exec
 INSERT INTO board (contest_id, version, held, held_at_us, held_board)
 VALUES ($1, 1, $2, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, $3)
-ON CONFLICT (contest_id) DO UPDATE SET held = excluded.held, held_at_us = excluded.held_at_us, held_board = excluded.held_board
+ON CONFLICT (contest_id) DO UPDATE SET held = excluded.held, held_at_us = excluded.held_at_us, held_board = excluded.held_board,
+    final_board = NULL
 `
 
 type HoldBoardParams struct {
@@ -60,15 +61,45 @@ func (q *Queries) HoldBoard(ctx context.Context, arg HoldBoardParams) error {
 	return err
 }
 
-const lockBoard = `-- name: LockBoard :one
-SELECT held FROM board WHERE contest_id = $1 FOR UPDATE
+const keepBack = `-- name: KeepBack :exec
+UPDATE board SET final_board = $1 WHERE contest_id = $2 AND held = 'frozen'
 `
 
-func (q *Queries) LockBoard(ctx context.Context, contestID int64) (*string, error) {
+type KeepBackParams struct {
+	FinalBoard []byte
+	ContestID  int64
+}
+
+func (q *Queries) KeepBack(ctx context.Context, arg KeepBackParams) error {
+	_, err := q.db.Exec(ctx, keepBack, arg.FinalBoard, arg.ContestID)
+	return err
+}
+
+const keptBack = `-- name: KeptBack :one
+SELECT final_board FROM board WHERE contest_id = $1
+`
+
+func (q *Queries) KeptBack(ctx context.Context, contestID int64) ([]byte, error) {
+	row := q.db.QueryRow(ctx, keptBack, contestID)
+	var final_board []byte
+	err := row.Scan(&final_board)
+	return final_board, err
+}
+
+const lockBoard = `-- name: LockBoard :one
+SELECT held, final_board FROM board WHERE contest_id = $1 FOR UPDATE
+`
+
+type LockBoardRow struct {
+	Held       *string
+	FinalBoard []byte
+}
+
+func (q *Queries) LockBoard(ctx context.Context, contestID int64) (LockBoardRow, error) {
 	row := q.db.QueryRow(ctx, lockBoard, contestID)
-	var held *string
-	err := row.Scan(&held)
-	return held, err
+	var i LockBoardRow
+	err := row.Scan(&i.Held, &i.FinalBoard)
+	return i, err
 }
 
 const nextBoardVersion = `-- name: NextBoardVersion :one
@@ -87,7 +118,7 @@ func (q *Queries) NextBoardVersion(ctx context.Context, contestID int64) (int64,
 }
 
 const releaseBoard = `-- name: ReleaseBoard :execrows
-UPDATE board SET held = NULL, held_at_us = NULL, held_board = NULL WHERE contest_id = $1 AND held = $2
+UPDATE board SET held = NULL, held_at_us = NULL, held_board = NULL WHERE contest_id = $1 AND held = $2 AND final_board IS NULL
 `
 
 type ReleaseBoardParams struct {
@@ -104,16 +135,17 @@ func (q *Queries) ReleaseBoard(ctx context.Context, arg ReleaseBoardParams) (int
 }
 
 const rewriteHeldBoard = `-- name: RewriteHeldBoard :exec
-UPDATE board SET held_board = $1 WHERE contest_id = $2 AND held IS NOT NULL
+UPDATE board SET held_board = $1, final_board = $2 WHERE contest_id = $3 AND held IS NOT NULL
 `
 
 type RewriteHeldBoardParams struct {
-	HeldBoard []byte
-	ContestID int64
+	HeldBoard  []byte
+	FinalBoard []byte
+	ContestID  int64
 }
 
 func (q *Queries) RewriteHeldBoard(ctx context.Context, arg RewriteHeldBoardParams) error {
-	_, err := q.db.Exec(ctx, rewriteHeldBoard, arg.HeldBoard, arg.ContestID)
+	_, err := q.db.Exec(ctx, rewriteHeldBoard, arg.HeldBoard, arg.FinalBoard, arg.ContestID)
 	return err
 }
 

@@ -9,6 +9,40 @@ import (
 	"context"
 )
 
+const addAward = `-- name: AddAward :exec
+INSERT INTO award (contest_id, division_id, position, name, prize, quota, withheld, reason, measure, best)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+`
+
+type AddAwardParams struct {
+	ContestID  int64
+	DivisionID *int64
+	Position   int32
+	Name       string
+	Prize      string
+	Quota      int32
+	Withheld   int32
+	Reason     string
+	Measure    *string
+	Best       int32
+}
+
+func (q *Queries) AddAward(ctx context.Context, arg AddAwardParams) error {
+	_, err := q.db.Exec(ctx, addAward,
+		arg.ContestID,
+		arg.DivisionID,
+		arg.Position,
+		arg.Name,
+		arg.Prize,
+		arg.Quota,
+		arg.Withheld,
+		arg.Reason,
+		arg.Measure,
+		arg.Best,
+	)
+	return err
+}
+
 const addRevision = `-- name: AddRevision :exec
 INSERT INTO final_result (contest_id, revision, at_us, account_id, actor, reason, snapshot, hash, inputs_hash)
 VALUES ($1, $2, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, $3, $4, $5,
@@ -40,6 +74,89 @@ func (q *Queries) AddRevision(ctx context.Context, arg AddRevisionParams) error 
 	return err
 }
 
+const addSidePrize = `-- name: AddSidePrize :exec
+INSERT INTO side_prize (contest_id, position, name, prize, entry_id, receiver, note)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+`
+
+type AddSidePrizeParams struct {
+	ContestID int64
+	Position  int32
+	Name      string
+	Prize     string
+	EntryID   *int64
+	Receiver  string
+	Note      string
+}
+
+func (q *Queries) AddSidePrize(ctx context.Context, arg AddSidePrizeParams) error {
+	_, err := q.db.Exec(ctx, addSidePrize,
+		arg.ContestID,
+		arg.Position,
+		arg.Name,
+		arg.Prize,
+		arg.EntryID,
+		arg.Receiver,
+		arg.Note,
+	)
+	return err
+}
+
+const awardPlanVersion = `-- name: AwardPlanVersion :one
+SELECT version FROM award_plan WHERE contest_id = $1
+`
+
+func (q *Queries) AwardPlanVersion(ctx context.Context, contestID int64) (int32, error) {
+	row := q.db.QueryRow(ctx, awardPlanVersion, contestID)
+	var version int32
+	err := row.Scan(&version)
+	return version, err
+}
+
+const awards = `-- name: Awards :many
+SELECT division_id, name, prize, quota, withheld, reason, measure, best FROM award WHERE contest_id = $1 ORDER BY position
+`
+
+type AwardsRow struct {
+	DivisionID *int64
+	Name       string
+	Prize      string
+	Quota      int32
+	Withheld   int32
+	Reason     string
+	Measure    *string
+	Best       int32
+}
+
+func (q *Queries) Awards(ctx context.Context, contestID int64) ([]AwardsRow, error) {
+	rows, err := q.db.Query(ctx, awards, contestID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AwardsRow{}
+	for rows.Next() {
+		var i AwardsRow
+		if err := rows.Scan(
+			&i.DivisionID,
+			&i.Name,
+			&i.Prize,
+			&i.Quota,
+			&i.Withheld,
+			&i.Reason,
+			&i.Measure,
+			&i.Best,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const contestsWithResults = `-- name: ContestsWithResults :many
 SELECT DISTINCT contest_id FROM final_result ORDER BY contest_id
 `
@@ -62,6 +179,24 @@ func (q *Queries) ContestsWithResults(ctx context.Context) ([]int64, error) {
 		return nil, err
 	}
 	return items, nil
+}
+
+const dropAwards = `-- name: DropAwards :exec
+DELETE FROM award WHERE contest_id = $1
+`
+
+func (q *Queries) DropAwards(ctx context.Context, contestID int64) error {
+	_, err := q.db.Exec(ctx, dropAwards, contestID)
+	return err
+}
+
+const dropSidePrizes = `-- name: DropSidePrizes :exec
+DELETE FROM side_prize WHERE contest_id = $1
+`
+
+func (q *Queries) DropSidePrizes(ctx context.Context, contestID int64) error {
+	_, err := q.db.Exec(ctx, dropSidePrizes, contestID)
+	return err
 }
 
 const newestRevision = `-- name: NewestRevision :one
@@ -141,4 +276,55 @@ func (q *Queries) Revisions(ctx context.Context, contestID int64) ([]FinalResult
 		return nil, err
 	}
 	return items, nil
+}
+
+const sidePrizes = `-- name: SidePrizes :many
+SELECT name, prize, entry_id, receiver, note FROM side_prize WHERE contest_id = $1 ORDER BY position, id
+`
+
+type SidePrizesRow struct {
+	Name     string
+	Prize    string
+	EntryID  *int64
+	Receiver string
+	Note     string
+}
+
+func (q *Queries) SidePrizes(ctx context.Context, contestID int64) ([]SidePrizesRow, error) {
+	rows, err := q.db.Query(ctx, sidePrizes, contestID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []SidePrizesRow{}
+	for rows.Next() {
+		var i SidePrizesRow
+		if err := rows.Scan(
+			&i.Name,
+			&i.Prize,
+			&i.EntryID,
+			&i.Receiver,
+			&i.Note,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const turnAwardPlan = `-- name: TurnAwardPlan :one
+INSERT INTO award_plan (contest_id) VALUES ($1)
+ON CONFLICT (contest_id) DO UPDATE SET version = award_plan.version + 1
+RETURNING version
+`
+
+func (q *Queries) TurnAwardPlan(ctx context.Context, contestID int64) (int32, error) {
+	row := q.db.QueryRow(ctx, turnAwardPlan, contestID)
+	var version int32
+	err := row.Scan(&version)
+	return version, err
 }
