@@ -92,7 +92,9 @@ func (a *App) CheckJudgedRehearsal(ctx context.Context, roundID int64, acks []re
 		}
 	}
 	r.Wrong += int64(r.Turns - len(scores))
-	return nil
+	found, err := a.Judging.Check(ctx, roundID) // what was locked and signed is whole
+	r.Wrong += int64(len(found))
+	return err
 }
 
 // LostMarks counts the acknowledged marks that are not stored as they were sent. It must be 0, always.

@@ -9,6 +9,7 @@ import (
 	"github.com/hoithi/hoithi/server/fault"
 	"github.com/hoithi/hoithi/server/live"
 	"github.com/hoithi/hoithi/server/roster"
+	"github.com/hoithi/hoithi/server/scoring"
 )
 
 // What the hall sees of a judged round.
@@ -21,13 +22,17 @@ const (
 // StageView is for projectors and phones in the hall: who is on stage, and who comes when. It has no place for a mark
 // or a score: those reach the public through the board alone, which can be frozen.
 type StageView struct {
-	RoundID          int64      `json:"round_id"`
-	Contest          string     `json:"contest"`
-	Round            string     `json:"round"`
-	Closed           bool       `json:"closed" doc:"The round is over"`
-	TimeLimitSeconds int64      `json:"time_limit_seconds" doc:"0: no limit"`
-	OnStage          int64      `json:"on_stage" doc:"The performance on stage now; 0: none"`
-	Turns            []TurnView `json:"turns" doc:"In running order, without entries that were withdrawn before their turn"`
+	RoundID          int64            `json:"round_id"`
+	Contest          string           `json:"contest"`
+	Round            string           `json:"round"`
+	Closed           bool             `json:"closed" doc:"The round is over"`
+	TimeLimitSeconds int64            `json:"time_limit_seconds" doc:"0: no limit"`
+	OnStage          int64            `json:"on_stage" doc:"The performance on stage now; 0: none"`
+	Overtime         scoring.Overtime `json:"overtime" doc:"What is taken off for overtime"`
+	CountDown        bool             `json:"count_down" doc:"The clock shows the time left instead of the time used"`
+	Warnings         []int64          `json:"warnings" doc:"Seconds left at which the clock changes its colour, the most first"`
+	Sound            bool             `json:"sound" doc:"The timekeeper's device gives tones"`
+	Turns            []TurnView       `json:"turns" doc:"In running order, without entries that were withdrawn before their turn"`
 }
 
 // TurnView is an entry's turn as everybody may see it.
@@ -42,13 +47,16 @@ type TurnView struct {
 	State     PerformanceState `json:"state" enum:"planned,on_stage,done"`
 	StartedUs int64            `json:"started_us" doc:"Contest time in microseconds; 0: not yet"`
 	EndedUs   int64            `json:"ended_us" doc:"0: not yet"`
+	Clock     ClockView        `json:"clock"`
+	Seconds   *int64           `json:"seconds,omitempty" doc:"Time that counts; absent until done"`
 }
 
 // StageView makes the view of the hall. masks stand for names that are not to be published.
 func (j Judging) StageView(contestName string, masks map[int64]roster.Mask) StageView {
 	v := StageView{RoundID: j.RoundID, Contest: contestName, Round: j.RoundName, Closed: j.Closed(),
-		TimeLimitSeconds: j.Rules.Overtime.LimitSeconds, Turns: []TurnView{}}
-	for _, p := range j.Performances {
+		TimeLimitSeconds: j.Rules.Overtime.LimitSeconds, Overtime: j.Rules.Overtime,
+		CountDown: j.Conduct.CountDown, Warnings: j.Conduct.Warnings, Sound: j.Conduct.Sound, Turns: []TurnView{}}
+	for _, p := range j.counting() {
 		if p.State == OnStage {
 			v.OnStage = p.ID
 		}
@@ -61,7 +69,7 @@ func (j Judging) StageView(contestName string, masks map[int64]roster.Mask) Stag
 		}
 		v.Turns = append(v.Turns, TurnView{ID: full.ID, Position: len(v.Turns) + 1, EntryID: full.EntryID, Number: full.Number,
 			EntryName: full.EntryName, UnitName: full.UnitName, Title: full.Title, State: full.State,
-			StartedUs: full.StartedUs, EndedUs: full.EndedUs})
+			StartedUs: full.StartedUs, EndedUs: full.EndedUs, Clock: full.Clock, Seconds: full.Seconds})
 	}
 	return v
 }

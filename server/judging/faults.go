@@ -86,6 +86,31 @@ var (
 		"The marks cannot be closed yet: something is still missing.")
 )
 
+// Faults of the stage clock, of performances for practice, and of notes.
+var (
+	errClock = conflict("clock_elsewhere",
+		"Đồng hồ không ở trạng thái này nữa, có thể người khác vừa bấm. Hãy xem lại đồng hồ rồi bấm tiếp.",
+		"The clock is not in that state any more; somebody else may have pressed. Look at it again, then go on.")
+	errPauseReason = invalid("pause_reason",
+		"Hãy ghi lý do tạm dừng trước khi cho đồng hồ chạy tiếp.", "Give the reason for the pause before the clock goes on.")
+	errConduct = invalid("conduct_invalid",
+		"Cách tiến hành chưa đúng nên chưa lưu. Hãy xem các ô được đánh dấu.",
+		"These settings are not right, so they were not saved. Look at the marked fields.")
+	errCalibrationTitle = invalid("calibration_title",
+		"Tên tiết mục thử cần từ 1 đến 200 ký tự.", "A performance for practice needs a name of 1 to 200 characters.")
+	errCalibrations = conflict("calibrations_enough",
+		"Mỗi phần thi có tối đa 5 tiết mục thử.", "A round has at most 5 performances for practice.")
+	errNotCalibration = conflict("not_calibration",
+		"Đây không phải tiết mục thử.", "This is not a performance for practice.")
+	errCalibrationOnStage = conflict("calibration_on_stage",
+		"Tiết mục thử đang diễn. Hãy kết thúc trước rồi mới xóa.", "It is on stage. Finish it first, then remove it.")
+	errCalibrationMarked = conflict("calibration_marked",
+		"Biểu điểm này đã dùng để chấm tiết mục thử. Hãy xóa tiết mục thử trước khi đổi biểu điểm.",
+		"A performance for practice was marked by this rubric. Remove it before you change the rubric.")
+	errNote = invalid("note_invalid",
+		"Ghi chú chưa được lưu: dài tối đa 2.000 ký tự.", "The note was not saved: it has at most 2,000 characters.")
+)
+
 // Faults of the set-up.
 var (
 	errRulesStand = conflict("rules_stand",

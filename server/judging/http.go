@@ -52,8 +52,10 @@ func Routes(api *web.API, s *Service) {
 		return &tableOut{Body: v}, err
 	}
 	judgeRoutes(api, s)
+	conductRoutes(api, s, base, table)
 	setUpRoutes(api, s, base, table)
 	stageRoutes(api, s, base, table)
+	signRoutes(api, s, base, table)
 }
 
 func judgeRoutes(api *web.API, s *Service) {
@@ -173,9 +175,5 @@ func stageRoutes(api *web.API, s *Service, base string, table func(context.Conte
 			}
 		}) (*tableOut, error) {
 			return table(ctx, in.RoundIn, s.SetSeconds(ctx, in.Contest, in.Round, in.Performance, in.Body.Seconds, in.Body.Reason))
-		})
-	web.Handle(api, web.Op{ID: "close-judging", Method: http.MethodPost, Path: base + "/close", Summary: "Close the marks for good"},
-		func(ctx context.Context, in *RoundIn) (*tableOut, error) {
-			return table(ctx, *in, s.Close(ctx, in.Contest, in.Round))
 		})
 }

@@ -26,11 +26,19 @@ type office struct {
 }
 
 func (h *hall) office() office {
-	access := web.Access{"list-my-panels": web.SignedIn, "get-judge-view": web.Judge}
+	access := web.Access{"list-my-panels": web.SignedIn, "get-judge-view": web.Judge, "list-my-notes": web.Judge}
 	for _, id := range []string{"get-judging", "list-panel-candidates", "set-marking-rules", "set-rubric", "set-panel", "set-running-order",
-		"draw-running-order", "set-judge-absence", "start-performance", "finish-performance", "return-performance", "set-performance-seconds", "close-judging"} {
+		"set-conduct", "press-stage-clock", "correct-stage-time", "add-calibration", "remove-calibration",
+		"draw-running-order", "set-judge-absence", "start-performance", "finish-performance", "return-performance", "set-performance-seconds",
+		"check-judging", "send-back-judging", "set-supervised", "name-head-judge", "ask-reopen-sheet", "type-paper-sheet", "ask-revoke-judging",
+		"confirm-judging-request", "refuse-judging-request", "withdraw-judging-request"} {
 		access[id] = web.Organizer
 	}
+	for _, id := range []string{"close-judging", "send-back-judging-as-head", "ask-reopen-sheet-as-judge", "ask-revoke-judging-as-head",
+		"confirm-judging-request-as-judge", "refuse-judging-request-as-judge", "withdraw-judging-request-as-judge"} {
+		access[id] = web.Judge
+	}
+	access["witness-judging"], access["ask-revoke-judging-as-supervisor"] = web.Supervisor, web.Supervisor
 	log := slog.New(slog.DiscardHandler)
 	app := web.NewServer(web.Options{Log: log, Identify: func(_ *fiber.Ctx, p account.Principal, accountToken, _ string) (account.Principal, error) {
 		id, err := strconv.ParseInt(accountToken, 10, 64)
@@ -126,14 +134,27 @@ func TestRoundByRoutes(t *testing.T) {
 	h.clockUs.Add(59 * second)
 	do("POST", turn+"/finish", ``)
 	do("PUT", turn+"/seconds", `{"seconds":121,"reason":"đồng hồ bấm tay"}`)
-	if status, code := o.ask(organizer, "POST", base+"/close", ``, nil); status != http.StatusConflict || code != "judging_not_complete" {
+	if status, code := o.ask(organizer, "POST", base+"/check", `{"hash":"`+strings.Repeat("0", 64)+`"}`, nil); status != http.StatusConflict || code != "judging_not_complete" {
 		t.Errorf("closing without a sheet: %d %s", status, code)
 	}
 	d := h.device(1)
 	_, err := d.lock(v.Performances[0].ID, d.fill(v.Performances[0].ID, 825, 875)) // 4,95 → 5,0 and 3,5
 	h.must(err)
 	do("PUT", "/panel/1/absence", `{"absent":true,"reason":"về sớm"}`)
-	do("POST", "/close", ``)
+	if len(v.Gaps) != 1 || v.Gaps[0].Code != "head" {
+		t.Errorf("the only judge has left, and the part lacks %+v", v.Gaps)
+	}
+	do("PUT", "/panel/1/absence", `{"absent":false,"reason":"đã quay lại"}`)
+	do("POST", "/check", fmt.Sprintf(`{"hash":%q}`, v.Signing.Hash))
+	head := fmt.Sprintf("/api/judge/contests/%d/rounds/%d", h.contestID, h.roundID)
+	var closing judging.JudgeView
+	if status, code := o.ask(idOf(h.judges[1]), "GET", head, "", &closing); status != http.StatusOK || closing.Closing == nil || closing.Closing.Hash != v.Signing.Hash {
+		t.Fatalf("the head judge's page: %d %s %+v", status, code, closing.Closing)
+	}
+	if status, code := o.ask(idOf(h.judges[1]), "POST", head+"/close", fmt.Sprintf(`{"hash":%q}`, closing.Closing.Hash), nil); status != http.StatusOK {
+		t.Fatalf("closing: %d %s", status, code)
+	}
+	do("GET", "", ``)
 	if !v.Closed || v.Performances[0].Working.Mean != 850 || v.Performances[0].Working.Score != 750 {
 		t.Errorf("closed %v, working %+v", v.Closed, v.Performances[0].Working)
 	}

@@ -2,8 +2,8 @@
 // to a score that anyone can follow.
 //
 // It must never acknowledge a mark that isn't committed, never show a judge the marks of others before the own sheet
-// is locked, and never change anything after the round is closed. Other ways of combining sheets belong to package
-// scoring; sign-off by several people would stand between locking and closing.
+// is locked, never change anything of a round that is checked or closed, and never do alone what needs two people. Ways of
+// combining sheets belong to package scoring.
 package judging
 
 import (
@@ -102,6 +102,9 @@ type Performance struct {
 	EntryName string
 	UnitName  string
 	Withdrawn bool
+	// Calibration: judged for practice. It has no entry, and nothing that counts may ever look at it.
+	Calibration bool
+	Clock       Clock
 }
 
 // SheetState is where a sheet stands.
@@ -120,6 +123,7 @@ type Sheet struct {
 	State         SheetState
 	Version       int64
 	LockedUs      int64
+	Paper         bool           // locked with marks that two people read from paper
 	Marks         map[int64]Mark // by criterion
 }
 
@@ -138,12 +142,14 @@ type Judging struct {
 	RoundName    string
 	Epoch, Seq   int64
 	Rules        MarkingRules
+	Conduct      Conduct
 	OrderSeed    string // empty: the order was set by hand
 	ClosedUs     int64  // 0: open
 	Criteria     []Criterion
 	Panel        []Seat        // by number
 	Performances []Performance // in running order
 	Sheets       []Sheet
+	Signing      Signing
 }
 
 // Closed tells whether the round has been closed.
@@ -152,7 +158,7 @@ func (j Judging) Closed() bool { return j.ClosedUs != 0 }
 // Started tells whether a performance has begun: from then on the rules stand.
 func (j Judging) Started() bool {
 	for _, p := range j.Performances {
-		if p.State != Planned {
+		if p.State != Planned && !p.Calibration {
 			return true
 		}
 	}

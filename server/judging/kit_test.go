@@ -147,6 +147,14 @@ func (h *hall) perform(n int, seconds int64) int64 {
 	return id
 }
 
+// close brings the round to its signatures: the organizer checks, GK1 closes as the head judge.
+func (h *hall) close() error {
+	if err := h.s.CheckPart(h.organizer, h.contestID, h.roundID, ""); err != nil {
+		return err
+	}
+	return h.s.Close(h.judges[0], h.contestID, h.roundID, "")
+}
+
 // device is one tablet of a judge, which counts its marks.
 type device struct {
 	h      *hall

@@ -17,6 +17,7 @@ const (
 	CommandClaim = "claim_sheets"
 	CommandMark  = "mark"
 	CommandLock  = "lock_sheet"
+	CommandNote  = "note"
 )
 
 // SheetsClaimed answers claim_sheets: this device writes from now on, under this number.
@@ -66,6 +67,8 @@ type Live struct {
 	sent  map[int64]int64 // the seq last published by this node; used by the loop alone
 	// stages are the views last sent to the hall; used by the loop alone.
 	stages map[int64]StageView
+	// evenings are the parts of contests as they were last sent; used by the loop alone.
+	evenings map[int64]evening
 }
 
 const (
@@ -77,8 +80,9 @@ const (
 
 // NewLive registers topics, messages and commands. Nothing is published before Start.
 func NewLive(s *Service, hub *live.Hub, log *slog.Logger) *Live {
-	l := &Live{s: s, hub: hub, log: log, dirty: map[int64]bool{}, wake: make(chan struct{}, 1), sent: map[int64]int64{}, stages: map[int64]StageView{}}
+	l := &Live{s: s, hub: hub, log: log, dirty: map[int64]bool{}, wake: make(chan struct{}, 1), sent: map[int64]int64{}, stages: map[int64]StageView{}, evenings: map[int64]evening{}}
 	l.audienceTopic()
+	l.eveningTopics()
 	live.Declare[JudgeView](hub, KindJudgeView)
 	live.Declare[JudgingView](hub, KindJudgingView)
 	hub.Topic(JudgeTopic, live.TopicSpec{Need: "topic:" + JudgeTopic, Open: func(ctx context.Context, c *live.Client, p live.Params) (live.Snapshot, error) {
@@ -110,6 +114,10 @@ func NewLive(s *Service, hub *live.Hub, log *slog.Logger) *Live {
 	live.Handle(hub, CommandLock, spec(CommandLock), func(ctx context.Context, c *live.Client, cmd live.Command, d LockSheetData) (SheetLocked, error) {
 		us, err := s.Lock(account.With(ctx, c.Principal()), 0, cmd.Params["round"], d.PerformanceID, d.Writer, d.Marks)
 		return SheetLocked{LockedUs: us}, err
+	})
+	live.Handle(hub, CommandNote, spec(CommandNote), func(ctx context.Context, c *live.Client, cmd live.Command, d NoteData) (NoteSaved, error) {
+		us, err := s.Note(account.With(ctx, c.Principal()), 0, cmd.Params["round"], d)
+		return NoteSaved{SavedUs: us}, err
 	})
 	s.OnChange(func(_, roundID int64) {
 		l.look(roundID)
@@ -173,6 +181,7 @@ func (l *Live) loop(ctx context.Context) {
 			l.dirty = map[int64]bool{}
 			l.mu.Unlock()
 			for roundID := range dirty {
+				l.publishEvening(ctx, roundID)
 				l.publish(ctx, roundID)
 			}
 			select {
@@ -181,6 +190,7 @@ func (l *Live) loop(ctx context.Context) {
 			}
 		case <-tick.C:
 			l.lookAgain(ctx)
+			l.lookAtEvenings(ctx)
 		}
 	}
 }

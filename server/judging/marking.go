@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/hoithi/hoithi/server/account"
+	"github.com/hoithi/hoithi/server/contest"
 	"github.com/hoithi/hoithi/server/fault"
 	"github.com/hoithi/hoithi/server/judging/judgingdb"
 	"github.com/hoithi/hoithi/server/postgres"
@@ -17,7 +18,7 @@ import (
 // with a lower number are refused from now on; what they had saved stays.
 func (s *Service) Claim(ctx context.Context, contestID, roundID int64) (writer int64, err error) {
 	judge := account.From(ctx).AccountID
-	err = s.change(ctx, contestID, roundID, func(_ pgx.Tx, q *judgingdb.Queries, j Judging) error {
+	err = s.changeUntilClosed(ctx, contestID, roundID, func(_ pgx.Tx, q *judgingdb.Queries, j Judging) error {
 		if _, ok := j.SeatOf(judge); !ok {
 			return errNotOnPanel
 		}
@@ -54,8 +55,8 @@ func (s *Service) Mark(ctx context.Context, contestID, roundID int64, m NewMark)
 			return sameMark(stored, m)
 		}
 		storedUs = m.ReceivedUs
-		refused := s.change(ctx, contestID, roundID, func(_ pgx.Tx, q *judgingdb.Queries, j Judging) error {
-			return s.addMark(ctx, q, j, judge, m)
+		refused := s.change(ctx, contestID, roundID, func(tx pgx.Tx, q *judgingdb.Queries, j Judging) error {
+			return s.addMark(ctx, tx, q, j, judge, m)
 		})
 		if refused == nil || postgres.IsUnknownCommit(refused) {
 			return refused
@@ -86,7 +87,7 @@ func sameMark(stored judgingdb.Mark, m NewMark) error {
 	return nil
 }
 
-func (s *Service) addMark(ctx context.Context, q *judgingdb.Queries, j Judging, judge int64, m NewMark) error {
+func (s *Service) addMark(ctx context.Context, tx pgx.Tx, q *judgingdb.Queries, j Judging, judge int64, m NewMark) error {
 	p, err := j.mayMark(judge, m.PerformanceID, m.Writer)
 	if err != nil {
 		return err
@@ -97,6 +98,11 @@ func (s *Service) addMark(ctx context.Context, q *judgingdb.Queries, j Judging, 
 	}
 	if m.Seq <= 0 || m.Value != nil && c.CheckMark(*m.Value) != nil {
 		return errMark
+	}
+	if p.State == Planned {
+		if err := s.openFreely(ctx, tx, q, j, p); err != nil {
+			return err
+		}
 	}
 	if err := q.CreateSheet(ctx, judgingdb.CreateSheetParams{PerformanceID: p.ID, AccountID: judge}); err != nil {
 		return err
@@ -111,6 +117,33 @@ func (s *Service) addMark(ctx context.Context, q *judgingdb.Queries, j Judging, 
 	}
 	return q.TouchSheet(ctx, judgingdb.TouchSheetParams{ID: sheet.ID, Writer: m.Writer})
 }
+
+// openFreely begins a performance with its first mark, where judges may choose: it counts as over, its clock never ran.
+// The secretary may still bring it on stage.
+func (s *Service) openFreely(ctx context.Context, tx pgx.Tx, q *judgingdb.Queries, j Judging, p Performance) error {
+	c, err := s.contests.Get(ctx, j.ContestID)
+	if err != nil {
+		return err
+	}
+	if c.State != contest.Running {
+		return errContestNotRunning
+	}
+	if gaps := j.SetUpGaps(); len(gaps) > 0 {
+		return withGaps(errNotReady, gaps)
+	}
+	if !j.Started() {
+		if err := s.contests.SetRoundState(ctx, tx, j.RoundID, contest.RoundRunning); err != nil {
+			return err
+		}
+	}
+	if err := q.OpenFreely(ctx, p.ID); err != nil {
+		return err
+	}
+	return record(ctx, tx, j, "open_freely", map[string]any{"round": j.RoundID, "performance": p.ID, "entry": p.EntryID})
+}
+
+// markedFreely tells whether the performance has begun by a judge's mark and was never on stage.
+func (p Performance) markedFreely() bool { return p.State == Done && p.StartedUs == 0 }
 
 // mayMark tells whether the judge's device may write the sheet of a performance.
 func (j Judging) mayMark(judge, performanceID, writer int64) (Performance, error) {
@@ -130,7 +163,7 @@ func (j Judging) mayMark(judge, performanceID, writer int64) (Performance, error
 		return p, errSuperseded
 	case seat.Absent:
 		return p, errAbsent
-	case p.State == Planned:
+	case p.State == Planned && (j.Conduct.Choosing != Freely || p.Calibration || p.Withdrawn):
 		return p, errNotBegun
 	}
 	return p, nil
@@ -165,6 +198,9 @@ func (s *Service) Lock(ctx context.Context, contestID, roundID, performanceID, w
 			}
 			lockedUs = s.nowUs()
 			if err := q.LockSheet(ctx, judgingdb.LockSheetParams{ID: sheet.ID, LockedUs: lockedUs, Writer: writer}); err != nil {
+				return err
+			}
+			if err := addVersion(ctx, q, sheet.ID, seen, lockedUs, 0); err != nil {
 				return err
 			}
 			return record(ctx, tx, j, "lock_sheet", map[string]any{"round": roundID, "performance": p.ID, "entry": p.EntryID,

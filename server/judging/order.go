@@ -22,7 +22,7 @@ func (s *Service) SetOrder(ctx context.Context, contestID, roundID int64, turns 
 		turns[i].Title = tidy(turns[i].Title)
 	}
 	return s.change(ctx, contestID, roundID, func(tx pgx.Tx, q *judgingdb.Queries, j Judging) error {
-		numbers, err := entries(ctx, q, j.ContestID)
+		numbers, err := entries(ctx, q, j.RoundID)
 		if err != nil {
 			return err
 		}
@@ -39,14 +39,14 @@ func (s *Service) SetOrder(ctx context.Context, contestID, roundID int64, turns 
 	})
 }
 
-// DrawOrder puts all entries of the contest into an order drawn by a new seed, which is kept.
+// DrawOrder puts all entries of the round into an order drawn by a new seed, which is kept.
 func (s *Service) DrawOrder(ctx context.Context, contestID, roundID int64) error {
 	seed := s.newSeed()
 	return s.change(ctx, contestID, roundID, func(tx pgx.Tx, q *judgingdb.Queries, j Judging) error {
 		if j.Started() {
 			return errOrderBegun
 		}
-		numbers, err := entries(ctx, q, j.ContestID)
+		numbers, err := entries(ctx, q, j.RoundID)
 		if err != nil {
 			return err
 		}
@@ -87,7 +87,7 @@ func (j Judging) checkOrder(turns []Turn, numbers map[int64]int) error {
 		case seen[t.EntryID]:
 			f = f.At(at("turns", i), "Đội, thí sinh này có hai lần trong danh sách.", "This entry stands in the list twice.")
 		case !active && !begun:
-			f = f.At(at("turns", i), "Không có đội, thí sinh này trong hội thi.", "This entry does not take part in the contest.")
+			f = f.At(at("turns", i), "Đội, thí sinh này không vào vòng này.", "This entry does not enter this round.")
 		}
 		if !fits(t.Title, 0, maxTitle) {
 			f = f.At(at("turns", i)+".title", "Tên tiết mục dài tối đa 200 ký tự.", "The title has at most 200 characters.")
@@ -95,7 +95,7 @@ func (j Judging) checkOrder(turns []Turn, numbers map[int64]int) error {
 		seen[t.EntryID] = true
 	}
 	place := 0
-	for _, p := range j.Performances {
+	for _, p := range j.counting() {
 		if p.State == Planned {
 			continue
 		}
@@ -117,7 +117,7 @@ func putOrder(ctx context.Context, q *judgingdb.Queries, j Judging, turns []Turn
 		places[t.EntryID] = i
 	}
 	have := map[int64]bool{}
-	for _, p := range j.Performances {
+	for _, p := range j.counting() {
 		i, stays := places[p.EntryID]
 		if !stays {
 			if err := q.RemovePerformance(ctx, p.ID); err != nil {
@@ -140,8 +140,9 @@ func putOrder(ctx context.Context, q *judgingdb.Queries, j Judging, turns []Turn
 	return nil
 }
 
-func entries(ctx context.Context, q *judgingdb.Queries, contestID int64) (map[int64]int, error) {
-	rows, err := q.ActiveEntries(ctx, contestID)
+// entries are those that enter the round, with their candidate numbers.
+func entries(ctx context.Context, q *judgingdb.Queries, roundID int64) (map[int64]int, error) {
+	rows, err := q.ActiveEntries(ctx, roundID)
 	if err != nil {
 		return nil, err
 	}

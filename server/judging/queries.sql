@@ -58,16 +58,17 @@ INSERT INTO panel_seat (round_id, seat, account_id, head)
 SELECT @to_round::bigint, p.seat, p.account_id, p.head FROM panel_seat p WHERE p.round_id = @from_round::bigint;
 
 -- name: Performances :many
-SELECT p.*, e.name AS entry_name, e.number AS entry_number, e.state AS entry_state, coalesce(u.name, '')::text AS unit_name
-FROM performance p JOIN entry e ON e.id = p.entry_id
+SELECT p.*, coalesce(e.name, p.title)::text AS entry_name, coalesce(e.number, 0)::integer AS entry_number,
+       coalesce(e.state, 'active')::text AS entry_state, coalesce(u.name, '')::text AS unit_name
+FROM performance p LEFT JOIN entry e ON e.id = p.entry_id
 LEFT JOIN unit_in_contest u ON u.contest_id = e.contest_id AND u.unit_id = e.unit_id
 WHERE p.round_id = $1 ORDER BY p.position;
 
 -- name: ActiveEntries :many
-SELECT id, number FROM entry WHERE contest_id = $1 AND state = 'active' ORDER BY number;
+SELECT id, number FROM round_entrant WHERE round_id = $1 ORDER BY number;
 
 -- name: AddPerformance :exec
-INSERT INTO performance (round_id, entry_id, position, title) VALUES ($1, $2, $3, $4);
+INSERT INTO performance (round_id, entry_id, position, title) VALUES (@round_id, @entry_id::bigint, @position, @title);
 
 -- name: MovePerformance :exec
 UPDATE performance SET position = $2, title = $3 WHERE id = $1;
@@ -76,13 +77,16 @@ UPDATE performance SET position = $2, title = $3 WHERE id = $1;
 DELETE FROM performance WHERE id = $1 AND state = 'planned';
 
 -- name: StartPerformance :exec
-UPDATE performance SET state = 'on_stage', started_us = @started_us::bigint, ended_us = NULL, seconds = NULL, timed_by = 'clock' WHERE id = @id;
+UPDATE performance SET state = 'on_stage', started_us = @started_us::bigint, ended_us = NULL, seconds = NULL, timed_by = 'clock',
+    clock_state = @clock_state, clock_used_us = 0, clock_since_us = sqlc.narg(clock_since_us), clock_reason = '' WHERE id = @id;
 
 -- name: FinishPerformance :exec
-UPDATE performance SET state = 'done', ended_us = @ended_us::bigint, seconds = @seconds::bigint, timed_by = 'clock' WHERE id = @id;
+UPDATE performance SET state = 'done', ended_us = @ended_us::bigint, seconds = @seconds::bigint, timed_by = 'clock',
+    clock_state = 'stopped', clock_used_us = @clock_used_us, clock_since_us = NULL, clock_reason = '' WHERE id = @id;
 
 -- name: ReturnPerformance :exec
-UPDATE performance SET state = 'planned', started_us = NULL, ended_us = NULL, seconds = NULL, timed_by = 'clock' WHERE id = $1;
+UPDATE performance SET state = 'planned', started_us = NULL, ended_us = NULL, seconds = NULL, timed_by = 'clock',
+    clock_state = 'ready', clock_used_us = 0, clock_since_us = NULL, clock_reason = '' WHERE id = $1;
 
 -- name: TimePerformance :exec
 UPDATE performance SET seconds = @seconds::bigint, timed_by = 'timekeeper' WHERE id = @id;
@@ -120,15 +124,15 @@ UPDATE sheet SET state = 'locked', locked_us = @locked_us::bigint, writer = @wri
 
 -- name: SeatsOf :many
 SELECT r.contest_id, c.name AS contest_name, r.id AS round_id, r.name AS round_name, r.position, p.seat, p.head, (j.closed_us IS NOT NULL)::boolean AS closed,
-       (SELECT count(*) FROM performance f WHERE f.round_id = r.id) AS performances,
-       (SELECT count(*) FROM performance f WHERE f.round_id = r.id AND f.state <> 'planned') AS begun,
+       (SELECT count(*) FROM performance f WHERE f.round_id = r.id AND NOT f.calibration) AS performances,
+       (SELECT count(*) FROM performance f WHERE f.round_id = r.id AND f.state <> 'planned' AND NOT f.calibration) AS begun,
        (SELECT count(*) FROM sheet s JOIN performance f ON f.id = s.performance_id
-        WHERE f.round_id = r.id AND s.account_id = p.account_id AND s.state = 'locked') AS locked,
-       COALESCE((SELECT e.name FROM performance f JOIN entry e ON e.id = f.entry_id
+        WHERE f.round_id = r.id AND s.account_id = p.account_id AND s.state = 'locked' AND NOT f.calibration) AS locked,
+       COALESCE((SELECT coalesce(e.name, f.title) FROM performance f LEFT JOIN entry e ON e.id = f.entry_id
                  WHERE f.round_id = r.id AND f.state = 'on_stage' LIMIT 1), '')::text AS on_stage
 FROM panel_seat p JOIN judged_round j ON j.round_id = p.round_id JOIN round r ON r.id = p.round_id JOIN contest c ON c.id = r.contest_id
 WHERE p.account_id = $1 AND c.state NOT IN ('archived')
 ORDER BY c.id DESC, r.position;
 
 -- name: WhoPerformed :many
-SELECT entry_id FROM performance WHERE round_id = $1 AND state = 'done';
+SELECT entry_id::bigint FROM performance WHERE round_id = $1 AND state = 'done' AND NOT calibration;

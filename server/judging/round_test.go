@@ -75,7 +75,7 @@ func TestEveningOfARound(t *testing.T) {
 	}
 	sameWhenComputedAgain(h)
 
-	err = h.s.Close(h.organizer, h.contestID, h.roundID)
+	err = h.close()
 	wants(t, "closing with a performance to come", err, "judging_not_complete")
 	second := h.perform(1, 300)
 	for judge := range 4 {
@@ -83,13 +83,13 @@ func TestEveningOfARound(t *testing.T) {
 		_, err := d.lock(second, d.fill(second, 500, 300, 200))
 		h.must(err)
 	}
-	err = h.s.Close(h.organizer, h.contestID, h.roundID)
+	err = h.close()
 	wants(t, "closing with a sheet open", err, "judging_not_complete")
 	if f := fault.From(err); len(f.Fields) != 1 || f.Fields[0].Path != "sheet_open" {
 		t.Errorf("what is missing: %+v", f.Fields)
 	}
 	h.must(h.s.SetAbsence(h.organizer, h.contestID, h.roundID, 5, true, "phải về giữa chừng"))
-	h.must(h.s.Close(h.organizer, h.contestID, h.roundID))
+	h.must(h.close())
 	if _, scores, err = h.s.Scores(h.organizer, h.roundID); err != nil || len(scores) != 2 || scores[1].Score != 1000 || scores[1].Working.DropDone != 0 || scores[0].Score != 1708 {
 		t.Errorf("scores %+v (%v)", scores, err)
 	}
@@ -111,7 +111,7 @@ func TestNothingChangesAfterTheClose(t *testing.T) {
 	seen := d.fill(p, 500, 300, 200)
 	locked, err := d.lock(p, seen)
 	h.must(err)
-	h.must(h.s.Close(h.organizer, h.contestID, h.roundID))
+	h.must(h.close())
 	before, err := h.s.Inputs(h.organizer, h.roundID)
 	h.must(err)
 	version, err := h.s.Version(t.Context(), h.roundID)
@@ -130,7 +130,8 @@ func TestNothingChangesAfterTheClose(t *testing.T) {
 		"start":   func() error { return h.s.Start(h.organizer, h.contestID, h.roundID, p) },
 		"finish":  func() error { return h.s.Finish(h.organizer, h.contestID, h.roundID, p) },
 		"return":  func() error { return h.s.Return(h.organizer, h.contestID, h.roundID, p) },
-		"close":   func() error { return h.s.Close(h.organizer, h.contestID, h.roundID) },
+		"close":   func() error { return h.s.Close(h.judges[0], h.contestID, h.roundID, "") },
+		"check":   func() error { return h.s.CheckPart(h.organizer, h.contestID, h.roundID, "") },
 	} {
 		wants(t, what, act(), "judging_closed")
 	}

@@ -2,12 +2,9 @@ package judging
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/hoithi/hoithi/server/account"
 	"github.com/hoithi/hoithi/server/contest"
 	"github.com/hoithi/hoithi/server/fault"
 	"github.com/hoithi/hoithi/server/judging/judgingdb"
@@ -20,26 +17,38 @@ func (s *Service) Start(ctx context.Context, contestID, roundID, performanceID i
 	if err != nil {
 		return err
 	}
-	if c.State != contest.Running {
-		return errContestNotRunning
-	}
+	now := s.nowUs()
 	return s.onPerformance(ctx, contestID, roundID, performanceID, func(tx pgx.Tx, q *judgingdb.Queries, j Judging, p Performance) error {
-		if p.State != Planned {
+		// The panel practises before the evening.
+		if c.State != contest.Running && !(p.Calibration && c.State == contest.Open) {
+			return errContestNotRunning
+		}
+		if p.State != Planned && !p.markedFreely() {
 			return errNotPlanned
 		}
 		if _, taken := j.OnStage(); taken {
 			return errOthersOnStage
 		}
-		if gaps := j.SetUpGaps(); len(gaps) > 0 {
+		if gaps := j.SetUpGaps(); len(gaps) > 0 && !(p.Calibration && len(j.Criteria) > 0 && len(j.Panel) > 0) {
 			return withGaps(errNotReady, gaps)
 		}
-		if !j.Started() {
+		if !j.Started() && !p.Calibration {
 			if err := s.contests.SetRoundState(ctx, tx, roundID, contest.RoundRunning); err != nil {
 				return err
 			}
 		}
-		if err := q.StartPerformance(ctx, judgingdb.StartPerformanceParams{ID: p.ID, StartedUs: s.nowUs()}); err != nil {
+		clock := Clock{State: ClockReady}
+		if j.Conduct.ClockStart == WithStage {
+			clock = Clock{State: ClockRunning, SinceUs: now}
+		}
+		if err := q.StartPerformance(ctx, judgingdb.StartPerformanceParams{ID: p.ID, StartedUs: now,
+			ClockState: string(clock.State), ClockSinceUs: since(clock)}); err != nil {
 			return err
+		}
+		if clock.State == ClockRunning {
+			if err := keepAct(ctx, q, p.ID, ActStart, clock, now, ""); err != nil {
+				return err
+			}
 		}
 		return record(ctx, tx, j, "start", map[string]any{"round": roundID, "performance": p.ID, "entry": p.EntryID})
 	})
@@ -48,14 +57,21 @@ func (s *Service) Start(ctx context.Context, contestID, roundID, performanceID i
 // Finish takes the performance off the stage; the time used is that of the stage clock, in completed seconds: 5:00,9
 // is 5:00.
 func (s *Service) Finish(ctx context.Context, contestID, roundID, performanceID int64) error {
+	now := s.nowUs()
 	return s.onPerformance(ctx, contestID, roundID, performanceID, func(tx pgx.Tx, q *judgingdb.Queries, j Judging, p Performance) error {
 		if p.State != OnStage {
 			return errNotOnStage
 		}
-		now := max(s.nowUs(), p.StartedUs)
-		seconds := min((now-p.StartedUs)/timing.Second, maxSeconds)
-		if err := q.FinishPerformance(ctx, judgingdb.FinishPerformanceParams{ID: p.ID, EndedUs: now, Seconds: seconds}); err != nil {
+		ended := max(now, p.StartedUs)
+		clock := Clock{State: ClockStopped, UsedUs: p.Clock.Used(ended)}
+		seconds := min(clock.UsedUs/timing.Second, maxSeconds)
+		if err := q.FinishPerformance(ctx, judgingdb.FinishPerformanceParams{ID: p.ID, EndedUs: ended, Seconds: seconds, ClockUsedUs: clock.UsedUs}); err != nil {
 			return err
+		}
+		if p.Clock.State == ClockRunning {
+			if err := keepAct(ctx, q, p.ID, ActStop, clock, ended, ""); err != nil {
+				return err
+			}
 		}
 		return record(ctx, tx, j, "finish", map[string]any{"round": roundID, "performance": p.ID, "entry": p.EntryID, "seconds": seconds})
 	})
@@ -101,25 +117,6 @@ func (s *Service) SetSeconds(ctx context.Context, contestID, roundID, performanc
 			return err
 		}
 		return record(ctx, tx, j, "seconds", map[string]any{"round": roundID, "performance": p.ID, "before": value(p.Seconds), "after": seconds, "reason": reason})
-	})
-}
-
-// Close ends the marking for good: every performance is over, every sheet that is waited for is locked. The record
-// keeps the hash of everything that the scores follow from.
-func (s *Service) Close(ctx context.Context, contestID, roundID int64) error {
-	return s.change(ctx, contestID, roundID, func(tx pgx.Tx, q *judgingdb.Queries, j Judging) error {
-		if gaps := j.Gaps(); len(gaps) > 0 {
-			return withGaps(errNotComplete, gaps)
-		}
-		j.ClosedUs = s.nowUs()
-		if err := q.CloseJudgedRound(ctx, judgingdb.CloseJudgedRoundParams{RoundID: roundID, ClosedUs: j.ClosedUs, ClosedBy: account.From(ctx).AccountID}); err != nil {
-			return err
-		}
-		if err := s.contests.SetRoundState(ctx, tx, roundID, contest.Scored); err != nil {
-			return err
-		}
-		sum := sha256.Sum256(j.Inputs())
-		return record(ctx, tx, j, "close", map[string]any{"round": roundID, "inputs_sha256": hex.EncodeToString(sum[:])})
 	})
 }
 

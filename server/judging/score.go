@@ -27,7 +27,7 @@ type Score struct {
 func (j Judging) Scores() []Score {
 	rubric := j.Rubric()
 	scores, turns := make([]Score, 0, len(j.Performances)), make([]scoring.Turn, 0, len(j.Performances))
-	for _, p := range j.Performances {
+	for _, p := range j.counting() {
 		score, turn := j.turn(p)
 		scores, turns = append(scores, score), append(turns, turn)
 	}
@@ -40,7 +40,7 @@ func (j Judging) Scores() []Score {
 
 // max is the most that an entry can reach in the round.
 func (j Judging) max() int64 {
-	return j.Rules.Combining.Max(j.Rubric(), len(j.Panel), len(j.Performances))
+	return j.Rules.Combining.Max(j.Rubric(), len(j.Panel), len(j.counting()))
 }
 
 // byPerformance are the scores by performance, for views that show several.
@@ -97,7 +97,7 @@ func (j Judging) awaited(p Performance) []Seat {
 
 // Gap is one thing that is still to be done.
 type Gap struct {
-	Code string `json:"code" enum:"rubric,panel,order,performance_open,sheet_open,no_sheet,third_sheet"`
+	Code string `json:"code" enum:"rubric,panel,order,head,request_open,performance_open,sheet_open,no_sheet,third_sheet"`
 	// PerformanceID and Seat say where; 0: the round as a whole.
 	PerformanceID int64  `json:"performance_id,omitzero"`
 	Seat          int    `json:"seat,omitzero"`
@@ -118,7 +118,7 @@ func (j Judging) SetUpGaps() []Gap {
 	if len(j.Panel) == 0 {
 		gaps = append(gaps, Gap{Code: "panel", Vi: "Chưa có ban giám khảo", En: "There is no panel yet"})
 	}
-	if len(j.Performances) == 0 {
+	if len(j.counting()) == 0 {
 		gaps = append(gaps, Gap{Code: "order", Vi: "Chưa có thứ tự trình bày", En: "There is no running order yet"})
 	}
 	return gaps
@@ -132,6 +132,9 @@ func (j Judging) Gaps() []Gap {
 		missing[s.PerformanceID] = s.Working.Waiting
 	}
 	for _, p := range j.Performances {
+		if p.Calibration && p.State != OnStage {
+			continue
+		}
 		if p.State != Done {
 			gaps = append(gaps, Gap{Code: "performance_open", PerformanceID: p.ID,
 				Vi: p.EntryName + ": chưa trình bày xong", En: p.EntryName + ": the performance is not over"})
@@ -157,7 +160,7 @@ func (j Judging) Gaps() []Gap {
 				En: p.EntryName + ": the two markers are too far apart, and nobody is left for a third marking"})
 		}
 	}
-	return gaps
+	return append(gaps, j.signGaps()...)
 }
 
 // Draw puts entries into an order that only the seed decides: by the SHA-256 of "seed:number", so that everybody can
@@ -226,7 +229,7 @@ func (j Judging) Inputs() []byte {
 	for _, s := range j.Panel {
 		in.Panel = append(in.Panel, seatInput{Seat: s.Number, AccountID: s.AccountID, Head: s.Head, Absent: s.Absent})
 	}
-	for _, p := range j.Performances {
+	for _, p := range j.counting() {
 		pi := performanceInput{ID: p.ID, EntryID: p.EntryID, State: p.State, Seconds: p.Seconds, Sheets: []sheetInput{}}
 		for _, seat := range j.Panel {
 			sheet := j.Sheet(p.ID, seat.AccountID)

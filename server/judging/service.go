@@ -174,9 +174,32 @@ type SeatOfMine struct {
 	OnStage      string `json:"on_stage" doc:"Name of the entry on stage now; empty: none"`
 }
 
+// changing is what an act does to a round as it stands.
+type changing = func(tx pgx.Tx, q *judgingdb.Queries, j Judging) error
+
 // change runs fn on the round as it stands, behind all other changes of the same round, and tells the listeners
-// after the commit. fn must write through q; a fault from it changes nothing.
-func (s *Service) change(ctx context.Context, contestID, roundID int64, fn func(tx pgx.Tx, q *judgingdb.Queries, j Judging) error) error {
+// after the commit. fn must write through q; a fault from it changes nothing. Once the round is checked it is refused.
+func (s *Service) change(ctx context.Context, contestID, roundID int64, fn changing) error {
+	return s.changeUntilClosed(ctx, contestID, roundID, func(tx pgx.Tx, q *judgingdb.Queries, j Judging) error {
+		if j.State() == PartChecked {
+			return errChecked
+		}
+		return fn(tx, q, j)
+	})
+}
+
+// changeUntilClosed is for what may happen also while a checked round waits for the head judge: nothing that people sign.
+func (s *Service) changeUntilClosed(ctx context.Context, contestID, roundID int64, fn changing) error {
+	return s.changeAlways(ctx, contestID, roundID, func(tx pgx.Tx, q *judgingdb.Queries, j Judging) error {
+		if j.Closed() {
+			return errClosed
+		}
+		return fn(tx, q, j)
+	})
+}
+
+// changeAlways is for what may happen to a closed round: a supervisor's signature, a revocation.
+func (s *Service) changeAlways(ctx context.Context, contestID, roundID int64, fn changing) error {
 	round, err := s.round(ctx, contestID, roundID)
 	if err != nil {
 		return err
@@ -196,9 +219,6 @@ func (s *Service) change(ctx context.Context, contestID, roundID int64, fn func(
 		j, err := load(ctx, q, round)
 		if err != nil {
 			return err
-		}
-		if j.Closed() {
-			return errClosed
 		}
 		if err := fn(tx, q, j); err != nil {
 			return err
@@ -266,7 +286,7 @@ func load(ctx context.Context, q *judgingdb.Queries, round contest.Round) (Judgi
 	row, err := q.JudgedRound(ctx, round.ID)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
-		j.Seq, j.Rules = 1, DefaultRules(0)
+		j.Seq, j.Rules, j.Conduct = 1, DefaultRules(0), DefaultConduct()
 		return j, nil
 	case err != nil:
 		return j, err
@@ -275,11 +295,21 @@ func load(ctx context.Context, q *judgingdb.Queries, round contest.Round) (Judgi
 	if err := json.Unmarshal(row.Settings, &j.Rules); err != nil {
 		return j, fmt.Errorf("rules of round %d: %w", round.ID, err)
 	}
+	j.Conduct = DefaultConduct()
+	if row.Conduct != nil {
+		if err := json.Unmarshal(row.Conduct, &j.Conduct); err != nil {
+			return j, fmt.Errorf("conduct of round %d: %w", round.ID, err)
+		}
+	}
 	j.OrderSeed, j.ClosedUs = value(row.OrderSeed), value(row.ClosedUs)
+	j.Signing = Signing{Number: int(row.Signing), CheckedUs: value(row.CheckedUs), CheckedBy: value(row.CheckedBy), Supervised: row.Supervised}
 	if err := j.loadSetUp(ctx, q); err != nil {
 		return j, err
 	}
-	return j, j.loadMarks(ctx, q)
+	if err := j.loadMarks(ctx, q); err != nil {
+		return j, err
+	}
+	return j, j.loadSigning(ctx, q)
 }
 
 func (j *Judging) loadSetUp(ctx context.Context, q *judgingdb.Queries) error {
@@ -308,10 +338,14 @@ func (j *Judging) loadSetUp(ctx context.Context, q *judgingdb.Queries) error {
 		return err
 	}
 	for _, p := range performances {
-		j.Performances = append(j.Performances, Performance{ID: p.ID, EntryID: p.EntryID, Position: int(p.Position), Title: p.Title,
+		if p.Calibration {
+			p.Title = "" // it is the name
+		}
+		j.Performances = append(j.Performances, Performance{ID: p.ID, EntryID: value(p.EntryID), Position: int(p.Position), Title: p.Title,
 			State: PerformanceState(p.State), StartedUs: value(p.StartedUs), EndedUs: value(p.EndedUs), Seconds: p.Seconds,
 			TimedByHand: p.TimedBy == "timekeeper", Number: int(p.EntryNumber), EntryName: p.EntryName, UnitName: p.UnitName,
-			Withdrawn: p.EntryState == "withdrawn"})
+			Withdrawn: p.EntryState == "withdrawn", Calibration: p.Calibration,
+			Clock: Clock{State: ClockState(p.ClockState), UsedUs: p.ClockUsedUs, SinceUs: value(p.ClockSinceUs), Reason: p.ClockReason}})
 	}
 	return nil
 }
@@ -325,7 +359,7 @@ func (j *Judging) loadMarks(ctx context.Context, q *judgingdb.Queries) error {
 	for i, s := range sheets {
 		index[s.ID] = i
 		j.Sheets = append(j.Sheets, Sheet{ID: s.ID, PerformanceID: s.PerformanceID, AccountID: s.AccountID,
-			State: SheetState(s.State), Version: s.Version, LockedUs: value(s.LockedUs), Marks: map[int64]Mark{}})
+			State: SheetState(s.State), Version: s.Version, LockedUs: value(s.LockedUs), Paper: s.Paper, Marks: map[int64]Mark{}})
 	}
 	marks, err := q.CountingMarks(ctx, j.RoundID)
 	if err != nil {

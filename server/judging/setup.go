@@ -51,6 +51,9 @@ func (s *Service) Copy(ctx context.Context, tx pgx.Tx, from, to contest.Round) e
 	if err := q.CopyCriteria(ctx, judgingdb.CopyCriteriaParams{FromRound: from.ID, ToRound: to.ID}); err != nil {
 		return err
 	}
+	if err := q.CopyConduct(ctx, judgingdb.CopyConductParams{FromRound: from.ID, ToRound: to.ID}); err != nil {
+		return err
+	}
 	return q.CopyPanel(ctx, judgingdb.CopyPanelParams{FromRound: from.ID, ToRound: to.ID})
 }
 
@@ -61,13 +64,15 @@ func (s *Service) Missing(ctx context.Context, round contest.Round) ([]contest.M
 	if err != nil {
 		return nil, err
 	}
+	_, headed := j.Head()
 	line := func(code string, done bool, vi, en string) contest.Missing {
 		return contest.Missing{Code: code, Done: done, RoundID: round.ID, Vi: vi, En: en}
 	}
 	return []contest.Missing{
 		line("rubric", len(j.Criteria) > 0, "Biểu điểm của “"+round.Name+"”", "Rubric of “"+round.Name+"”"),
 		line("panel", len(j.Panel) > 0, "Ban giám khảo của “"+round.Name+"”", "Panel of “"+round.Name+"”"),
-		line("order", len(j.Performances) > 0, "Thứ tự trình bày của “"+round.Name+"”", "Running order of “"+round.Name+"”"),
+		line("head", headed, "Trưởng ban Giám khảo của “"+round.Name+"”", "Head judge of “"+round.Name+"”"),
+		line("order", len(j.counting()) > 0, "Thứ tự trình bày của “"+round.Name+"”", "Running order of “"+round.Name+"”"),
 	}, nil
 }
 
@@ -103,6 +108,9 @@ func (s *Service) SetRubric(ctx context.Context, contestID, roundID int64, crite
 	return s.change(ctx, contestID, roundID, func(tx pgx.Tx, q *judgingdb.Queries, j Judging) error {
 		if j.Started() {
 			return errRulesStand
+		}
+		if j.calibrated() {
+			return errCalibrationMarked
 		}
 		if err := s.putCriteria(ctx, tx, q, roundID, criteria, j.Rules); err != nil {
 			return err

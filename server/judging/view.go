@@ -34,8 +34,14 @@ type JudgeView struct {
 	Decimals         scoring.Rounding   `json:"decimals" doc:"What each printed number is rounded to, half up"`
 	TimeLimitSeconds int64              `json:"time_limit_seconds" doc:"0: no limit"`
 	Overtime         scoring.Overtime   `json:"overtime" doc:"What is taken off for overtime, for the line 'time' of the sheet"`
+	Free             bool               `json:"free" doc:"Any entry may be opened and marked, on stage or not"`
+	CountDown        bool               `json:"count_down" doc:"The clock shows the time left instead of the time used"`
+	Warnings         []int64            `json:"warnings" doc:"Seconds left at which the clock changes its colour, the most first"`
 	OnStage          int64              `json:"on_stage" doc:"The performance on stage now; 0: none"`
 	Performances     []JudgePerformance `json:"performances" doc:"In running order"`
+	Signing          JudgeSigning       `json:"signing"`
+	// Closing is the head judge's page.
+	Closing *ClosingView `json:"closing,omitempty" doc:"For the head of the panel only"`
 }
 
 // CriterionView is a line of the rubric.
@@ -64,12 +70,16 @@ type PerformanceView struct {
 	EndedUs     int64            `json:"ended_us" doc:"0: not yet"`
 	Seconds     *int64           `json:"seconds,omitempty" doc:"Time used; absent until done"`
 	TimedByHand bool             `json:"timed_by_hand" doc:"The timekeeper corrected the clock"`
+	Clock       ClockView        `json:"clock"`
+	Calibration bool             `json:"calibration" doc:"Judged for practice: it never counts, and stands before the running order"`
 }
 
 // JudgePerformance is a performance with the judge's own sheet.
 type JudgePerformance struct {
 	PerformanceView
 	Sheet OwnSheet `json:"sheet"`
+	// Progress is for the head judge alone; it has no place for a mark.
+	Progress []SeatProgress `json:"progress,omitempty" doc:"Who still has marks to give; for the head of the panel only"`
 	// Others is filled only after the own sheet was locked.
 	Others *OthersView `json:"others,omitempty" doc:"Absent until the own sheet is locked"`
 }
@@ -83,6 +93,9 @@ type OwnSheet struct {
 	Total    int64      `json:"total" doc:"Weighted sum of the marks so far, hundredths of a point"`
 	Missing  int        `json:"missing" doc:"How many criteria have no mark yet"`
 	LockedUs int64      `json:"locked_us" doc:"0: not locked"`
+	Paper    bool       `json:"paper" doc:"Locked with the marks of a paper sheet that two people typed in"`
+	// Returned says why a sheet that was locked is open again.
+	Returned *ReturnedView `json:"returned,omitempty"`
 }
 
 // OwnMark is a stored mark with its key, so that a device can tell its own unsent marks from older ones.
@@ -99,6 +112,8 @@ type OthersView struct {
 	Sheets []OtherSheet `json:"sheets" doc:"Only locked ones, by seat"`
 	// Working is there as soon as the performance is complete.
 	Working *scoring.Working `json:"working,omitempty" doc:"The way to the score, once every sheet is locked"`
+	// Alarms come once every sheet is locked, to the head judge alone.
+	Alarms []Alarm `json:"alarms,omitempty" doc:"Sheets far from the panel's mean; for the head of the panel only"`
 }
 
 // OtherSheet is another judge's locked sheet.
@@ -131,7 +146,10 @@ type JudgingView struct {
 	OrderSeed    string          `json:"order_seed" doc:"Seed of the draw that made the running order; empty: set by hand"`
 	OnStage      int64           `json:"on_stage" doc:"The performance on stage now; 0: none"`
 	Performances []MarkedTurn    `json:"performances" doc:"In running order"`
-	Gaps         []Gap           `json:"gaps" doc:"What stands between the round and its close; empty: it can be closed"`
+	Conduct      Conduct         `json:"conduct"`
+	Watch        WatchView       `json:"watch"`
+	Gaps         []Gap           `json:"gaps" doc:"What stands between the round and its check; empty: it can be checked"`
+	Signing      SigningView     `json:"signing"`
 }
 
 // SeatView is a judge's place in the panel.
@@ -153,16 +171,21 @@ type MarkedTurn struct {
 	Complete  bool        `json:"complete" doc:"Over, and every sheet that is waited for is locked: the score counts"`
 	// Working is computed from the sheets that are locked so far.
 	Working scoring.Working `json:"working"`
+	// Place in this part alone, among the complete performances.
+	Place int  `json:"place" doc:"0: not complete"`
+	Tied  bool `json:"tied"`
 }
 
 // SheetView is one judge's sheet in the table.
 type SheetView struct {
-	Seat     int         `json:"seat"`
-	State    SheetState  `json:"state" enum:"draft,locked"`
-	Marks    []MarkValue `json:"marks"`
-	Total    int64       `json:"total"`
-	Missing  int         `json:"missing"`
-	LockedUs int64       `json:"locked_us"`
+	Seat     int           `json:"seat"`
+	State    SheetState    `json:"state" enum:"draft,locked"`
+	Marks    []MarkValue   `json:"marks"`
+	Total    int64         `json:"total"`
+	Missing  int           `json:"missing"`
+	LockedUs int64         `json:"locked_us"`
+	Paper    bool          `json:"paper" doc:"From a paper sheet"`
+	Versions []VersionView `json:"versions" doc:"Locked before and reopened since, the first one first"`
 }
 
 // JudgeView makes the view of one judge; false: not on the panel.
@@ -175,15 +198,22 @@ func (j Judging) JudgeView(accountID int64) (JudgeView, bool) {
 	v := JudgeView{ContestID: j.ContestID, RoundID: j.RoundID, RoundName: j.RoundName, Closed: j.Closed(), Seat: seat.Number,
 		Name: seat.Name, Head: seat.Head, Absent: seat.Absent, Writer: seat.Writer, Criteria: j.criteriaViews(),
 		MaxTotal: rubric.Max(j.Rules.Combining.Decimals), Decimals: j.Rules.Combining.Decimals, TimeLimitSeconds: j.Rules.Overtime.LimitSeconds,
-		Overtime: j.Rules.Overtime, Performances: []JudgePerformance{}}
+		Overtime: j.Rules.Overtime, Free: j.Conduct.Choosing == Freely, CountDown: j.Conduct.CountDown, Warnings: j.Conduct.Warnings,
+		Performances: []JudgePerformance{}, Signing: j.judgeSigning(seat), Closing: j.closingView(seat)}
 	for _, p := range j.Performances {
 		if p.State == OnStage {
 			v.OnStage = p.ID
 		}
 		own := j.Sheet(p.ID, accountID)
 		jp := JudgePerformance{PerformanceView: performanceView(p), Sheet: j.ownSheet(rubric, own)}
+		if seat.Head {
+			jp.Progress = j.progress(rubric, p)
+		}
 		if own.State == Locked {
 			jp.Others = j.others(rubric, p, accountID, scores[p.ID])
+			if seat.Head {
+				jp.Others.Alarms = j.alarms(rubric, p)
+			}
 		}
 		v.Performances = append(v.Performances, jp)
 	}
@@ -191,7 +221,7 @@ func (j Judging) JudgeView(accountID int64) (JudgeView, bool) {
 }
 
 func (j Judging) ownSheet(rubric scoring.Rubric, s Sheet) OwnSheet {
-	v := OwnSheet{State: s.State, Version: s.Version, LockedUs: s.LockedUs, Marks: []OwnMark{}}
+	v := OwnSheet{State: s.State, Version: s.Version, LockedUs: s.LockedUs, Marks: []OwnMark{}, Paper: s.Paper, Returned: j.returned(s)}
 	_, v.Total, v.Missing = rubric.Total(s.Values(), j.Rules.Combining.Decimals)
 	for _, c := range rubric {
 		if m, ok := s.Marks[c.ID]; ok {
@@ -222,10 +252,13 @@ func (j Judging) View() JudgingView {
 	rubric, scores := j.Rubric(), j.byPerformance()
 	v := JudgingView{ContestID: j.ContestID, RoundID: j.RoundID, RoundName: j.RoundName, Started: j.Started(), Closed: j.Closed(),
 		ClosedUs: j.ClosedUs, Rules: j.Rules, Criteria: j.criteriaViews(), MaxTotal: rubric.Max(j.Rules.Combining.Decimals),
-		Panel: []SeatView{}, OrderSeed: j.OrderSeed, Performances: []MarkedTurn{}, Gaps: j.Gaps()}
+		Panel: []SeatView{}, OrderSeed: j.OrderSeed, Performances: []MarkedTurn{}, Gaps: j.Gaps(),
+		Conduct: j.Conduct, Watch: j.Watch()}
 	if v.Closed {
 		v.Gaps = []Gap{}
 	}
+	v.Signing = j.signingView(v.Gaps)
+	places := j.Places(j.Scores())
 	for _, s := range j.Panel {
 		v.Panel = append(v.Panel, SeatView{Seat: s.Number, AccountID: s.AccountID, Name: s.Name, Head: s.Head, Absent: s.Absent,
 			Reason: s.Reason, Ready: s.Writer > 0})
@@ -236,10 +269,11 @@ func (j Judging) View() JudgingView {
 		}
 		score := scores[p.ID]
 		turn := MarkedTurn{PerformanceView: performanceView(p), Withdrawn: p.Withdrawn, Sheets: []SheetView{},
-			Complete: score.Complete, Working: score.Working}
+			Complete: score.Complete, Working: score.Working, Place: places[p.EntryID].Place, Tied: places[p.EntryID].Tied}
 		for _, seat := range j.Panel {
 			s := j.Sheet(p.ID, seat.AccountID)
-			row := SheetView{Seat: seat.Number, State: s.State, LockedUs: s.LockedUs, Marks: markValues(rubric, s)}
+			row := SheetView{Seat: seat.Number, State: s.State, LockedUs: s.LockedUs, Marks: markValues(rubric, s), Paper: s.Paper,
+				Versions: j.versionViews(p.ID, seat.AccountID)}
 			_, row.Total, row.Missing = rubric.Total(s.Values(), j.Rules.Combining.Decimals)
 			turn.Sheets = append(turn.Sheets, row)
 		}
@@ -259,9 +293,13 @@ func (j Judging) criteriaViews() []CriterionView {
 }
 
 func performanceView(p Performance) PerformanceView {
-	return PerformanceView{ID: p.ID, Position: p.Position, EntryID: p.EntryID, Number: roster.NumberText(p.Number), EntryName: p.EntryName,
+	number := ""
+	if !p.Calibration {
+		number = roster.NumberText(p.Number)
+	}
+	return PerformanceView{ID: p.ID, Position: p.Position, EntryID: p.EntryID, Number: number, EntryName: p.EntryName,
 		UnitName: p.UnitName, Title: p.Title, State: p.State, StartedUs: p.StartedUs, EndedUs: p.EndedUs, Seconds: p.Seconds,
-		TimedByHand: p.TimedByHand}
+		TimedByHand: p.TimedByHand, Clock: clockView(p.Clock), Calibration: p.Calibration}
 }
 
 func markValues(rubric scoring.Rubric, s Sheet) []MarkValue {

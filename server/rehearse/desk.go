@@ -206,9 +206,18 @@ func askAs(ctx context.Context, cookie, method, url string, body any) error {
 
 // sign lets the desk check the marks and the head judge close the round.
 func (d *desk) sign(ctx context.Context) error {
-	if err := d.ask(ctx, http.MethodPost, "/close", nil); err != nil {
+	v, _, err := d.until(ctx, "something to sign", func(v judging.JudgingView) bool { return v.Signing.Hash != "" })
+	if err != nil {
 		return err
 	}
-	_, _, err := d.until(ctx, "the close", func(v judging.JudgingView) bool { return v.Closed })
+	seen := map[string]string{"hash": v.Signing.Hash}
+	if err := d.ask(ctx, http.MethodPost, "/check", seen); err != nil {
+		return err
+	}
+	p := d.run.plan
+	if err := askAs(ctx, p.Judges[0].Cookie, http.MethodPost, fmt.Sprintf("%s/api/judge/contests/%d/rounds/%d/close", p.URL, p.ContestID, p.RoundID), seen); err != nil {
+		return err
+	}
+	_, _, err = d.until(ctx, "the close", func(v judging.JudgingView) bool { return v.Closed })
 	return err
 }

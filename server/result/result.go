@@ -6,9 +6,9 @@ package result
 
 import (
 	"crypto/sha256"
-	"encoding/base32"
 	"slices"
 
+	"github.com/hoithi/hoithi/server/audit"
 	"github.com/hoithi/hoithi/server/contest"
 	"github.com/hoithi/hoithi/server/leaderboard"
 	"github.com/hoithi/hoithi/server/roster"
@@ -77,12 +77,8 @@ func (s *Snapshot) mask(masks map[int64]roster.Mask, erasedOnly bool) {
 	}
 }
 
-// Seal is the short form of a hash that people compare by eye: ten letters and digits without look-alikes, 50 bits.
-func Seal(hash []byte) string {
-	const alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789" // no I, O, 0, 1
-	s := base32.NewEncoding(alphabet).WithPadding(base32.NoPadding).EncodeToString(hash)
-	return s[:5] + "-" + s[5:10]
-}
+// Seal is the short form of a hash that people compare by eye.
+func Seal(hash []byte) string { return audit.Seal(hash) }
 
 // hashOf is the SHA-256 of some bytes.
 func hashOf(b []byte) []byte {

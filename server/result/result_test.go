@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -97,7 +98,8 @@ func open(t testing.TB, rows ...[2]int64) *hall {
 	h.must(h.judging.SetPanel(h.ctx, h.contestID, h.roundID, seats, seats[0]))
 	h.must(h.judging.SetOrder(h.ctx, h.contestID, h.roundID, turns))
 	h.perform(judges, rows)
-	h.must(h.judging.Close(h.ctx, h.contestID, h.roundID))
+	h.must(h.judging.CheckPart(h.ctx, h.contestID, h.roundID, ""))
+	h.must(h.judging.Close(judges[0], h.contestID, h.roundID, ""))
 	h.exec(`UPDATE contest SET state = 'ended'`)
 	return h
 }
@@ -210,6 +212,9 @@ func (h *hall) found() string {
 	h.must(err)
 	var codes []string
 	for _, f := range v.Findings {
+		if f.Code == "round_data" && slices.Contains(codes, "round_data") {
+			continue // a mark that somebody changed shows in the sheet, and in each signature under the part
+		}
 		codes = append(codes, f.Code)
 	}
 	return strings.Join(codes, " ")
@@ -382,10 +387,10 @@ func TestVerifyFindsTampering(t *testing.T) {
 	}{
 		"a mark": {func(h *hall) {
 			h.tamper(`UPDATE mark SET value = value + 100 WHERE (sheet_id, seq) = (SELECT max(sheet_id), max(seq) FROM mark)`)
-		}, "inputs standing"},
+		}, "round_data inputs standing"},
 		"the time of a mark": {func(h *hall) {
 			h.tamper(`UPDATE mark SET received_us = received_us - 5 WHERE (sheet_id, seq) = (SELECT max(sheet_id), max(seq) FROM mark)`)
-		}, "inputs"},
+		}, "round_data inputs"},
 		"a snapshot": {func(h *hall) {
 			h.tamper(`UPDATE final_result SET snapshot = convert_to(replace(convert_from(snapshot, 'UTF8'), '"total":700', '"total":701'), 'UTF8')`)
 		}, "snapshot_hash standing"},

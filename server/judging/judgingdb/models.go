@@ -16,6 +16,15 @@ type Criterion struct {
 	Levels      []byte
 }
 
+type JudgeNote struct {
+	PerformanceID int64
+	AccountID     int64
+	Writer        int64
+	Seq           int64
+	Body          string
+	SavedUs       int64
+}
+
 type JudgedRound struct {
 	RoundID     int64
 	Settings    []byte
@@ -27,6 +36,30 @@ type JudgedRound struct {
 	DrawID      *int64
 	BlindSeed   *string
 	BlindKeeper *int64
+	CheckedUs   *int64
+	CheckedBy   *int64
+	Signing     int32
+	Supervised  bool
+	Conduct     []byte
+}
+
+type JudgingRequest struct {
+	ID            int64
+	RoundID       int64
+	Kind          string
+	PerformanceID *int64
+	AccountID     *int64
+	Reason        string
+	Marks         []byte
+	Replaces      bool
+	Correction    bool
+	State         string
+	AskedBy       int64
+	AskedName     string
+	AskedUs       int64
+	DecidedBy     *int64
+	DecidedName   string
+	DecidedUs     *int64
 }
 
 type Mark struct {
@@ -46,4 +79,5 @@ type Sheet struct {
 	Writer        int64
 	Version       int64
 	LockedUs      *int64
+	Paper         bool
 }

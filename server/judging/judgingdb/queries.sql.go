@@ -10,7 +10,7 @@ import (
 )
 
 const activeEntries = `-- name: ActiveEntries :many
-SELECT id, number FROM entry WHERE contest_id = $1 AND state = 'active' ORDER BY number
+SELECT id, number FROM round_entrant WHERE round_id = $1 ORDER BY number
 `
 
 type ActiveEntriesRow struct {
@@ -18,8 +18,8 @@ type ActiveEntriesRow struct {
 	Number int32
 }
 
-func (q *Queries) ActiveEntries(ctx context.Context, contestID int64) ([]ActiveEntriesRow, error) {
-	rows, err := q.db.Query(ctx, activeEntries, contestID)
+func (q *Queries) ActiveEntries(ctx context.Context, roundID int64) ([]ActiveEntriesRow, error) {
+	rows, err := q.db.Query(ctx, activeEntries, roundID)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +93,7 @@ func (q *Queries) AddMark(ctx context.Context, arg AddMarkParams) error {
 }
 
 const addPerformance = `-- name: AddPerformance :exec
-INSERT INTO performance (round_id, entry_id, position, title) VALUES ($1, $2, $3, $4)
+INSERT INTO performance (round_id, entry_id, position, title) VALUES ($1, $2::bigint, $3, $4)
 `
 
 type AddPerformanceParams struct {
@@ -310,17 +310,24 @@ func (q *Queries) DeletePanel(ctx context.Context, roundID int64) error {
 }
 
 const finishPerformance = `-- name: FinishPerformance :exec
-UPDATE performance SET state = 'done', ended_us = $1::bigint, seconds = $2::bigint, timed_by = 'clock' WHERE id = $3
+UPDATE performance SET state = 'done', ended_us = $1::bigint, seconds = $2::bigint, timed_by = 'clock',
+    clock_state = 'stopped', clock_used_us = $3, clock_since_us = NULL, clock_reason = '' WHERE id = $4
 `
 
 type FinishPerformanceParams struct {
-	EndedUs int64
-	Seconds int64
-	ID      int64
+	EndedUs     int64
+	Seconds     int64
+	ClockUsedUs int64
+	ID          int64
 }
 
 func (q *Queries) FinishPerformance(ctx context.Context, arg FinishPerformanceParams) error {
-	_, err := q.db.Exec(ctx, finishPerformance, arg.EndedUs, arg.Seconds, arg.ID)
+	_, err := q.db.Exec(ctx, finishPerformance,
+		arg.EndedUs,
+		arg.Seconds,
+		arg.ClockUsedUs,
+		arg.ID,
+	)
 	return err
 }
 
@@ -336,7 +343,7 @@ func (q *Queries) HasMarks(ctx context.Context, performanceID int64) (bool, erro
 }
 
 const judgedRound = `-- name: JudgedRound :one
-SELECT round_id, settings, epoch, seq, order_seed, closed_us, closed_by, draw_id, blind_seed, blind_keeper FROM judged_round WHERE round_id = $1
+SELECT round_id, settings, epoch, seq, order_seed, closed_us, closed_by, draw_id, blind_seed, blind_keeper, checked_us, checked_by, signing, supervised, conduct FROM judged_round WHERE round_id = $1
 `
 
 func (q *Queries) JudgedRound(ctx context.Context, roundID int64) (JudgedRound, error) {
@@ -353,6 +360,11 @@ func (q *Queries) JudgedRound(ctx context.Context, roundID int64) (JudgedRound, 
 		&i.DrawID,
 		&i.BlindSeed,
 		&i.BlindKeeper,
+		&i.CheckedUs,
+		&i.CheckedBy,
+		&i.Signing,
+		&i.Supervised,
+		&i.Conduct,
 	)
 	return i, err
 }
@@ -421,7 +433,7 @@ func (q *Queries) MovePerformance(ctx context.Context, arg MovePerformanceParams
 }
 
 const nextSeq = `-- name: NextSeq :one
-UPDATE judged_round SET seq = seq + 1 WHERE round_id = $1 RETURNING round_id, settings, epoch, seq, order_seed, closed_us, closed_by, draw_id, blind_seed, blind_keeper
+UPDATE judged_round SET seq = seq + 1 WHERE round_id = $1 RETURNING round_id, settings, epoch, seq, order_seed, closed_us, closed_by, draw_id, blind_seed, blind_keeper, checked_us, checked_by, signing, supervised, conduct
 `
 
 // Raises the version of the round and holds its row until the transaction ends: changes of one round queue here.
@@ -439,6 +451,11 @@ func (q *Queries) NextSeq(ctx context.Context, roundID int64) (JudgedRound, erro
 		&i.DrawID,
 		&i.BlindSeed,
 		&i.BlindKeeper,
+		&i.CheckedUs,
+		&i.CheckedBy,
+		&i.Signing,
+		&i.Supervised,
+		&i.Conduct,
 	)
 	return i, err
 }
@@ -488,28 +505,34 @@ func (q *Queries) Panel(ctx context.Context, roundID int64) ([]PanelRow, error) 
 }
 
 const performances = `-- name: Performances :many
-SELECT p.id, p.round_id, p.entry_id, p.position, p.title, p.state, p.started_us, p.ended_us, p.seconds, p.timed_by, p.left_out, e.name AS entry_name, e.number AS entry_number, e.state AS entry_state, coalesce(u.name, '')::text AS unit_name
-FROM performance p JOIN entry e ON e.id = p.entry_id
+SELECT p.id, p.round_id, p.entry_id, p.position, p.title, p.state, p.started_us, p.ended_us, p.seconds, p.timed_by, p.left_out, p.clock_state, p.clock_used_us, p.clock_since_us, p.clock_reason, p.calibration, coalesce(e.name, p.title)::text AS entry_name, coalesce(e.number, 0)::integer AS entry_number,
+       coalesce(e.state, 'active')::text AS entry_state, coalesce(u.name, '')::text AS unit_name
+FROM performance p LEFT JOIN entry e ON e.id = p.entry_id
 LEFT JOIN unit_in_contest u ON u.contest_id = e.contest_id AND u.unit_id = e.unit_id
 WHERE p.round_id = $1 ORDER BY p.position
 `
 
 type PerformancesRow struct {
-	ID          int64
-	RoundID     int64
-	EntryID     int64
-	Position    int32
-	Title       string
-	State       string
-	StartedUs   *int64
-	EndedUs     *int64
-	Seconds     *int64
-	TimedBy     string
-	LeftOut     bool
-	EntryName   string
-	EntryNumber int32
-	EntryState  string
-	UnitName    string
+	ID           int64
+	RoundID      int64
+	EntryID      *int64
+	Position     int32
+	Title        string
+	State        string
+	StartedUs    *int64
+	EndedUs      *int64
+	Seconds      *int64
+	TimedBy      string
+	LeftOut      bool
+	ClockState   string
+	ClockUsedUs  int64
+	ClockSinceUs *int64
+	ClockReason  string
+	Calibration  bool
+	EntryName    string
+	EntryNumber  int32
+	EntryState   string
+	UnitName     string
 }
 
 func (q *Queries) Performances(ctx context.Context, roundID int64) ([]PerformancesRow, error) {
@@ -533,6 +556,11 @@ func (q *Queries) Performances(ctx context.Context, roundID int64) ([]Performanc
 			&i.Seconds,
 			&i.TimedBy,
 			&i.LeftOut,
+			&i.ClockState,
+			&i.ClockUsedUs,
+			&i.ClockSinceUs,
+			&i.ClockReason,
+			&i.Calibration,
 			&i.EntryName,
 			&i.EntryNumber,
 			&i.EntryState,
@@ -558,7 +586,8 @@ func (q *Queries) RemovePerformance(ctx context.Context, id int64) error {
 }
 
 const returnPerformance = `-- name: ReturnPerformance :exec
-UPDATE performance SET state = 'planned', started_us = NULL, ended_us = NULL, seconds = NULL, timed_by = 'clock' WHERE id = $1
+UPDATE performance SET state = 'planned', started_us = NULL, ended_us = NULL, seconds = NULL, timed_by = 'clock',
+    clock_state = 'ready', clock_used_us = 0, clock_since_us = NULL, clock_reason = '' WHERE id = $1
 `
 
 func (q *Queries) ReturnPerformance(ctx context.Context, id int64) error {
@@ -600,11 +629,11 @@ func (q *Queries) RolesOf(ctx context.Context, contestID int64) ([]RolesOfRow, e
 
 const seatsOf = `-- name: SeatsOf :many
 SELECT r.contest_id, c.name AS contest_name, r.id AS round_id, r.name AS round_name, r.position, p.seat, p.head, (j.closed_us IS NOT NULL)::boolean AS closed,
-       (SELECT count(*) FROM performance f WHERE f.round_id = r.id) AS performances,
-       (SELECT count(*) FROM performance f WHERE f.round_id = r.id AND f.state <> 'planned') AS begun,
+       (SELECT count(*) FROM performance f WHERE f.round_id = r.id AND NOT f.calibration) AS performances,
+       (SELECT count(*) FROM performance f WHERE f.round_id = r.id AND f.state <> 'planned' AND NOT f.calibration) AS begun,
        (SELECT count(*) FROM sheet s JOIN performance f ON f.id = s.performance_id
-        WHERE f.round_id = r.id AND s.account_id = p.account_id AND s.state = 'locked') AS locked,
-       COALESCE((SELECT e.name FROM performance f JOIN entry e ON e.id = f.entry_id
+        WHERE f.round_id = r.id AND s.account_id = p.account_id AND s.state = 'locked' AND NOT f.calibration) AS locked,
+       COALESCE((SELECT coalesce(e.name, f.title) FROM performance f LEFT JOIN entry e ON e.id = f.entry_id
                  WHERE f.round_id = r.id AND f.state = 'on_stage' LIMIT 1), '')::text AS on_stage
 FROM panel_seat p JOIN judged_round j ON j.round_id = p.round_id JOIN round r ON r.id = p.round_id JOIN contest c ON c.id = r.contest_id
 WHERE p.account_id = $1 AND c.state NOT IN ('archived')
@@ -712,7 +741,7 @@ func (q *Queries) SetSettings(ctx context.Context, arg SetSettingsParams) error 
 }
 
 const sheetOf = `-- name: SheetOf :one
-SELECT id, performance_id, account_id, state, writer, version, locked_us FROM sheet WHERE performance_id = $1 AND account_id = $2
+SELECT id, performance_id, account_id, state, writer, version, locked_us, paper FROM sheet WHERE performance_id = $1 AND account_id = $2
 `
 
 type SheetOfParams struct {
@@ -731,12 +760,13 @@ func (q *Queries) SheetOf(ctx context.Context, arg SheetOfParams) (Sheet, error)
 		&i.Writer,
 		&i.Version,
 		&i.LockedUs,
+		&i.Paper,
 	)
 	return i, err
 }
 
 const sheets = `-- name: Sheets :many
-SELECT s.id, s.performance_id, s.account_id, s.state, s.writer, s.version, s.locked_us FROM sheet s JOIN performance p ON p.id = s.performance_id WHERE p.round_id = $1 ORDER BY s.id
+SELECT s.id, s.performance_id, s.account_id, s.state, s.writer, s.version, s.locked_us, s.paper FROM sheet s JOIN performance p ON p.id = s.performance_id WHERE p.round_id = $1 ORDER BY s.id
 `
 
 func (q *Queries) Sheets(ctx context.Context, roundID int64) ([]Sheet, error) {
@@ -756,6 +786,7 @@ func (q *Queries) Sheets(ctx context.Context, roundID int64) ([]Sheet, error) {
 			&i.Writer,
 			&i.Version,
 			&i.LockedUs,
+			&i.Paper,
 		); err != nil {
 			return nil, err
 		}
@@ -768,16 +799,24 @@ func (q *Queries) Sheets(ctx context.Context, roundID int64) ([]Sheet, error) {
 }
 
 const startPerformance = `-- name: StartPerformance :exec
-UPDATE performance SET state = 'on_stage', started_us = $1::bigint, ended_us = NULL, seconds = NULL, timed_by = 'clock' WHERE id = $2
+UPDATE performance SET state = 'on_stage', started_us = $1::bigint, ended_us = NULL, seconds = NULL, timed_by = 'clock',
+    clock_state = $2, clock_used_us = 0, clock_since_us = $3, clock_reason = '' WHERE id = $4
 `
 
 type StartPerformanceParams struct {
-	StartedUs int64
-	ID        int64
+	StartedUs    int64
+	ClockState   string
+	ClockSinceUs *int64
+	ID           int64
 }
 
 func (q *Queries) StartPerformance(ctx context.Context, arg StartPerformanceParams) error {
-	_, err := q.db.Exec(ctx, startPerformance, arg.StartedUs, arg.ID)
+	_, err := q.db.Exec(ctx, startPerformance,
+		arg.StartedUs,
+		arg.ClockState,
+		arg.ClockSinceUs,
+		arg.ID,
+	)
 	return err
 }
 
@@ -840,7 +879,7 @@ func (q *Queries) Versions(ctx context.Context, ids []int64) ([]VersionsRow, err
 }
 
 const whoPerformed = `-- name: WhoPerformed :many
-SELECT entry_id FROM performance WHERE round_id = $1 AND state = 'done'
+SELECT entry_id::bigint FROM performance WHERE round_id = $1 AND state = 'done' AND NOT calibration
 `
 
 func (q *Queries) WhoPerformed(ctx context.Context, roundID int64) ([]int64, error) {

@@ -567,6 +567,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/judge/contests/{contest}/rounds/{round}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The head judge closes the part that the secretary has checked */
+        post: operations["close-judging"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge/contests/{contest}/rounds/{round}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My own notes on the performances of the round */
+        get: operations["list-my-notes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge/contests/{contest}/rounds/{round}/performances/{performance}/sheets/{seat}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask that a locked sheet be opened again: the own one, or as the head judge any */
+        post: operations["ask-reopen-sheet-as-judge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge/contests/{contest}/rounds/{round}/requests/{request}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The second person's yes */
+        post: operations["confirm-judging-request-as-judge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge/contests/{contest}/rounds/{round}/requests/{request}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The second person's no */
+        post: operations["refuse-judging-request-as-judge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge/contests/{contest}/rounds/{round}/requests/{request}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an own request back */
+        post: operations["withdraw-judging-request-as-judge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge/contests/{contest}/rounds/{round}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask that the signatures of a closed part be revoked */
+        post: operations["ask-revoke-judging-as-head"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge/contests/{contest}/rounds/{round}/send-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The head judge wants the part to be checked again */
+        post: operations["send-back-judging-as-head"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/judge/rounds": {
         parameters: {
             query?: never;
@@ -1107,6 +1243,24 @@ export interface paths {
         /** Whether the record is whole and unchanged */
         get: operations["check-audit"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/awards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The award plan and the side prizes */
+        get: operations["get-awards"];
+        /** Replace the award plan and the side prizes */
+        put: operations["save-awards"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2595,6 +2749,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizer/contests/{contest}/results/telling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a final result that was kept back public, all at once */
+        post: operations["tell-results"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizer/contests/{contest}/results/xlsx": {
         parameters: {
             query?: never;
@@ -3313,6 +3484,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/calibrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a performance for practice, which never counts */
+        post: operations["add-calibration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/calibrations/{performance}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a performance for practice out, with its marks */
+        delete: operations["remove-calibration"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizer/contests/{contest}/rounds/{round}/judging/candidates": {
         parameters: {
             query?: never;
@@ -3330,7 +3535,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/organizer/contests/{contest}/rounds/{round}/judging/close": {
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/check": {
         parameters: {
             query?: never;
             header?: never;
@@ -3339,8 +3544,42 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Close the marks for good */
-        post: operations["close-judging"];
+        /** The secretary has compared all sheets: the head judge can close */
+        post: operations["check-judging"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/conduct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say how the round is run: clock, opening of sheets, alarms; at any time before the close */
+        put: operations["set-conduct"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Name another judge of the panel its head */
+        put: operations["name-head-judge"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3415,6 +3654,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/performances/{performance}/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start, pause, resume or stop the stage clock */
+        post: operations["press-stage-clock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizer/contests/{contest}/rounds/{round}/judging/performances/{performance}/finish": {
         parameters: {
             query?: never;
@@ -3466,6 +3722,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/performances/{performance}/sheets/{seat}/paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Type in the marks of a paper sheet; a second person types them again */
+        post: operations["type-paper-sheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/performances/{performance}/sheets/{seat}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask that a locked sheet be opened again; a second person confirms */
+        post: operations["ask-reopen-sheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizer/contests/{contest}/rounds/{round}/judging/performances/{performance}/start": {
         parameters: {
             query?: never;
@@ -3477,6 +3767,91 @@ export interface paths {
         put?: never;
         /** Put a performance on stage: its clock runs */
         post: operations["start-performance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/performances/{performance}/time": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replace the clock's time, as the timekeeper: answers nothing */
+        put: operations["correct-stage-time"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/requests/{request}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The second person's yes; of paper with the marks typed again */
+        post: operations["confirm-judging-request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/requests/{request}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The second person's no */
+        post: operations["refuse-judging-request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/requests/{request}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an own request back */
+        post: operations["withdraw-judging-request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask that the signatures of a closed part be revoked; a second person confirms */
+        post: operations["ask-revoke-judging"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3511,6 +3886,57 @@ export interface paths {
         /** Set combination, rounding and overtime; before the first performance */
         put: operations["set-marking-rules"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/send-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the check back, with a reason */
+        post: operations["send-back-judging"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/supervised": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Whether the supervisor's signature is wanted */
+        put: operations["set-supervised"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/witness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The supervisor signs what the head judge has closed */
+        post: operations["witness-judging"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4132,6 +4558,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/supervisor/contests/{contest}/rounds/{round}/judging/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask that the signatures of a closed part be revoked */
+        post: operations["ask-revoke-judging-as-supervisor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -4166,6 +4609,9 @@ export interface components {
         ActsOutBody: {
             /** @description By name */
             acts: components["schemas"]["BankAct"][];
+        };
+        "Add-calibrationRequest": {
+            title: string;
         };
         "Add-entryRequest": {
             /** @description Why it is taken although the rules refuse it */
@@ -5208,7 +5654,7 @@ export interface components {
             /** @description judge/round/{round} */
             topic: string;
         };
-        ClientCommand: components["schemas"]["AnswerCommand"] | components["schemas"]["AskCommand"] | components["schemas"]["AwayCommand"] | components["schemas"]["ClaimAttemptCommand"] | components["schemas"]["ClaimDeviceCommand"] | components["schemas"]["ClaimSheetsCommand"] | components["schemas"]["ClockCommand"] | components["schemas"]["CueCommand"] | components["schemas"]["LockSheetCommand"] | components["schemas"]["MarkCommand"] | components["schemas"]["ReleaseAttemptCommand"] | components["schemas"]["ReleaseDeviceCommand"] | components["schemas"]["ReleaseEntryDeviceCommand"] | components["schemas"]["RespondCommand"] | components["schemas"]["StartAttemptCommand"] | components["schemas"]["SubmitAttemptCommand"] | components["schemas"]["SubscribeCommand"] | components["schemas"]["UnsubscribeCommand"];
+        ClientCommand: components["schemas"]["AnswerCommand"] | components["schemas"]["AskCommand"] | components["schemas"]["AwayCommand"] | components["schemas"]["ClaimAttemptCommand"] | components["schemas"]["ClaimDeviceCommand"] | components["schemas"]["ClaimSheetsCommand"] | components["schemas"]["ClockCommand"] | components["schemas"]["CueCommand"] | components["schemas"]["LockSheetCommand"] | components["schemas"]["MarkCommand"] | components["schemas"]["NoteCommand"] | components["schemas"]["ReleaseAttemptCommand"] | components["schemas"]["ReleaseDeviceCommand"] | components["schemas"]["ReleaseEntryDeviceCommand"] | components["schemas"]["RespondCommand"] | components["schemas"]["StartAttemptCommand"] | components["schemas"]["SubmitAttemptCommand"] | components["schemas"]["SubscribeCommand"] | components["schemas"]["UnsubscribeCommand"];
         ClockCommand: {
             data: components["schemas"]["LiveClockAsk"];
             /**
@@ -5254,6 +5700,7 @@ export interface components {
             cue: components["schemas"]["StageCueDone"];
             lock_sheet: components["schemas"]["JudgingSheetLocked"];
             mark: components["schemas"]["JudgingMarkSaved"];
+            note: components["schemas"]["JudgingNoteSaved"];
             respond: components["schemas"]["ExamResponseStored"];
             start_attempt: components["schemas"]["ExamStarted"];
             submit_attempt: components["schemas"]["ExamSubmitted"];
@@ -5263,6 +5710,9 @@ export interface components {
         };
         "Confirm-importRequest": {
             rows: components["schemas"]["BankChosenRow"][];
+        };
+        "Confirm-judging-requestRequest": {
+            marks?: components["schemas"]["JudgingMarkValue"][];
         };
         ContestActView: {
             /** @description room.verb, such as contest.state */
@@ -5499,6 +5949,11 @@ export interface components {
         "Correct-listRequest": {
             sheets: components["schemas"]["RosterSheetChoice"][];
         };
+        "Correct-stage-timeRequest": {
+            reason: string;
+            /** Format: int64 */
+            seconds: number;
+        };
         "Correct-unitRequest": {
             code?: string;
             ground?: string;
@@ -5694,6 +6149,16 @@ export interface components {
             unit: string;
         };
         ExamAlikePairsView: {
+            /**
+             * Format: int64
+             * @description Of them, how many were compared with each other: the first 30,000 attempts when there are more
+             */
+            compared: number;
+            /**
+             * Format: int64
+             * @description Entries with an attempt that counts
+             */
+            entrants: number;
             pairs: components["schemas"]["ExamAlikeView"][];
         };
         ExamAlikeView: {
@@ -6416,6 +6881,8 @@ export interface components {
             overall?: components["schemas"]["ExamOwnStanding"];
             /** @description Those in which the entry has an attempt that is over */
             periods: components["schemas"]["ExamOwnResultPeriod"][];
+            /** @description Standings are being worked out: a place that is missing, or an older one, comes within seconds; ask again */
+            ranking?: boolean;
             round: string;
             /** Format: int64 */
             round_id: number;
@@ -7429,6 +7896,33 @@ export interface components {
             seq: number;
             topic: string;
         };
+        JudgingAlarm: {
+            /**
+             * Format: int64
+             * @description total - mean; below 0: stricter than the panel
+             */
+            deviation: number;
+            /**
+             * Format: int64
+             * @description Mean of all sheets of the performance
+             */
+            mean: number;
+            name: string;
+            /** Format: int64 */
+            performance_id: number;
+            /** Format: int64 */
+            seat: number;
+            /**
+             * Format: int64
+             * @description The sheet's total, hundredths of a point
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description How far a sheet may lie from the mean here
+             */
+            within: number;
+        };
         JudgingAudienceMessage: {
             data: components["schemas"]["JudgingStageView"];
             /**
@@ -7459,6 +7953,126 @@ export interface components {
             /** @description Also organizer, secretary or supervisor of the contest: cannot mark in it */
             barred: boolean;
             name: string;
+        };
+        JudgingClockView: {
+            /** @description Why it is paused; may be empty */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Contest time since which it runs; 0: it stands. It shows used_us + (now - since_us)
+             */
+            since_us: number;
+            /** @enum {string} */
+            state: "ready" | "running" | "paused" | "stopped";
+            /**
+             * Format: int64
+             * @description Time that ran before since_us
+             */
+            used_us: number;
+        };
+        JudgingClosingSheet: {
+            /** @description Does not count by the rules */
+            dropped: boolean;
+            paper: boolean;
+            /** Format: int64 */
+            seat: number;
+            /** Format: int64 */
+            total: number;
+        };
+        JudgingClosingTurn: {
+            /** @description Judged for practice: it never counts, and stands before the running order */
+            calibration: boolean;
+            clock: components["schemas"]["JudgingClockView"];
+            complete: boolean;
+            /**
+             * Format: int64
+             * @description 0: not yet
+             */
+            ended_us: number;
+            /** Format: int64 */
+            entry_id: number;
+            entry_name: string;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description How many sheets are locked
+             */
+            locked: number;
+            /** @description Candidate number */
+            number: string;
+            /**
+             * Format: int64
+             * @description 0 unless all are shown and complete
+             */
+            place: number;
+            /**
+             * Format: int64
+             * @description Place in the running order, from 1
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description 0 unless shown
+             */
+            score: number;
+            /**
+             * Format: int64
+             * @description Time used; absent until done
+             */
+            seconds?: number;
+            sheets: components["schemas"]["JudgingClosingSheet"][];
+            /** @description The head judge has locked the own sheet: the score may be read */
+            shown: boolean;
+            /**
+             * Format: int64
+             * @description Contest time in microseconds; 0: not yet. The stage clock shows now - started_us while on stage
+             */
+            started_us: number;
+            /** @enum {string} */
+            state: "planned" | "on_stage" | "done";
+            tied: boolean;
+            /** @description The timekeeper corrected the clock */
+            timed_by_hand: boolean;
+            /** @description Title of the piece; may be empty */
+            title: string;
+            /** @description May be empty */
+            unit_name: string;
+            /**
+             * Format: int64
+             * @description How many sheets are waited for
+             */
+            waits: number;
+        };
+        JudgingClosingView: {
+            checked?: components["schemas"]["JudgingSignatureView"];
+            /** @description Only once the part is checked */
+            exceptions: components["schemas"]["JudgingException"][];
+            gaps: components["schemas"]["JudgingGap"][];
+            /** @description Send it back to sign exactly what is shown; empty: not checked yet */
+            hash: string;
+            /** @description In running order */
+            turns: components["schemas"]["JudgingClosingTurn"][];
+        };
+        JudgingConduct: {
+            /**
+             * @description stage: what has come on stage; free: any entry of the running order, on stage or not
+             * @enum {string}
+             */
+            choosing: "stage" | "free";
+            /**
+             * @description stage: with the entry's coming on stage; timekeeper: by the timekeeper's button
+             * @enum {string}
+             */
+            clock_start: "stage" | "timekeeper";
+            /** @description Projector and tablet show the time left instead of the time used */
+            count_down: boolean;
+            /** @description The timekeeper's device gives a tone at the warnings and when the time is up */
+            sound: boolean;
+            /** @description How far a locked sheet may lie from the panel's mean, by bands of that mean; none: no alarm */
+            tolerances: components["schemas"]["JudgingTolerance"][];
+            /** @description Seconds left at which the clock changes its colour, the most first */
+            warnings: number[];
         };
         JudgingCriterionBody: {
             description?: string;
@@ -7505,9 +8119,72 @@ export interface components {
              */
             weight: number;
         };
+        JudgingDeviationPoint: {
+            /** Format: int64 */
+            deviation: number;
+            /** Format: int64 */
+            performance_id: number;
+        };
+        JudgingEveningMessage: {
+            data: components["schemas"]["JudgingEveningView"];
+            /**
+             * Format: int64
+             * @description with seq: order of the messages of one topic and kind
+             */
+            epoch: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "judging_evening";
+            /**
+             * Format: int64
+             * @description contest time in microseconds
+             */
+            sent_at: number;
+            /**
+             * Format: int64
+             * @description a message that is not newer than the one held is ignored
+             */
+            seq: number;
+            topic: string;
+        };
+        JudgingEveningPart: {
+            closed: boolean;
+            /**
+             * Format: int64
+             * @description The performance on stage now; 0: none
+             */
+            on_stage: number;
+            /** Format: int64 */
+            round_id: number;
+            round_name: string;
+            /**
+             * Format: int64
+             * @description Since when it is on stage; where two parts have one, the later leads
+             */
+            since_us: number;
+        };
+        JudgingEveningView: {
+            /** Format: int64 */
+            contest_id: number;
+            /** @description In the contest's order */
+            parts: components["schemas"]["JudgingEveningPart"][];
+        };
+        JudgingException: {
+            /**
+             * Format: int64
+             * @description 0: not at one moment
+             */
+            at_us: number;
+            /** @enum {string} */
+            code: "reopened" | "paper" | "revoked" | "absent" | "time" | "order" | "conflict" | "panel";
+            en: string;
+            vi: string;
+        };
         JudgingGap: {
             /** @enum {string} */
-            code: "rubric" | "panel" | "order" | "performance_open" | "sheet_open" | "no_sheet" | "third_sheet";
+            code: "rubric" | "panel" | "order" | "head" | "request_open" | "performance_open" | "sheet_open" | "no_sheet" | "third_sheet";
             en: string;
             /** Format: int64 */
             performance_id?: number;
@@ -7516,6 +8193,9 @@ export interface components {
             vi: string;
         };
         JudgingJudgePerformance: {
+            /** @description Judged for practice: it never counts, and stands before the running order */
+            calibration: boolean;
+            clock: components["schemas"]["JudgingClockView"];
             /**
              * Format: int64
              * @description 0: not yet
@@ -7535,6 +8215,8 @@ export interface components {
              * @description Place in the running order, from 1
              */
             position: number;
+            /** @description Who still has marks to give; for the head of the panel only */
+            progress?: components["schemas"]["JudgingSeatProgress"][];
             /**
              * Format: int64
              * @description Time used; absent until done
@@ -7555,13 +8237,59 @@ export interface components {
             /** @description May be empty */
             unit_name: string;
         };
+        JudgingJudgeSigning: {
+            /** Format: int64 */
+            number: number;
+            requests: components["schemas"]["JudgingRequestView"][];
+            /** @description Empty until closed */
+            seal: string;
+            /** @enum {string} */
+            state: "open" | "checked" | "closed";
+        };
+        JudgingJudgeSpread: {
+            /**
+             * Format: int64
+             * @description Mean distance from the panel's mean, whichever way
+             */
+            apart: number;
+            head: boolean;
+            /**
+             * Format: int64
+             * @description Highest total given
+             */
+            high: number;
+            /**
+             * Format: int64
+             * @description Lowest total given
+             */
+            low: number;
+            name: string;
+            /** @description One a performance, in running order */
+            points: components["schemas"]["JudgingDeviationPoint"][];
+            /** Format: int64 */
+            seat: number;
+            /**
+             * Format: int64
+             * @description Mean deviation from the panel's mean, hundredths of a point; below 0: stricter
+             */
+            severity: number;
+            /**
+             * Format: int64
+             * @description How many sheets are compared
+             */
+            sheets: number;
+        };
         JudgingJudgeView: {
             /** @description Noted as absent: marks are refused */
             absent: boolean;
             /** @description The secretary has closed the marks: everything is read-only */
             closed: boolean;
+            /** @description For the head of the panel only */
+            closing?: components["schemas"]["JudgingClosingView"];
             /** Format: int64 */
             contest_id: number;
+            /** @description The clock shows the time left instead of the time used */
+            count_down: boolean;
             /** @description The rubric, in its order */
             criteria: components["schemas"]["JudgingCriterionView"][];
             /**
@@ -7569,6 +8297,8 @@ export interface components {
              * @description What each printed number is rounded to, half up
              */
             decimals: number;
+            /** @description Any entry may be opened and marked, on stage or not */
+            free: boolean;
             /** @description Head of the panel */
             head: boolean;
             /**
@@ -7595,11 +8325,14 @@ export interface components {
              * @description Number in the panel: 3 is GK3
              */
             seat: number;
+            signing: components["schemas"]["JudgingJudgeSigning"];
             /**
              * Format: int64
              * @description 0: no limit
              */
             time_limit_seconds: number;
+            /** @description Seconds left at which the clock changes its colour, the most first */
+            warnings: number[];
             /**
              * Format: int64
              * @description Number of the device that may write; another number than the one this device claimed means that another device took over
@@ -7664,6 +8397,9 @@ export interface components {
             value: number;
         };
         JudgingMarkedTurn: {
+            /** @description Judged for practice: it never counts, and stands before the running order */
+            calibration: boolean;
+            clock: components["schemas"]["JudgingClockView"];
             /** @description Over, and every sheet that is waited for is locked: the score counts */
             complete: boolean;
             /**
@@ -7678,6 +8414,11 @@ export interface components {
             id: number;
             /** @description Candidate number */
             number: string;
+            /**
+             * Format: int64
+             * @description 0: not complete
+             */
+            place: number;
             /**
              * Format: int64
              * @description Place in the running order, from 1
@@ -7697,6 +8438,7 @@ export interface components {
             started_us: number;
             /** @enum {string} */
             state: "planned" | "on_stage" | "done";
+            tied: boolean;
             /** @description The timekeeper corrected the clock */
             timed_by_hand: boolean;
             /** @description Title of the piece; may be empty */
@@ -7716,6 +8458,40 @@ export interface components {
             combining: components["schemas"]["ScoringCombining"];
             overtime: components["schemas"]["ScoringOvertime"];
         };
+        JudgingNoteData: {
+            /** Format: int64 */
+            performance_id: number;
+            /**
+             * Format: int64
+             * @description Rises with each note of this device
+             */
+            seq: number;
+            /** @description Empty: no note */
+            text: string;
+            /**
+             * Format: int64
+             * @description The number that claim_sheets gave
+             */
+            writer: number;
+        };
+        JudgingNoteSaved: {
+            /** Format: int64 */
+            saved_us: number;
+        };
+        JudgingNoteView: {
+            /** Format: int64 */
+            performance_id: number;
+            /** Format: int64 */
+            saved_us: number;
+            /** Format: int64 */
+            seq: number;
+            text: string;
+            /** Format: int64 */
+            writer: number;
+        };
+        JudgingNotesView: {
+            notes: components["schemas"]["JudgingNoteView"][];
+        };
         JudgingOtherSheet: {
             marks: components["schemas"]["JudgingMarkValue"][];
             name: string;
@@ -7725,6 +8501,8 @@ export interface components {
             total: number;
         };
         JudgingOthersView: {
+            /** @description Sheets far from the panel's mean; for the head of the panel only */
+            alarms?: components["schemas"]["JudgingAlarm"][];
             /** @description Only locked ones, by seat */
             sheets: components["schemas"]["JudgingOtherSheet"][];
             /** @description The way to the score, once every sheet is locked */
@@ -7755,6 +8533,9 @@ export interface components {
              * @description How many criteria have no mark yet
              */
             missing: number;
+            /** @description Locked with the marks of a paper sheet that two people typed in */
+            paper: boolean;
+            returned?: components["schemas"]["JudgingReturnedView"];
             /** @enum {string} */
             state: "draft" | "locked";
             /**
@@ -7767,6 +8548,62 @@ export interface components {
              * @description Rises with each stored mark
              */
             version: number;
+        };
+        JudgingReasonBody: {
+            reason: string;
+        };
+        JudgingRequestView: {
+            /**
+             * Format: int64
+             * @description Account: another one has to confirm
+             */
+            asked_by: number;
+            asked_name: string;
+            /** Format: int64 */
+            asked_us: number;
+            /** @description A revocation after the result was final */
+            correction: boolean;
+            decided_name: string;
+            /** Format: int64 */
+            decided_us: number;
+            entry_name: string;
+            /** Format: int64 */
+            id: number;
+            judge_name: string;
+            /** @enum {string} */
+            kind: "reopen" | "paper" | "revoke";
+            /**
+             * Format: int64
+             * @description 0: the part as a whole
+             */
+            performance_id: number;
+            reason: string;
+            /** @description Paper in place of what the device had saved */
+            replaces: boolean;
+            /**
+             * Format: int64
+             * @description Whose sheet; 0: the part as a whole
+             */
+            seat: number;
+            /** @enum {string} */
+            state: "asked" | "confirmed" | "refused" | "withdrawn";
+        };
+        JudgingReturnedView: {
+            /** Format: int64 */
+            at_us: number;
+            /** @description Who asked for it */
+            by: string;
+            reason: string;
+            /**
+             * Format: int64
+             * @description How often it was locked before
+             */
+            version: number;
+        };
+        JudgingRevocationBody: {
+            /** @description Needed once the contest's result is final */
+            correction?: boolean;
+            reason: string;
         };
         JudgingSeatOfMine: {
             /** Format: int64 */
@@ -7788,6 +8625,17 @@ export interface components {
             /** Format: int64 */
             seat: number;
         };
+        JudgingSeatProgress: {
+            locked: boolean;
+            /**
+             * Format: int64
+             * @description How many criteria have no mark yet
+             */
+            missing: number;
+            name: string;
+            /** Format: int64 */
+            seat: number;
+        };
         JudgingSeatView: {
             absent: boolean;
             /** Format: int64 */
@@ -7801,6 +8649,10 @@ export interface components {
             /** Format: int64 */
             seat: number;
         };
+        JudgingSeenBody: {
+            /** @description The hash of the view: what is signed is what was seen */
+            hash: string;
+        };
         JudgingSheetLocked: {
             /** Format: int64 */
             locked_us: number;
@@ -7811,29 +8663,88 @@ export interface components {
             marks: components["schemas"]["JudgingMarkValue"][];
             /** Format: int64 */
             missing: number;
+            /** @description From a paper sheet */
+            paper: boolean;
             /** Format: int64 */
             seat: number;
             /** @enum {string} */
             state: "draft" | "locked";
             /** Format: int64 */
             total: number;
+            /** @description Locked before and reopened since, the first one first */
+            versions: components["schemas"]["JudgingVersionView"][];
         };
         JudgingSheetsClaimed: {
             /** Format: int64 */
             writer: number;
         };
+        JudgingSignatureView: {
+            /** Format: int64 */
+            at_us: number;
+            ended_by: string;
+            /**
+             * Format: int64
+             * @description 0: stands
+             */
+            ended_us: number;
+            name: string;
+            /** Format: int64 */
+            number: number;
+            /** @description Why it was sent back or revoked */
+            reason: string;
+            /** @description By two people, after the close; else it was sent back */
+            revoked: boolean;
+            seal: string;
+            /** @enum {string} */
+            step: "check" | "close" | "witness";
+        };
+        JudgingSigningView: {
+            /** @description The annex of the minutes */
+            exceptions: components["schemas"]["JudgingException"][];
+            /** @description SHA-256 of what would be signed now or was signed; send it back to sign exactly what is shown. Empty: not ready */
+            hash: string;
+            head_name: string;
+            /**
+             * Format: int64
+             * @description Who closes the part; 0: nobody is named
+             */
+            head_seat: number;
+            /**
+             * Format: int64
+             * @description Which time the part is signed: rises with each revocation
+             */
+            number: number;
+            /** @description What waits for a second person first, then what was decided, newest first */
+            requests: components["schemas"]["JudgingRequestView"][];
+            /** @description Mã niêm phong: short form of what was signed; empty until checked */
+            seal: string;
+            signatures: components["schemas"]["JudgingSignatureView"][];
+            /**
+             * @description Until closed everything is provisional
+             * @enum {string}
+             */
+            state: "open" | "checked" | "closed";
+            /** @description The supervisor's signature is wanted */
+            supervised: boolean;
+        };
         JudgingStageView: {
             /** @description The round is over */
             closed: boolean;
             contest: string;
+            /** @description The clock shows the time left instead of the time used */
+            count_down: boolean;
             /**
              * Format: int64
              * @description The performance on stage now; 0: none
              */
             on_stage: number;
+            /** @description What is taken off for overtime */
+            overtime: components["schemas"]["ScoringOvertime"];
             round: string;
             /** Format: int64 */
             round_id: number;
+            /** @description The timekeeper's device gives tones */
+            sound: boolean;
             /**
              * Format: int64
              * @description 0: no limit
@@ -7841,6 +8752,20 @@ export interface components {
             time_limit_seconds: number;
             /** @description In running order, without entries that were withdrawn before their turn */
             turns: components["schemas"]["JudgingTurnView"][];
+            /** @description Seconds left at which the clock changes its colour, the most first */
+            warnings: number[];
+        };
+        JudgingTolerance: {
+            /**
+             * Format: int64
+             * @description The band begins at this part of the highest total, hundredths of a percent
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description How far a sheet may lie from the mean, hundredths of a percent of the highest total
+             */
+            within: number;
         };
         JudgingTurnBody: {
             /** Format: int64 */
@@ -7849,6 +8774,7 @@ export interface components {
             title?: string;
         };
         JudgingTurnView: {
+            clock: components["schemas"]["JudgingClockView"];
             /**
              * Format: int64
              * @description 0: not yet
@@ -7868,6 +8794,11 @@ export interface components {
             position: number;
             /**
              * Format: int64
+             * @description Time that counts; absent until done
+             */
+            seconds?: number;
+            /**
+             * Format: int64
              * @description Contest time in microseconds; 0: not yet
              */
             started_us: number;
@@ -7878,6 +8809,23 @@ export interface components {
             /** @description May be empty */
             unit_name: string;
         };
+        JudgingVersionView: {
+            /** @description Who confirmed the reopening */
+            allowed_by: string;
+            asked_by: string;
+            /** Format: int64 */
+            ended_us: number;
+            /** Format: int64 */
+            locked_us: number;
+            marks: components["schemas"]["JudgingMarkValue"][];
+            /** Format: int64 */
+            number: number;
+            paper: boolean;
+            /** @description Why it was reopened */
+            reason: string;
+            /** Format: int64 */
+            total: number;
+        };
         JudgingView: {
             /** @description Nothing changes any more */
             closed: boolean;
@@ -7886,10 +8834,11 @@ export interface components {
              * @description 0: open
              */
             closed_us: number;
+            conduct: components["schemas"]["JudgingConduct"];
             /** Format: int64 */
             contest_id: number;
             criteria: components["schemas"]["JudgingCriterionView"][];
-            /** @description What stands between the round and its close; empty: it can be closed */
+            /** @description What stands between the round and its check; empty: it can be checked */
             gaps: components["schemas"]["JudgingGap"][];
             /**
              * Format: int64
@@ -7910,8 +8859,10 @@ export interface components {
             round_id: number;
             round_name: string;
             rules: components["schemas"]["JudgingMarkingRules"];
+            signing: components["schemas"]["JudgingSigningView"];
             /** @description A performance has begun: rubric, rules and panel stand */
             started: boolean;
+            watch: components["schemas"]["JudgingWatchView"];
         };
         JudgingViewMessage: {
             data: components["schemas"]["JudgingView"];
@@ -7936,6 +8887,12 @@ export interface components {
              */
             seq: number;
             topic: string;
+        };
+        JudgingWatchView: {
+            /** @description In running order */
+            alarms: components["schemas"]["JudgingAlarm"][];
+            /** @description By seat; performances for practice are left out */
+            judges: components["schemas"]["JudgingJudgeSpread"][];
         };
         LeaderAskIn: {
             /**
@@ -8227,11 +9184,51 @@ export interface components {
             /** Format: int64 */
             unit_id: number;
         };
+        LeaderboardBoardCut: {
+            /** @description Entries that share the place through which the line runs: somebody has to decide */
+            at_line?: number[];
+            /** Format: int64 */
+            division_id: number;
+            /** @description It has been decided; before that the line is where it would run now */
+            done: boolean;
+            /**
+             * Format: int64
+             * @description How many of those can go on
+             */
+            free?: number;
+            /**
+             * Format: int64
+             * @description Rows of this level and above have come through
+             */
+            level: number;
+            /**
+             * Format: int64
+             * @description How many go on
+             */
+            places: number;
+            /**
+             * Format: int64
+             * @description The round that is entered
+             */
+            round_id: number;
+            /**
+             * Format: int64
+             * @description How many rows stand surely before the line
+             */
+            through: number;
+        };
         LeaderboardBoardRound: {
+            /** @description The total begins anew with the round */
+            from_zero?: boolean;
             /** Format: int64 */
             id: number;
             /** @enum {string} */
             kind: "stage" | "judged" | "exam";
+            /**
+             * Format: int64
+             * @description How many cuts lie before the round
+             */
+            level?: number;
             /** Format: int64 */
             max_score: number;
             name: string;
@@ -8244,6 +9241,8 @@ export interface components {
             scored: number;
             /** @enum {string} */
             state: "planned" | "ready" | "running" | "paused" | "closed" | "scored";
+            /** @description The round only resolves a tie; it gives nothing to the total */
+            tie_break?: boolean;
             /** Format: int64 */
             weight: number;
         };
@@ -8255,6 +9254,8 @@ export interface components {
              * @description Rows in all
              */
             count: number;
+            /** @description Where the line runs between those who go on and the others */
+            cuts?: components["schemas"]["LeaderboardBoardCut"][];
             divisions: components["schemas"]["ContestDivision"][];
             /**
              * Format: int64
@@ -8277,7 +9278,7 @@ export interface components {
              */
             division_id?: number;
             /** @enum {string} */
-            mode: "waiting" | "black" | "round" | "board";
+            mode: "waiting" | "black" | "round" | "board" | "ceremony";
             /**
              * Format: int64
              * @description Mode round: which; mode board: of this round alone
@@ -8331,6 +9332,16 @@ export interface components {
             division_id: number;
             /** Format: int64 */
             entry_id: number;
+            /**
+             * @description Only where persons and teams both take part: places are then per division and kind
+             * @enum {string}
+             */
+            kind?: "person" | "team";
+            /**
+             * Format: int64
+             * @description How many cuts the entry has come through
+             */
+            level?: number;
             name: string;
             number: string;
             /**
@@ -8355,7 +9366,7 @@ export interface components {
              */
             division_id?: number;
             /** @enum {string} */
-            mode: "waiting" | "black" | "round" | "board";
+            mode: "waiting" | "black" | "round" | "board" | "ceremony";
             /**
              * Format: int64
              * @description Mode round: which; mode board: of this round alone
@@ -8589,6 +9600,11 @@ export interface components {
             /** @description Newest first */
             contests: components["schemas"]["ContestMyContestView"][];
         };
+        "Name-head-judgeRequest": {
+            reason: string;
+            /** Format: int64 */
+            seat: number;
+        };
         NodesOutBody: {
             day: string;
             /**
@@ -8597,6 +9613,21 @@ export interface components {
              */
             total: number;
             units: components["schemas"]["UnitNodeView"][];
+        };
+        NoteCommand: {
+            data: components["schemas"]["JudgingNoteData"];
+            /**
+             * Format: int64
+             * @description the reply carries it
+             */
+            id: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "note";
+            /** @description judge/round/{round} */
+            topic: string;
         };
         OkMessage: {
             /** @description see CommandReplies */
@@ -8975,6 +10006,12 @@ export interface components {
             opens: components["schemas"]["ExamWeekMoment"];
             /** Format: int64 */
             weeks: number;
+        };
+        "Press-stage-clockRequest": {
+            /** @enum {string} */
+            act: "start" | "pause" | "resume" | "stop";
+            /** @description Of a pause; may be given later by a second pause, and is needed before the clock goes on */
+            reason?: string;
         };
         "Preview-exam-paperRequest": {
             /** Format: int64 */
@@ -9384,6 +10421,7 @@ export interface components {
         ResultAudienceView: {
             /** Format: int64 */
             at_us: number;
+            awards: components["schemas"]["ResultGiven"][];
             divisions: components["schemas"]["ContestDivision"][];
             /** @description SHA-256 of the snapshot */
             hash: string;
@@ -9398,11 +10436,48 @@ export interface components {
             rounds: components["schemas"]["ResultSnapshotRound"][];
             /** @description Mã niêm phong: short form of the snapshot's hash */
             seal: string;
+            side_prizes: components["schemas"]["ResultSidePrize"][];
             standings: components["schemas"]["ResultStanding"][];
             tie_breakers: string[];
         };
+        ResultAward: {
+            /**
+             * Format: int64
+             * @description Measure mean: so many of a unit's best entries
+             */
+            best?: number;
+            /** Format: int64 */
+            count: number;
+            /**
+             * Format: int64
+             * @description 0: a collective award, of units over all divisions
+             */
+            division_id?: number;
+            /**
+             * @description Of a collective award
+             * @enum {string}
+             */
+            measure?: "entries" | "mean";
+            name: string;
+            /** @description Money, paper: as it is read out */
+            prize?: string;
+            reason?: string;
+            /** Format: int64 */
+            withheld?: number;
+        };
+        ResultAwardPlan: {
+            /** @description Within a division from the highest down */
+            awards: components["schemas"]["ResultAward"][];
+            side_prizes: components["schemas"]["ResultSidePrize"][];
+            /**
+             * Format: int64
+             * @description To be sent back
+             */
+            version: number;
+        };
         ResultChange: {
             name: string;
+            new_award?: string;
             /**
              * Format: int64
              * @description 0: has none
@@ -9411,6 +10486,7 @@ export interface components {
             /** Format: int64 */
             new_total: number;
             number: string;
+            old_award?: string;
             /**
              * Format: int64
              * @description 0: had none
@@ -9419,7 +10495,48 @@ export interface components {
             /** Format: int64 */
             old_total: number;
         };
+        ResultGiven: {
+            /**
+             * Format: int64
+             * @description Measure mean: so many of a unit's best entries
+             */
+            best?: number;
+            /** Format: int64 */
+            count: number;
+            /**
+             * Format: int64
+             * @description 0: a collective award, of units over all divisions
+             */
+            division_id?: number;
+            /** @description Best first */
+            entries?: components["schemas"]["ResultReceiver"][];
+            /**
+             * Format: int64
+             * @description The places it is for; 0: none of it is given
+             */
+            from?: number;
+            /** @description As awards are named in the ICPC Contest API: winner, group-winner-7, ... */
+            key: string;
+            /**
+             * @description Of a collective award
+             * @enum {string}
+             */
+            measure?: "entries" | "mean";
+            name: string;
+            /** @description Money, paper: as it is read out */
+            prize?: string;
+            reason?: string;
+            /** Format: int64 */
+            to?: number;
+            /** @description More receive it than its number says: they share a place */
+            together?: boolean;
+            /** @description Best first */
+            units?: components["schemas"]["ResultUnitRow"][];
+            /** Format: int64 */
+            withheld?: number;
+        };
         ResultOrganizerView: {
+            awards: components["schemas"]["ResultGiven"][];
             /** @description Against the newest revision */
             changes: components["schemas"]["ResultChange"][];
             divisions: components["schemas"]["ContestDivision"][];
@@ -9428,15 +10545,25 @@ export interface components {
             problems: components["schemas"]["ResultProblem"][];
             revisions: components["schemas"]["ResultRevisionView"][];
             rounds: components["schemas"]["ResultSnapshotRound"][];
+            side_prizes: components["schemas"]["ResultSidePrize"][];
             standings: components["schemas"]["ResultStanding"][];
             /** @enum {string} */
             state: "draft" | "open" | "running" | "ended" | "finalized" | "archived";
+            /** @description The public may read the newest revision; false: nothing is final, or it waits to be told */
+            told: boolean;
         };
         ResultProblem: {
             blocks: boolean;
             code: string;
             en: string;
             vi: string;
+        };
+        ResultReceiver: {
+            /** Format: int64 */
+            entry_id: number;
+            /** Format: int64 */
+            place: number;
+            tied?: boolean;
         };
         ResultRevisionView: {
             /** @description Empty for the public */
@@ -9449,6 +10576,19 @@ export interface components {
             /** Format: int64 */
             revision: number;
             seal: string;
+        };
+        ResultSidePrize: {
+            /**
+             * Format: int64
+             * @description Whose it is, or whose member's; 0: nobody's yet
+             */
+            entry_id?: number;
+            name: string;
+            /** @description How it was decided */
+            note?: string;
+            prize?: string;
+            /** @description The person, where it is not for the whole entry */
+            receiver?: string;
         };
         ResultSnapshotRound: {
             /** Format: int64 */
@@ -9479,9 +10619,24 @@ export interface components {
             tied: boolean;
             /** Format: int64 */
             total: number;
+            /** Format: int64 */
+            unit_id?: number;
             unit_name: string;
             /** @description The units above it, from the top down */
             unit_path?: string[];
+        };
+        ResultUnitRow: {
+            name: string;
+            /** Format: int64 */
+            place: number;
+            tied?: boolean;
+            /** Format: int64 */
+            unit_id: number;
+            /**
+             * Format: int64
+             * @description Entries with a score, or a mean in hundredths of a point
+             */
+            value: number;
         };
         "Retire-itemRequest": {
             retired: boolean;
@@ -10518,7 +11673,7 @@ export interface components {
         SeatsOutBody: {
             seats: components["schemas"]["JudgingSeatOfMine"][];
         };
-        ServerMessage: components["schemas"]["BoardMessage"] | components["schemas"]["ClockMessage"] | components["schemas"]["ExamControlMessage"] | components["schemas"]["ExamOwnMessage"] | components["schemas"]["ExamPaperMessage"] | components["schemas"]["ExamRoundMessage"] | components["schemas"]["FaultMessage"] | components["schemas"]["JudgeViewMessage"] | components["schemas"]["JudgingAudienceMessage"] | components["schemas"]["JudgingViewMessage"] | components["schemas"]["OkMessage"] | components["schemas"]["OwnBoardMessage"] | components["schemas"]["ScreenMessage"] | components["schemas"]["StageAudienceMessage"] | components["schemas"]["StageConsoleMessage"] | components["schemas"]["StageContestantMessage"] | components["schemas"]["StageCountsMessage"] | components["schemas"]["StageHallCountMessage"] | components["schemas"]["StageOwnMessage"] | components["schemas"]["WelcomeMessage"] | components["schemas"]["WholeBoardMessage"];
+        ServerMessage: components["schemas"]["BoardMessage"] | components["schemas"]["ClockMessage"] | components["schemas"]["ExamControlMessage"] | components["schemas"]["ExamOwnMessage"] | components["schemas"]["ExamPaperMessage"] | components["schemas"]["ExamRoundMessage"] | components["schemas"]["FaultMessage"] | components["schemas"]["JudgeViewMessage"] | components["schemas"]["JudgingAudienceMessage"] | components["schemas"]["JudgingEveningMessage"] | components["schemas"]["JudgingViewMessage"] | components["schemas"]["OkMessage"] | components["schemas"]["OwnBoardMessage"] | components["schemas"]["ScreenMessage"] | components["schemas"]["StageAudienceMessage"] | components["schemas"]["StageConsoleMessage"] | components["schemas"]["StageContestantMessage"] | components["schemas"]["StageCountsMessage"] | components["schemas"]["StageHallCountMessage"] | components["schemas"]["StageOwnMessage"] | components["schemas"]["WelcomeMessage"] | components["schemas"]["WholeBoardMessage"];
         "Set-divisionsRequest": {
             divisions: components["schemas"]["ContestDivision"][];
             /**
@@ -10553,6 +11708,9 @@ export interface components {
         };
         "Set-running-orderRequest": {
             turns: components["schemas"]["JudgingTurnBody"][];
+        };
+        "Set-supervisedRequest": {
+            wanted: boolean;
         };
         "Set-unit-planRequest": {
             units: components["schemas"]["RosterPlanChangeView"][];
@@ -11472,6 +12630,12 @@ export interface components {
             acts: components["schemas"]["UnitActView"][];
             /** @description There are older ones */
             more: boolean;
+        };
+        "Type-paper-sheetRequest": {
+            marks: components["schemas"]["JudgingMarkValue"][];
+            note?: string;
+            /** @description In place of what the device had saved; needs a note */
+            replaces?: boolean;
         };
         "Undo-unit-actRequest": {
             reason: string;
@@ -13427,6 +14591,355 @@ export interface operations {
             };
         };
     };
+    "close-judging": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgingSeenBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingJudgeView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-my-notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingNotesView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "ask-reopen-sheet-as-judge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                performance: number;
+                seat: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgingReasonBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingJudgeView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "confirm-judging-request-as-judge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                request: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingJudgeView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "refuse-judging-request-as-judge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                request: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingJudgeView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "withdraw-judging-request-as-judge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                request: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingJudgeView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "ask-revoke-judging-as-head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgingRevocationBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingJudgeView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "send-back-judging-as-head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgingReasonBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingJudgeView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "list-my-panels": {
         parameters: {
             query?: never;
@@ -14886,6 +16399,90 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditCheckOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-awards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultAwardPlan"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "save-awards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResultAwardPlan"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultAwardPlan"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -19428,6 +21025,46 @@ export interface operations {
             };
         };
     };
+    "tell-results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultOrganizerView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "export-results": {
         parameters: {
             query?: never;
@@ -21427,6 +23064,93 @@ export interface operations {
             };
         };
     };
+    "add-calibration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Add-calibrationRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "remove-calibration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                performance: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "list-panel-candidates": {
         parameters: {
             query?: never;
@@ -21468,7 +23192,7 @@ export interface operations {
             };
         };
     };
-    "close-judging": {
+    "check-judging": {
         parameters: {
             query?: never;
             header?: never;
@@ -21478,7 +23202,101 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgingSeenBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "set-conduct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgingConduct"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "name-head-judge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Name-head-judgeRequest"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -21686,6 +23504,50 @@ export interface operations {
             };
         };
     };
+    "press-stage-clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                performance: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Press-stage-clockRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "finish-performance": {
         parameters: {
             query?: never;
@@ -21816,6 +23678,100 @@ export interface operations {
             };
         };
     };
+    "type-paper-sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                performance: number;
+                seat: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Type-paper-sheetRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "ask-reopen-sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                performance: number;
+                seat: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgingReasonBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "start-performance": {
         parameters: {
             query?: never;
@@ -21828,6 +23784,225 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "correct-stage-time": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                performance: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Correct-stage-timeRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "confirm-judging-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                request: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirm-judging-requestRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "refuse-judging-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                request: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "withdraw-judging-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                request: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "ask-revoke-judging": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgingRevocationBody"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -21916,6 +24091,141 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["JudgingMarkingRules"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "send-back-judging": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgingReasonBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "set-supervised": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Set-supervisedRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "witness-judging": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgingSeenBody"];
             };
         };
         responses: {
@@ -23584,6 +25894,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WebSessionView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "ask-revoke-judging-as-supervisor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgingRevocationBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
                 };
             };
             /** @description Unprocessable Entity */
