@@ -2,6 +2,7 @@
 // One file, fetched after the exam stands, so that it is there when the network is not.
 export { default as Attempts } from './Attempts.svelte';
 export { default as Banners } from './Banners.svelte';
+export { default as Closing } from './Closing.svelte';
 export { default as Ended } from './Ended.svelte';
 export { default as Grid } from './Grid.svelte';
 export { default as OtherDevice } from './OtherDevice.svelte';

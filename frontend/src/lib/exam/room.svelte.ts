@@ -1,7 +1,6 @@
 // The page's side of an online exam: what the server tells about the round and this entry, and the attempt that runs.
 import { Fault } from '$lib/api/fault';
 import { live } from '$lib/live/connection.svelte';
-import type { CommandKind } from '$lib/live/protocol';
 import { LiveTopic } from '$lib/live/topic.svelte';
 import { Sitting } from './sitting.svelte';
 import { newestOf, type OwnAttempt, type OwnNotice, type OwnView, type RoundView } from './views';
@@ -97,7 +96,7 @@ export class ExamRoom {
   async question(body: string, place?: number): Promise<boolean> {
     const attempt = this.sitting?.attempt;
     const data = { body, ...(attempt ? { attempt_id: attempt, ...(place ? { place } : {}) } : {}) };
-    return this.#ask(() => live.command('ask' as CommandKind, data as never, { topic: this.topic.name }));
+    return this.#ask(() => live.command('ask', data, { topic: this.topic.name }));
   }
 
   /** Counted minimally, told beforehand, and never worth a point: when it cannot be told, nothing is lost. */

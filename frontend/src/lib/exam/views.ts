@@ -1,6 +1,8 @@
 // The views of an online exam by short names, and what reads them.
 import type { components } from '$lib/api/schema.gen';
 import { clockDigits } from '$lib/format/duration';
+import { integer } from '$lib/format/number';
+import { m } from '$lib/paraglide/messages.js';
 import { getLocale } from '$lib/paraglide/runtime.js';
 
 type Schemas = components['schemas'];
@@ -66,6 +68,10 @@ export const placesOf = (text: string): number[] =>
     .split(',')
     .map(Number)
     .filter((place) => Number.isInteger(place) && place > 0);
+
+/** Places by their names, in one line. */
+export const namesOf = (places: number[]): string =>
+  places.map((place) => (place === placeGuess ? m.sitting_guess_short() : integer(place))).join(', ');
 
 /** When something happened in a notice last: it was written, or answered. */
 export const newestOf = (notice: OwnNotice) => Math.max(notice.at_us, notice.reply_us ?? 0);
