@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -44,7 +45,8 @@ type examLot struct {
 const examWeeks, examTries, examPlaces = 5, 2, 20
 
 // BenchmarkExamAmounts measures standings, reports of units and a contestant's own page when a million attempts and
-// twenty million responses lie in the database, and what they take on disk. HOITHI_BENCH_ENTRIES makes it smaller.
+// twenty million responses lie in the database, and what they take on disk. HOITHI_BENCH_ENTRIES makes it smaller;
+// HOITHI_BENCH_DATABASE names an empty database to be filled and kept, or one that an earlier run has filled.
 func BenchmarkExamAmounts(b *testing.B) {
 	x := manyAttempts(b)
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 4}}
@@ -158,13 +160,25 @@ func (x *examLot) sizes() {
 // manyAttempts is a node on a database of that size, which writes through to the disk as a real one does.
 func manyAttempts(b testing.TB) *examLot {
 	b.Helper()
-	server := testkit.OwnPostgres(b)
-	db, err := postgres.Open(b.Context(), server.URL, postgres.Options{})
+	kept := os.Getenv("HOITHI_BENCH_DATABASE")
+	address := kept
+	if kept == "" {
+		address = testkit.OwnPostgres(b).URL
+	}
+	db, err := postgres.Open(b.Context(), address, postgres.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.Cleanup(db.Close)
+	if kept != "" {
+		if err := postgres.Migrate(b.Context(), db); err != nil {
+			b.Fatal(err)
+		}
+	}
 	a, address := runningOn(b, db)
+	if x := filledBefore(b, a, address); x != nil {
+		return x
+	}
 	organizer := mustAccount(b, a, "tochuc", false)
 	ctx := account.With(b.Context(), account.Principal{AccountID: organizer, Locale: "vi"})
 	c, err := a.Contests.Create(ctx, contest.Answers{Template: "exam_once", Name: "Thi trực tuyến toàn tỉnh", OrganizerName: "Tỉnh Đoàn",
@@ -181,6 +195,27 @@ func manyAttempts(b testing.TB) *examLot {
 	x.tended()
 	x.organizer = accountCookie(b, a, organizer)
 	fmt.Printf("filled in %.1f s\n", time.Since(began).Seconds())
+	return x
+}
+
+// filledBefore finds what an earlier run has left in a kept database; nil: it is empty.
+func filledBefore(b testing.TB, a *App, address string) *examLot {
+	b.Helper()
+	x := &examLot{lot: &lot{t: b, a: a, r: rand.New(rand.NewPCG(1, 2)), day: time.Now()}, address: address}
+	var contestID, organizer int64
+	err := a.DB.QueryRow(b.Context(), `SELECT r.contest_id, x.round_id, (SELECT min(id) FROM account), array_agg(p.id ORDER BY p.position)
+		FROM exam_round x JOIN round r ON r.id = x.round_id JOIN exam_period p ON p.round_id = x.round_id GROUP BY 1, 2`).
+		Scan(&contestID, &x.round.ID, &organizer, &x.periods)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	if err == nil {
+		x.c, err = a.Contests.Get(account.With(b.Context(), account.Principal{AccountID: organizer}), contestID)
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	x.organizer = accountCookie(b, a, organizer)
 	return x
 }
 

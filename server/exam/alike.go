@@ -48,74 +48,123 @@ type wrongAnswer struct {
 	payload string
 }
 
-// Alike finds pairs of sheets that agree in wrong answers. Only sheets that share one that is not common are compared, so
-// ten thousand take seconds, not hours.
-func Alike(sheets []AnswerSheet) []AlikePair {
-	shown, given := map[int64]int{}, map[wrongAnswer][]int{}
+// sheetAnswer is an answer by the number that all who gave it share; 0: a right one.
+type sheetAnswer struct {
+	version int64
+	wrong   int32
+	payload string
+}
+
+// sheetIndex is what sheets are compared by.
+type sheetIndex struct {
+	sheets  []AnswerSheet
+	answers [][]sheetAnswer // of each sheet, by version
+	shown   map[int64]int   // sheets that have answered a version
+	givers  [][]int32       // the sheets of a wrong answer, in their order
+}
+
+func indexed(sheets []AnswerSheet) *sheetIndex {
+	x := &sheetIndex{sheets: sheets, answers: make([][]sheetAnswer, len(sheets)), shown: map[int64]int{}, givers: [][]int32{nil}}
+	numbers := map[wrongAnswer]int32{}
 	for i, s := range sheets {
+		list := make([]sheetAnswer, 0, len(s.Answers))
 		for _, a := range s.Answers {
-			shown[a.Version]++
+			x.shown[a.Version]++
+			one := sheetAnswer{version: a.Version, payload: a.Payload}
 			if !a.Right {
 				k := wrongAnswer{a.Version, a.Payload}
-				given[k] = append(given[k], i)
+				n, known := numbers[k]
+				if !known {
+					n = int32(len(x.givers))
+					numbers[k], x.givers = n, append(x.givers, nil)
+				}
+				one.wrong = n
+				x.givers[n] = append(x.givers[n], int32(i))
 			}
+			list = append(list, one)
 		}
+		slices.SortFunc(list, func(a, b sheetAnswer) int { return cmp.Compare(a.version, b.version) })
+		x.answers[i] = list
 	}
-	looked := map[[2]int]bool{}
+	return x
+}
+
+// Alike finds pairs of sheets that agree in wrong answers. Only sheets that share one that is not common are compared, so
+// that thirty thousand take seconds, not hours.
+func Alike(sheets []AnswerSheet) []AlikePair {
+	x := indexed(sheets)
+	met := make([]int32, len(sheets)) // the last sheet, counted from 1, that each was compared with
 	var pairs []AlikePair
-	for _, who := range given {
-		if len(who) > rareBucket {
-			continue
-		}
-		for i, a := range who {
-			for _, b := range who[i+1:] {
-				if looked[[2]int{a, b}] || sheets[a].EntryID == sheets[b].EntryID {
+	for i := range sheets {
+		for _, a := range x.answers[i] {
+			who := x.givers[a.wrong]
+			if a.wrong == 0 || len(who) > rareBucket {
+				continue
+			}
+			from, _ := slices.BinarySearch(who, int32(i))
+			for _, j := range who[from+1:] {
+				if met[j] == int32(i+1) || sheets[i].EntryID == sheets[j].EntryID {
 					continue
 				}
-				looked[[2]int{a, b}] = true
-				if p, ok := compare(sheets[a], sheets[b], shown, given); ok {
+				met[j] = int32(i + 1)
+				if p, ok := x.compare(i, int(j)); ok {
 					pairs = append(pairs, p)
 				}
 			}
 		}
+		if len(pairs) > 100*maxAlike {
+			pairs = worst(pairs)
+		}
 	}
+	return worst(pairs)
+}
+
+// worst are the pairs that are the least likely.
+func worst(pairs []AlikePair) []AlikePair {
 	slices.SortFunc(pairs, func(a, b AlikePair) int {
 		return cmp.Or(cmp.Compare(b.Weight, a.Weight), cmp.Compare(a.FirstAttempt, b.FirstAttempt), cmp.Compare(a.SecondAttempt, b.SecondAttempt))
 	})
 	return pairs[:min(len(pairs), maxAlike)]
 }
 
-func compare(a, b AnswerSheet, shown map[int64]int, given map[wrongAnswer][]int) (AlikePair, bool) {
-	if b.AttemptID < a.AttemptID {
-		a, b = b, a
+func (x *sheetIndex) compare(i, j int) (AlikePair, bool) {
+	if x.sheets[j].AttemptID < x.sheets[i].AttemptID {
+		i, j = j, i
 	}
-	p := AlikePair{FirstEntry: a.EntryID, SecondEntry: b.EntryID, FirstAttempt: a.AttemptID, SecondAttempt: b.AttemptID}
-	of := make(map[int64]GivenAnswer, len(a.Answers))
-	for _, x := range a.Answers {
-		of[x.Version] = x
-	}
+	var p AlikePair
 	var wrongA, wrongB int
-	for _, y := range b.Answers {
-		x, ok := of[y.Version]
-		if !ok {
+	for one, other := x.answers[i], x.answers[j]; len(one) > 0 && len(other) > 0; {
+		a, b := &one[0], &other[0]
+		if a.version < b.version {
+			one = one[1:]
 			continue
 		}
+		if b.version < a.version {
+			other = other[1:]
+			continue
+		}
+		one, other = one[1:], other[1:]
 		p.Common++
-		if !x.Right {
+		if a.wrong != 0 {
 			wrongA++
 		}
-		if !y.Right {
+		if b.wrong != 0 {
 			wrongB++
 		}
-		if x.Payload != y.Payload {
-			continue
-		}
-		p.Same++
-		if !x.Right && !y.Right {
-			p.SameWrong++
-			p.Weight += bits.Len(uint(shown[y.Version]/max(1, len(given[wrongAnswer{y.Version, y.Payload}])))) - 1
+		switch {
+		case a.wrong != b.wrong:
+		case a.wrong != 0:
+			p.Same, p.SameWrong = p.Same+1, p.SameWrong+1
+			p.Weight += bits.Len(uint(x.shown[a.version]/len(x.givers[a.wrong]))) - 1
+		case a.payload == b.payload:
+			p.Same++
 		}
 	}
 	p.Wrong = max(wrongA, wrongB)
-	return p, p.SameWrong >= leastSameWrong && p.SameWrong*100 >= shareSameWrong*p.Wrong
+	if p.SameWrong < leastSameWrong || p.SameWrong*100 < shareSameWrong*p.Wrong {
+		return p, false
+	}
+	p.FirstEntry, p.SecondEntry = x.sheets[i].EntryID, x.sheets[j].EntryID
+	p.FirstAttempt, p.SecondAttempt = x.sheets[i].AttemptID, x.sheets[j].AttemptID
+	return p, true
 }

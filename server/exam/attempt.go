@@ -123,7 +123,7 @@ func (r *room) draw(ctx context.Context, f *facts, batch []startAsk, left []int,
 	for _, i := range left {
 		ids = append(ids, batch[i].entryID)
 	}
-	people, err := r.s.contestants(ctx, ids)
+	people, err := r.contestants(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -167,7 +167,7 @@ func (r *room) drawOne(ctx context.Context, f *facts, q startAsk, who person, at
 	if other {
 		return refuse(errOtherOpen)
 	}
-	if who.ContestID != f.contest.ID || who.State != string(roster.EntryActive) {
+	if who.ContestID != f.contest.ID || who.State != string(roster.EntryActive) || !who.Enters {
 		return refuse(errNotInRound)
 	}
 	period, ok := f.period(q.periodID)
@@ -278,8 +278,8 @@ type person struct {
 	examdb.ContestantsRow
 }
 
-func (s *Service) contestants(ctx context.Context, ids []int64) (map[int64]person, error) {
-	rows, err := s.q.Contestants(ctx, ids)
+func (r *room) contestants(ctx context.Context, ids []int64) (map[int64]person, error) {
+	rows, err := r.s.q.Contestants(ctx, examdb.ContestantsParams{RoundID: r.id, Ids: ids})
 	if err != nil {
 		return nil, err
 	}

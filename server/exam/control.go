@@ -262,7 +262,7 @@ func (r *room) controlView(ctx context.Context) (ControlView, error) {
 	f := r.known()
 	now := r.s.nowUs()
 	v := ControlView{RoundID: r.id, Seq: f.seq + f.version, Phase: f.phase, PausedUs: f.pausedUs, NowUs: now, Periods: []ControlPeriod{}}
-	totals, err := r.s.q.ControlTotals(ctx, examdb.ControlTotalsParams{ContestID: f.contest.ID, RoundID: r.id})
+	totals, err := r.s.q.ControlTotals(ctx, r.id)
 	if err != nil {
 		return v, postgres.Fault(err)
 	}

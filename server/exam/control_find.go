@@ -44,7 +44,7 @@ func (s *Service) ControlUnits(ctx context.Context, contestID, roundID, periodID
 	if err != nil {
 		return nil, postgres.Fault(err)
 	}
-	rows, err := s.q.ControlUnits(ctx, examdb.ControlUnitsParams{ContestID: contestID, RoundID: roundID, PeriodID: periodID, SinceUs: f.todayUs(s.nowUs())})
+	rows, err := s.q.ControlUnits(ctx, examdb.ControlUnitsParams{RoundID: roundID, PeriodID: periodID, SinceUs: f.todayUs(s.nowUs())})
 	if err != nil {
 		return nil, postgres.Fault(err)
 	}
@@ -99,7 +99,7 @@ func (s *Service) Absent(ctx context.Context, contestID, roundID, periodID, unit
 	if _, err := s.contests.Round(ctx, contestID, roundID); err != nil {
 		return nil, err
 	}
-	ask := examdb.ControlAbsentParams{ContestID: contestID, RoundID: roundID, PeriodID: periodID, Everywhere: unitID == 0, UnitIds: []int64{}, Many: absentShown}
+	ask := examdb.ControlAbsentParams{RoundID: roundID, PeriodID: periodID, Everywhere: unitID == 0, UnitIds: []int64{}, Many: absentShown}
 	if unitID != 0 {
 		plan, err := s.q.ControlPlan(ctx, contestID)
 		if err != nil {
@@ -125,7 +125,7 @@ func (s *Service) FindEntries(ctx context.Context, contestID, roundID int64, wor
 	if key == "" {
 		return nil, nil
 	}
-	rows, err := s.q.ControlFind(ctx, examdb.ControlFindParams{ContestID: contestID, RoundID: roundID, Number: int32(numberIn(words)), Key: key})
+	rows, err := s.q.ControlFind(ctx, examdb.ControlFindParams{RoundID: roundID, Number: int32(numberIn(words)), Key: key})
 	return rows, postgres.Fault(err)
 }
 

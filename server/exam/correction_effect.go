@@ -143,7 +143,7 @@ func counting(settings Settings, rows []examdb.AllScoredRow, actual *int64) (lis
 
 func (x *shifting) counted(a examdb.AllScoredRow) Counted {
 	return Counted{EntryID: a.EntryID, PeriodID: a.PeriodID, Items: int(a.Items), Points: a.Points, Correct: int(a.Correct), TimeUs: a.TimeUs,
-		SubmittedUs: a.FinishedUs - x.f.entryOpens(a.PeriodID, a.EntryID, a.DivisionID, a.UnitID), Guess: a.Guess}
+		SubmittedUs: a.FinishedUs - x.f.entryOpens(a.PeriodID, a.EntryID, a.DivisionID, a.UnitID)}.withGuess(a.Guess)
 }
 
 func (x *shifting) passes(a examdb.AllScoredRow, corrections Corrections) int {

@@ -81,11 +81,6 @@ func (x *ranked) view(periodID int64, rows []StandingRow, count int, public bool
 	return v
 }
 
-// AlikePairsView are pairs whose wrong answers agree, the least likely first.
-type AlikePairsView struct {
-	Pairs []AlikeView `json:"pairs"`
-}
-
 func resultRoutes(api *web.API, s *Service) {
 	standingsRoutes(api, s)
 	ownResultRoutes(api, s)
@@ -119,8 +114,8 @@ func resultRoutes(api *web.API, s *Service) {
 	type alikeOut struct{ Body AlikePairsView }
 	web.Handle(api, web.Op{ID: "list-exam-alike", Method: http.MethodGet, Path: base + "/periods/{period}/alike", Summary: "Pairs whose wrong answers agree; a hint, never a verdict"},
 		func(ctx context.Context, in *SetupPeriodIn) (*alikeOut, error) {
-			pairs, err := s.Alike(ctx, in.Contest, in.Round, in.Period)
-			return &alikeOut{AlikePairsView{Pairs: pairs}}, err
+			v, err := s.Alike(ctx, in.Contest, in.Round, in.Period)
+			return &alikeOut{v}, err
 		})
 	web.Handle(api, web.Op{ID: "export-exam-statistics", Method: http.MethodGet, Path: base + "/periods/{period}/statistics/xlsx", Summary: "How the items of a period did, as a workbook"},
 		func(ctx context.Context, in *SetupPeriodIn) (*web.Download, error) {
@@ -162,7 +157,10 @@ func standingsRoutes(api *web.API, s *Service) {
 				return nil, err
 			}
 			all, err := x.of(in.Period)
-			return &unitsOut{UnitsView{Units: list, By: in.By, Best: in.Best, Entrants: len(all)}}, err
+			if err != nil {
+				return nil, err
+			}
+			return &unitsOut{UnitsView{Units: list, By: in.By, Best: in.Best, Entrants: len(all.all())}}, nil
 		})
 	web.Handle(api, web.Op{ID: "export-exam-standings", Method: http.MethodGet, Path: base + "/standings/xlsx", Summary: "An exam's standings and units as a workbook"},
 		func(ctx context.Context, in *struct {

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/hoithi/hoithi/server/bank"
-	"github.com/hoithi/hoithi/server/exam/examdb"
+	"github.com/hoithi/hoithi/server/fault"
 	"github.com/hoithi/hoithi/server/postgres"
 	"github.com/hoithi/hoithi/server/scoring"
 )
@@ -76,9 +76,17 @@ type AlikeView struct {
 }
 
 type itemsReport struct {
-	basis basis
-	stats PeriodStatistics
-	alike []AlikePair
+	basis    basis
+	stats    PeriodStatistics
+	alike    []AlikePair
+	compared int // sheets
+}
+
+// AlikePairsView are pairs whose wrong answers agree, the least likely first.
+type AlikePairsView struct {
+	Pairs    []AlikeView `json:"pairs"`
+	Entrants int         `json:"entrants" doc:"Entries with an attempt that counts"`
+	Compared int         `json:"compared" doc:"Of them, how many were compared with each other: the first 30,000 attempts when there are more"`
 }
 
 // Statistics describes the items of a period after its close.
@@ -91,24 +99,51 @@ func (s *Service) Statistics(ctx context.Context, contestID, roundID, periodID i
 }
 
 // Alike points out pairs of a period whose wrong answers agree so often that somebody should look.
-func (s *Service) Alike(ctx context.Context, contestID, roundID, periodID int64) ([]AlikeView, error) {
+func (s *Service) Alike(ctx context.Context, contestID, roundID, periodID int64) (AlikePairsView, error) {
 	x, now, err := s.report(ctx, contestID, roundID, periodID)
 	if err != nil {
-		return nil, err
+		return AlikePairsView{}, err
 	}
-	names := unitNames(now.units)
-	list := make([]AlikeView, 0, len(x.alike))
+	var ids []int64
 	for _, p := range x.alike {
-		a, b := now.people[p.FirstEntry], now.people[p.SecondEntry]
+		ids = append(ids, p.FirstEntry, p.SecondEntry)
+	}
+	people, err := now.some(ctx, s.q, ids)
+	if err != nil {
+		return AlikePairsView{}, err
+	}
+	v := AlikePairsView{Pairs: make([]AlikeView, 0, len(x.alike)), Entrants: x.stats.Entrants, Compared: x.compared}
+	for _, p := range x.alike {
+		a, b := people[p.FirstEntry], people[p.SecondEntry]
 		if a == nil || b == nil {
 			continue
 		}
-		list = append(list, AlikeView{AlikePair: p, FirstNumber: a.number, FirstName: a.name, FirstUnit: names[a.unit], SecondNumber: b.number,
-			SecondName: b.name, SecondUnit: names[b.unit], SameUnit: a.unit != 0 && a.unit == b.unit})
+		v.Pairs = append(v.Pairs, AlikeView{AlikePair: p, FirstNumber: a.number, FirstName: a.name, FirstUnit: now.names[a.unit], SecondNumber: b.number,
+			SecondName: b.name, SecondUnit: now.names[b.unit], SameUnit: a.unit != 0 && a.unit == b.unit})
 	}
-	return list, nil
+	return v, nil
 }
 
+// reporting is the work on a report; of many who ask at once one works.
+type reporting struct {
+	basis basis
+	done  chan struct{} // closed at the end; then made or err is there
+	made  *itemsReport
+	err   error
+}
+
+// How long the work on a report may take, and how long one who asks for it waits.
+const (
+	reportWithin = 5 * time.Minute
+	reportWait   = 20 * time.Second
+)
+
+var errReportSoon = fault.New(fault.Unavailable, "exam_report_soon",
+	"Thống kê của kỳ này đang được tính từ rất nhiều bài làm. Hãy mở lại sau ít giây; không có gì bị ảnh hưởng.",
+	"The statistics of this period are being worked out from very many attempts. Open them again in some seconds; nothing is affected.")
+
+// report gives what is known of a period's items. It is worked out once for what stands in Postgres, also when whoever has
+// asked for it has gone.
 func (s *Service) report(ctx context.Context, contestID, roundID, periodID int64) (*itemsReport, *ranked, error) {
 	now, err := s.ranked(ctx, contestID, roundID)
 	if err != nil {
@@ -126,94 +161,55 @@ func (s *Service) report(ctx context.Context, contestID, roundID, periodID int64
 		return nil, nil, err
 	}
 	x := s.rankedRound(roundID)
-	x.reporting.Lock()
-	defer x.reporting.Unlock()
-	if kept := x.items[periodID]; kept != nil && kept.basis == now.basis {
+	x.mu.Lock()
+	kept, work := x.items[periodID], x.reporting[periodID]
+	if kept != nil && kept.basis == now.basis {
+		x.mu.Unlock()
 		return kept, now, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
-	defer cancel()
-	made, err := r.describe(ctx, now, period)
-	if err != nil {
-		return nil, nil, postgres.Fault(err)
+	if work == nil || work.basis != now.basis {
+		work = s.reportAnew(x, r, now, period)
 	}
-	x.items[periodID] = made
-	return made, now, nil
+	x.mu.Unlock()
+	enough := time.NewTimer(reportWait)
+	defer enough.Stop()
+	select {
+	case <-ctx.Done():
+		return nil, nil, errReportSoon.Because(ctx.Err())
+	case <-enough.C:
+		return nil, nil, errReportSoon
+	case <-work.done:
+		return work.made, now, work.err
+	}
 }
 
-// describe reads the counting attempts of a period with what was answered.
-func (r *room) describe(ctx context.Context, now *ranked, period Period) (*itemsReport, error) {
-	f := now.facts
-	standings, err := now.of(period.ID)
-	if err != nil {
-		return nil, err
+// reportAnew begins to work; x.mu is held.
+func (s *Service) reportAnew(x *rankedRound, r *room, now *ranked, period Period) *reporting {
+	work := &reporting{basis: now.basis, done: make(chan struct{}), err: errReportSoon}
+	x.reporting[period.ID] = work
+	end := func() {
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		if x.reporting[period.ID] == work {
+			delete(x.reporting, period.ID)
+		}
+		if work.err == nil {
+			x.items[period.ID] = work.made
+		}
+		close(work.done)
 	}
-	every := int64(len(standings)/mostSat + 1)
-	var sats []Sat
-	var sheets []AnswerSheet
-	offers := map[int64]PoolOffer{}
-	for after := int64(0); ; {
-		rows, err := r.s.q.CountingAfter(ctx, examdb.CountingAfterParams{PeriodID: period.ID, AfterID: after, Every: every, Many: scoreAtOnce})
-		if err != nil {
-			return nil, err
-		}
-		list, ids := make([]finished, 0, len(rows)), make([]int64, 0, len(rows))
-		for _, x := range rows {
-			list = append(list, finished{id: x.ID, entryID: x.EntryID, periodID: x.PeriodID, poolID: x.PoolID, number: int(x.Number), paper: x.Paper,
-				startedUs: x.StartedUs, finishedUs: x.FinishedUs, pausedUs: x.PausedUs})
-			ids, after = append(ids, x.ID), x.ID
-		}
-		scores, err := r.scored(ctx, r.s.q, list, f.course.Corrections)
-		if err != nil {
-			return nil, err
-		}
-		answers, err := r.s.q.FinalResponses(ctx, ids)
-		if err != nil {
-			return nil, err
-		}
-		type at struct {
-			attempt int64
-			place   int16
-		}
-		given := make(map[at][]byte, len(answers))
-		for _, a := range answers {
-			given[at{a.AttemptID, a.Place}] = a.Payload
-		}
-		for _, x := range scores {
-			sat := Sat{Total: x.Points, Items: make([]SatItem, 0, len(x.Per))}
-			sheet := AnswerSheet{AttemptID: x.AttemptID, EntryID: x.EntryID}
-			for _, item := range x.Per {
-				offers[item.Offer.Version] = item.Offer
-				right := item.Outcome.Verdict == scoring.Right
-				one := SatItem{Version: item.Offer.Version, Points: item.Outcome.Points, Max: item.Points, Right: right, Missing: !item.Answered}
-				if payload := given[at{x.AttemptID, item.Place}]; item.Answered {
-					response, err := scoring.ReadResponse(payload)
-					if err != nil {
-						return nil, err
-					}
-					one.Chosen = chosenOf(response)
-					if item.Outcome.Verdict != scoring.VoidItem {
-						sheet.Answers = append(sheet.Answers, GivenAnswer{Version: item.Offer.Version, Payload: string(payload), Right: right})
-					}
-				}
-				sat.Items = append(sat.Items, one)
-			}
-			sats = append(sats, sat)
-			if len(sheets) < mostSheets {
-				sheets = append(sheets, sheet)
-			}
-		}
-		if len(rows) < scoreAtOnce {
-			break
-		}
+	if s.ctx.Err() != nil {
+		go end()
+		return work
 	}
-	made := &itemsReport{basis: now.basis, alike: Alike(sheets)}
-	made.stats = PeriodStatistics{PeriodID: period.ID, Entrants: len(standings), Looked: len(sats), Items: []ItemReport{}}
-	made.stats.spread(standings, f.mostPoints(period))
-	if alpha, ok := Reliability(sats); ok {
-		made.stats.Reliability = &alpha
-	}
-	return made, r.describeItems(ctx, f, made, Statistics(sats), offers)
+	s.inBackground(func(ctx context.Context) {
+		defer end()
+		ctx, cancel := context.WithTimeout(ctx, reportWithin)
+		defer cancel()
+		work.made, work.err = r.describe(ctx, now, period)
+		work.err = postgres.Fault(work.err)
+	})
+	return work
 }
 
 // chosenOf is what an answer chose, or what stands for it.

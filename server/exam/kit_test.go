@@ -191,7 +191,7 @@ func (c *class) node() *node {
 	c.t.Helper()
 	hub := &fakeHub{here: map[string]account.Principal{}}
 	n := &node{New(Config{DB: c.db, NowUs: c.clock.Load, Hub: hub, Contests: c.contests, Papers: c.papers, Bank: c.bank}), hub}
-	n.settle = 0
+	n.settle, n.results.patience = 0, time.Minute
 	c.t.Cleanup(n.Stop)
 	return n
 }

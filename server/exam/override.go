@@ -252,7 +252,7 @@ func (a *act) overrideRow(w OverrideWanted) (row examdb.AddOverrideParams, units
 	if units, err = a.q.UnitAndBelow(a.ctx, w.UnitID); err != nil {
 		return row, nil, 0, err
 	}
-	n, err := a.q.CountEntriesOf(a.ctx, examdb.CountEntriesOfParams{ContestID: a.contestID, UnitIds: units})
+	n, err := a.q.CountEntriesOf(a.ctx, examdb.CountEntriesOfParams{RoundID: a.round.RoundID, UnitIds: units})
 	if err == nil && n == 0 {
 		err = errNoUnitEntry
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/hoithi/hoithi/server/exam/examdb"
 	"github.com/hoithi/hoithi/server/live"
 	"github.com/hoithi/hoithi/server/postgres"
+	"github.com/hoithi/hoithi/server/roster"
 	"github.com/hoithi/hoithi/server/scoring"
 )
 
@@ -47,7 +48,7 @@ func (r *room) flushOwn(batch []int64) []reply[ownPart] {
 		switch {
 		case err != nil:
 			replies[i].Err = postgres.Fault(err)
-		case !known || part.who.ContestID != part.facts.contest.ID:
+		case !known || part.who.ContestID != part.facts.contest.ID || !part.who.Enters && len(part.attempts) == 0 && part.who.State == string(roster.EntryActive):
 			replies[i].Err = errNotInRound
 		default:
 			replies[i].Value = part
@@ -58,7 +59,7 @@ func (r *room) flushOwn(batch []int64) []reply[ownPart] {
 
 func (r *room) readOwn(ctx context.Context, ids []int64) (map[int64]ownPart, error) {
 	f := r.known()
-	people, err := r.s.contestants(ctx, ids)
+	people, err := r.contestants(ctx, ids)
 	if err != nil {
 		return nil, err
 	}

@@ -61,7 +61,9 @@ SELECT pg_advisory_xact_lock(@class::int, @round::int);
 
 -- name: Contestants :many
 SELECT e.id, e.contest_id, e.division_id, coalesce(e.unit_id, 0)::bigint AS unit_id, e.number, e.name, e.state,
-       coalesce(u.name, '')::text AS unit_name
+       coalesce(u.name, '')::text AS unit_name,
+       EXISTS (SELECT 1 FROM round r WHERE r.id = @round_id::bigint AND (r.entry_kind = '' OR r.entry_kind = e.kind)
+               AND (r.list_of IS NULL OR EXISTS (SELECT 1 FROM round_entry x WHERE x.round_id = r.list_of AND x.entry_id = e.id))) AS enters
 FROM entry e LEFT JOIN unit u ON u.id = e.unit_id WHERE e.id = ANY(@ids::bigint[]);
 
 -- name: AttemptsOf :many
@@ -202,13 +204,6 @@ WHERE round_id = @round_id AND finished_us IS NULL AND (@period_id::bigint = 0 O
 
 -- name: OpenAttemptEntries :many
 SELECT entry_id FROM exam_attempt WHERE round_id = $1 AND finished_us IS NULL;
-
--- name: Counting :many
--- The attempts that count, by entry and period.
-SELECT a.id, a.entry_id, a.period_id, a.number, a.points, a.correct, a.items, a.time_us, a.finished_us::bigint AS finished_us, a.guess,
-       e.division_id, coalesce(e.unit_id, 0)::bigint AS unit_id
-FROM exam_attempt a JOIN entry e ON e.id = a.entry_id
-WHERE a.period_id = ANY(@period_ids::bigint[]) AND a.counts ORDER BY a.entry_id, a.period_id;
 
 -- name: WhoTookPart :many
 SELECT DISTINCT entry_id FROM exam_attempt WHERE round_id = $1;

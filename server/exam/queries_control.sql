@@ -8,7 +8,7 @@ SELECT period_id, count(DISTINCT entry_id) AS started, count(*) FILTER (WHERE fi
 FROM exam_attempt WHERE round_id = @round_id GROUP BY period_id;
 
 -- name: ControlTotals :one
-SELECT (SELECT count(*) FROM entry e WHERE e.contest_id = @contest_id AND e.state = 'active') AS entries,
+SELECT (SELECT count(*) FROM round_entrant e WHERE e.round_id = @round_id) AS entries,
        (SELECT count(DISTINCT a.entry_id) FROM exam_attempt a WHERE a.round_id = @round_id) AS started,
        (SELECT count(*) FROM exam_message m WHERE m.round_id = @round_id AND m.kind = 'clarification' AND m.reply_us = 0) AS questions,
        (SELECT count(*) FROM exam_override o WHERE o.round_id = @round_id AND o.state = 'asked') AS asked,
@@ -19,11 +19,11 @@ SELECT (SELECT count(*) FROM entry e WHERE e.contest_id = @contest_id AND e.stat
 SELECT coalesce(e.unit_id, 0)::bigint AS unit_id, count(*) AS entries,
        count(*) FILTER (WHERE t.entry_id IS NOT NULL) AS started, count(*) FILTER (WHERE t.done) AS finished,
        count(*) FILTER (WHERE t.first_us >= @since_us::bigint) AS today
-FROM entry e
+FROM round_entrant e
 LEFT JOIN (SELECT a.entry_id, bool_or(a.finished_us IS NOT NULL) AS done, min(a.started_us) AS first_us FROM exam_attempt a
            WHERE a.round_id = @round_id AND (@period_id::bigint = 0 OR a.period_id = @period_id::bigint) GROUP BY a.entry_id) t
      ON t.entry_id = e.id
-WHERE e.contest_id = @contest_id AND e.state = 'active' GROUP BY 1;
+WHERE e.round_id = @round_id GROUP BY 1;
 
 -- name: ControlPlan :many
 -- The units of a contest as they are on its day, with what is expected of those that are invited.
@@ -37,8 +37,8 @@ WHERE u.contest_id = @contest_id;
 -- name: ControlAbsent :many
 -- Who of some units (none named: of all) has not begun in a period (0: in any).
 SELECT e.id, e.number, e.name, e.phone, coalesce(u.name, '')::text AS unit_name
-FROM entry e LEFT JOIN unit u ON u.id = e.unit_id
-WHERE e.contest_id = @contest_id AND e.state = 'active'
+FROM round_entrant e LEFT JOIN unit u ON u.id = e.unit_id
+WHERE e.round_id = @round_id
   AND (@everywhere::boolean OR coalesce(e.unit_id, 0) = ANY(@unit_ids::bigint[]))
   AND NOT EXISTS (SELECT 1 FROM exam_attempt a WHERE a.round_id = @round_id AND a.entry_id = e.id
                   AND (@period_id::bigint = 0 OR a.period_id = @period_id::bigint))
@@ -48,8 +48,8 @@ ORDER BY e.number LIMIT @many::int;
 SELECT e.id, e.number, e.name, coalesce(u.name, '')::text AS unit_name,
        (SELECT count(*) FROM exam_attempt a WHERE a.round_id = @round_id AND a.entry_id = e.id) AS attempts,
        EXISTS (SELECT 1 FROM exam_attempt a WHERE a.round_id = @round_id AND a.entry_id = e.id AND a.finished_us IS NULL) AS running
-FROM entry e LEFT JOIN unit u ON u.id = e.unit_id
-WHERE e.contest_id = @contest_id AND e.state = 'active'
+FROM round_entrant e LEFT JOIN unit u ON u.id = e.unit_id
+WHERE e.round_id = @round_id
   AND (e.number = @number::int OR @key::text <> '' AND e.search_key LIKE '%' || @key::text || '%')
 ORDER BY (e.number = @number::int) DESC, e.number LIMIT 30;
 
@@ -103,7 +103,7 @@ WITH RECURSIVE below AS (
 SELECT id::bigint AS id FROM below;
 
 -- name: CountEntriesOf :one
-SELECT count(*) FROM entry WHERE contest_id = @contest_id AND state = 'active' AND unit_id = ANY(@unit_ids::bigint[]);
+SELECT count(*) FROM round_entrant WHERE round_id = @round_id AND unit_id = ANY(@unit_ids::bigint[]);
 
 -- name: OpenAttemptsOf :many
 -- The attempts that run, of an entry or of units.

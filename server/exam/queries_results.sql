@@ -1,7 +1,13 @@
 -- name: ResultPeople :many
--- The entries of a contest as standings name them.
+-- The entries of a round as standings name them.
+SELECT e.id, e.division_id, coalesce(e.unit_id, 0)::bigint AS unit_id, e.kind, e.number, e.name, e.search_key, e.name_hidden,
+       (e.erased_at IS NOT NULL)::boolean AS erased
+FROM round_entrant r JOIN entry e ON e.id = r.id WHERE r.round_id = $1;
+
+-- name: ResultNames :many
+-- The same of some entries.
 SELECT id, division_id, coalesce(unit_id, 0)::bigint AS unit_id, kind, number, name, search_key, name_hidden, (erased_at IS NOT NULL)::boolean AS erased
-FROM entry WHERE contest_id = $1 AND state = 'active';
+FROM entry WHERE contest_id = @contest_id AND id = ANY(@ids::bigint[]);
 
 -- name: ResultUnits :many
 -- The units of a contest as they are on its day, with what is expected of those that are invited.
@@ -22,11 +28,11 @@ SELECT attempt_id, place, writer, seq, received_us, payload FROM exam_response
 WHERE attempt_id = ANY(@attempt_ids::bigint[]) ORDER BY attempt_id, place, writer, seq;
 
 -- name: CountingAfter :many
--- The attempts that count in a period, in the order of ids, with their papers.
-SELECT a.id, a.entry_id, a.period_id, a.number, a.pool_id, a.paper, a.started_us, a.finished_us::bigint AS finished_us, a.paused_us
-FROM exam_attempt a JOIN entry e ON e.id = a.entry_id AND e.state = 'active'
-WHERE a.period_id = @period_id AND a.counts AND a.id > @after_id::bigint AND a.id % @every::bigint = 0
-ORDER BY a.id LIMIT @many::int;
+-- The attempts that count in a period, in the order of ids, with their papers. A share is asked for only of very many: a
+-- condition that the planner can't judge would make it read the whole table for each chunk.
+SELECT id, entry_id, pool_id, paper FROM exam_attempt
+WHERE period_id = @period_id AND counts AND id > @after_id::bigint AND (@every::bigint = 1 OR id % @every::bigint = 0)
+ORDER BY id LIMIT @many::int;
 
 -- name: CountCounting :one
 SELECT count(*) FROM exam_attempt WHERE period_id = $1 AND counts;

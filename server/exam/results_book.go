@@ -62,10 +62,13 @@ func (s *Service) standingsBook(ctx context.Context, contestID, roundID, periodI
 		{Title: w("Số câu đúng", "Right"), Width: 12}, {Title: w("Số câu", "Items"), Width: 10}, {Title: w("Lệch dự đoán", "Off the guess"), Width: 14},
 		{Title: w("Thời gian làm bài", "Time used"), Width: 16}, {Title: w("Nộp sau khi mở", "Submitted after"), Width: 16}, {Title: w("Số kỳ dự thi", "Periods"), Width: 12},
 		{Title: w("Tình trạng", "State"), Width: 14}}
-	names := unitNames(x.units)
+	people, err := x.everybody(ctx, s.q)
+	if err != nil {
+		return nil, "", err
+	}
 	sheet := export.Sheet{Name: w("Thứ hạng", "Standings"), Columns: columns, Each: func(row func([]any) error) error {
-		for _, e := range list {
-			p := x.people[e.EntryID]
+		for _, e := range list.all() {
+			p := people[e.EntryID]
 			if p == nil {
 				continue
 			}
@@ -77,7 +80,7 @@ func (s *Service) standingsBook(ctx context.Context, contestID, roundID, periodI
 			if f.settings.Guess != GuessNone && e.Distance < noGuess {
 				off = export.Points(e.Distance)
 			}
-			if err := row([]any{e.Place, tied, p.number, p.name, names[p.unit], divisions[e.DivisionID], export.Points(e.Points), e.Correct, e.Items, off,
+			if err := row([]any{e.Place, tied, p.number, p.name, x.names[p.unit], divisions[e.DivisionID], export.Points(e.Points), e.Correct, e.Items, off,
 				took(e.TimeUs), took(e.SubmittedUs), e.Periods, state}); err != nil {
 				return err
 			}

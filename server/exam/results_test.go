@@ -250,8 +250,8 @@ func TestStatisticsAndWorkbooks(t *testing.T) {
 	if v.Entrants != 2 || right != 3 || chosen != 6 || v.Mean != 150 || v.Median != 150 || v.Bars[0].Entries != 1 || v.Bars[len(v.Bars)-1].Entries != 1 {
 		t.Fatalf("%+v", v)
 	}
-	if pairs, err := n.Alike(c.ctx, c.contestID, c.roundID, c.periodID); err != nil || len(pairs) != 0 {
-		t.Fatalf("%v, %v", pairs, err)
+	if v, err := n.Alike(c.ctx, c.contestID, c.roundID, c.periodID); err != nil || len(v.Pairs) != 0 || v.Entrants != 2 || v.Compared != 2 {
+		t.Fatalf("%+v, %v", v, err)
 	}
 	body, _, err := n.standingsBook(c.ctx, c.contestID, c.roundID, 0, UnitsByEntrants, 10, "vi")
 	c.must(err)

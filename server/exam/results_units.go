@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/hoithi/hoithi/server/ranking"
+	"github.com/hoithi/hoithi/server/unit"
 )
 
 // UnitPlan is a unit with what a contest expects of it.
@@ -101,11 +102,16 @@ func UnitStandings(units []UnitPlan, members []Member, by UnitMetric, best int) 
 			at(u.ID)
 		}
 	}
+	where := make(map[int64]*UnitStanding, len(units)) // their people count
 	for _, m := range members {
 		if m.UnitID == 0 {
 			continue
 		}
-		row := at(countsAt(plan, m.UnitID))
+		row := where[m.UnitID]
+		if row == nil {
+			row = at(countsAt(plan, m.UnitID))
+			where[m.UnitID] = row
+		}
 		row.Entries++
 		if m.Taken {
 			row.Entrants++
@@ -128,6 +134,10 @@ func UnitStandings(units []UnitPlan, members []Member, by UnitMetric, best int) 
 	for _, row := range rows {
 		list = append(list, *row)
 	}
+	keys := make(map[int64]string, len(rows))
+	for id, row := range rows {
+		keys[id] = unit.SearchKey(row.Name)
+	}
 	last := func(place int) int {
 		if place == 0 {
 			return int(^uint(0) >> 1)
@@ -136,7 +146,7 @@ func UnitStandings(units []UnitPlan, members []Member, by UnitMetric, best int) 
 	}
 	slices.SortFunc(list, func(a, b UnitStanding) int {
 		return cmp.Or(cmp.Compare(blockPosition(plan[a.UnitID]), blockPosition(plan[b.UnitID])), cmp.Compare(a.BlockID, b.BlockID),
-			cmp.Compare(last(a.Place), last(b.Place)), byName(a.Name, b.Name), cmp.Compare(a.UnitID, b.UnitID))
+			cmp.Compare(last(a.Place), last(b.Place)), cmp.Compare(keys[a.UnitID], keys[b.UnitID]), cmp.Compare(a.UnitID, b.UnitID))
 	})
 	return list
 }
@@ -209,18 +219,14 @@ func (x *ranked) unitStandings(period int64, by UnitMetric, best int) ([]UnitSta
 	if err != nil {
 		return nil, err
 	}
-	members := make([]Member, 0, len(x.people))
-	taken := make(map[int64]bool, len(list))
-	for _, e := range list {
-		if p := x.people[e.EntryID]; p != nil {
-			taken[e.EntryID] = true
-			members = append(members, Member{UnitID: p.unit, Taken: true, Points: e.Points})
+	standings := list.all()
+	members := make([]Member, 0, len(x.who.members))
+	for _, m := range x.who.members {
+		one := Member{UnitID: m.unit}
+		if i, taken := list.at[m.id]; taken {
+			one.Taken, one.Points = true, standings[i].Points
 		}
-	}
-	for id, p := range x.people {
-		if !taken[id] {
-			members = append(members, Member{UnitID: p.unit})
-		}
+		members = append(members, one)
 	}
 	return UnitStandings(x.units, members, by, best), nil
 }

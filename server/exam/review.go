@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -34,6 +35,8 @@ type OwnResult struct {
 	Overall  *OwnStanding      `json:"overall,omitempty" doc:"Of several periods together, where the standings are public"`
 	Periods  []OwnResultPeriod `json:"periods" doc:"Those in which the entry has an attempt that is over"`
 	Appeals  []OwnAppeal       `json:"appeals" doc:"Newest first"`
+	// Ranking: nobody who asks for the own result waits until a hundred thousand are ranked.
+	Ranking bool `json:"ranking,omitzero" doc:"Standings are being worked out: a place that is missing, or an older one, comes within seconds; ask again"`
 }
 
 // OwnResultPeriod is a period of it.
@@ -107,6 +110,7 @@ func (s *Service) Result(ctx context.Context, p account.Principal, roundID int64
 		return OwnResult{}, err
 	}
 	f := part.facts
+	until := time.Now().Add(s.results.patience) // for all places together
 	v := OwnResult{RoundID: roundID, Contest: f.contest.Name, Slug: f.contest.Slug, Round: f.roundName, TimeZone: f.contest.TimeZone,
 		Final: f.contest.State == contest.Finalized || f.contest.State == contest.Archived, Number: own.Number, Name: own.Name, Unit: own.Unit,
 		Division: own.Division, Guess: f.settings.Guess, Counts: f.settings.Counts, Periods: []OwnResultPeriod{}}
@@ -122,16 +126,16 @@ func (s *Service) Result(ctx context.Context, p account.Principal, roundID int64
 		if len(x.Attempts) == 0 {
 			continue
 		}
-		if until := f.appealsUntil(of); s.nowUs() < until {
-			x.AppealsUntilUs = until
+		if appeals := f.appealsUntil(of); s.nowUs() < appeals {
+			x.AppealsUntilUs = appeals
 		}
-		if x.Standing, err = s.ownStanding(ctx, f, of.ID, entry.EntryID); err != nil {
+		if x.Standing, err = s.ownStanding(ctx, f, of.ID, entry.EntryID, until, &v.Ranking); err != nil {
 			return OwnResult{}, err
 		}
 		v.Periods = append(v.Periods, x)
 	}
 	if len(f.periods) > 1 && len(v.Periods) > 0 {
-		if v.Overall, err = s.ownStanding(ctx, f, 0, entry.EntryID); err != nil {
+		if v.Overall, err = s.ownStanding(ctx, f, 0, entry.EntryID, until, &v.Ranking); err != nil {
 			return OwnResult{}, err
 		}
 	}
@@ -146,8 +150,9 @@ func (s *Service) Result(ctx context.Context, p account.Principal, roundID int64
 	return v, err
 }
 
-// ownStanding is an entry's own place, where the public may see the standings; nil: it may not, or there is none.
-func (s *Service) ownStanding(ctx context.Context, f *facts, period, entry int64) (*OwnStanding, error) {
+// ownStanding is an entry's own place, where the public may see the standings; nil: it may not, or there is none, or it is
+// being worked out, which late then says.
+func (s *Service) ownStanding(ctx context.Context, f *facts, period, entry int64, until time.Time, late *bool) (*OwnStanding, error) {
 	err := s.mayShow(ctx, f, period)
 	if fault.IsKind(err, fault.NotFound) {
 		return nil, nil
@@ -155,12 +160,25 @@ func (s *Service) ownStanding(ctx context.Context, f *facts, period, entry int64
 	if err != nil {
 		return nil, err
 	}
-	x, err := s.ranked(ctx, f.contest.ID, f.roundID)
+	x, older, err := s.near(ctx, f, max(time.Until(until), time.Millisecond))
 	if err != nil {
 		return nil, err
 	}
-	e, of := x.standing(period, entry)
+	*late = *late || older
+	if x == nil {
+		return nil, nil
+	}
+	list, err := x.of(period)
+	if err != nil {
+		return nil, err
+	}
+	if !list.within(max(time.Until(until), time.Millisecond)) {
+		*late = true
+		return nil, nil
+	}
+	e, of := list.of(entry)
 	if e == nil {
+		*late = *late || time.Since(x.madeAt) > time.Second // what counts for it may have come since
 		return nil, nil
 	}
 	return &OwnStanding{Place: e.Place, Tied: e.Tied, Of: of, Points: e.Points}, nil

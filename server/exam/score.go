@@ -1,9 +1,7 @@
 package exam
 
 import (
-	"cmp"
 	"encoding/json"
-	"slices"
 
 	"github.com/hoithi/hoithi/server/ranking"
 	"github.com/hoithi/hoithi/server/scoring"
@@ -166,8 +164,4 @@ func GuessActual(g Guess, entrants, allRight int64) *int64 {
 		}
 	}
 	return &actual
-}
-
-func sortBy[T any](list []T, by func(T) int) {
-	slices.SortStableFunc(list, func(a, b T) int { return cmp.Compare(by(a), by(b)) })
 }

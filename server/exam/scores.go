@@ -1,8 +1,11 @@
 package exam
 
 import (
+	"cmp"
 	"context"
 	"slices"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/hoithi/hoithi/server/exam/examdb"
 	"github.com/hoithi/hoithi/server/postgres"
@@ -17,43 +20,6 @@ type Score struct {
 	// Distance of the guess in hundredths, and the time from the opening to the submission.
 	Distance    int64
 	SubmittedUs int64
-}
-
-// Counted gives the attempts that count, by entry and then period, and the division of each entry. What it gives is what
-// stands in Postgres.
-func (s *Service) Counted(ctx context.Context, roundID int64) (list []Counted, divisions map[int64]int64, err error) {
-	r, err := s.room(ctx, roundID)
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := r.refresh(ctx); err != nil {
-		return nil, nil, err
-	}
-	return r.counted(ctx, r.known())
-}
-
-func (r *room) counted(ctx context.Context, f *facts) (list []Counted, divisions map[int64]int64, err error) {
-	ids := []int64{}
-	for _, p := range f.periods {
-		ids = append(ids, p.ID)
-	}
-	rows, err := r.s.q.Counting(ctx, ids)
-	if err != nil {
-		return nil, nil, postgres.Fault(err)
-	}
-	list, divisions = make([]Counted, 0, len(rows)), make(map[int64]int64, len(rows))
-	for _, x := range rows {
-		divisions[x.EntryID] = x.DivisionID
-		list = append(list, f.countedOf(x, int(x.Items), Rival{Points: x.Points, Correct: int(x.Correct), TimeUs: x.TimeUs, FinishedUs: x.FinishedUs, Guess: x.Guess}))
-	}
-	return list, divisions, nil
-}
-
-// countedOf is an attempt that counts, of the entry and period of a row: what boards rank and what is worked out anew for
-// a check are made here alike.
-func (f *facts) countedOf(x examdb.CountingRow, items int, r Rival) Counted {
-	return Counted{EntryID: x.EntryID, PeriodID: x.PeriodID, Items: items, Points: r.Points, Correct: r.Correct, TimeUs: r.TimeUs,
-		SubmittedUs: r.FinishedUs - f.entryOpens(x.PeriodID, x.EntryID, x.DivisionID, x.UnitID), Guess: r.Guess}
 }
 
 // entryOpens is when a period opened for an entry.
@@ -74,26 +40,26 @@ func (f *facts) actuals() map[int64]*int64 {
 	return actual
 }
 
-// Scores are those of all entries that have something that counts.
+// Scores are those of all entries that have something that counts, as they follow from what stands in Postgres. They come
+// from the same standings that organizers see: of many who ask at once one works.
 func (s *Service) Scores(ctx context.Context, roundID int64) ([]Score, error) {
-	list, divisions, err := s.Counted(ctx, roundID)
-	if err != nil {
-		return nil, err
-	}
 	r, err := s.room(ctx, roundID)
 	if err != nil {
 		return nil, err
 	}
-	return r.known().together(list, divisions), nil
+	x, err := s.ranked(ctx, r.known().contest.ID, roundID)
+	if err != nil {
+		return nil, err
+	}
+	return scoresOf(x.overall.all()), nil
 }
 
-func (f *facts) together(list []Counted, divisions map[int64]int64) []Score {
-	standings := f.settings.Standings(list, divisions, f.actuals())
+func scoresOf(standings []EntryStanding) []Score {
 	scores := make([]Score, 0, len(standings))
 	for _, x := range standings {
 		scores = append(scores, Score{EntryID: x.EntryID, Points: x.Points, Correct: x.Correct, TimeUs: x.TimeUs, Distance: x.Distance, SubmittedUs: x.SubmittedUs})
 	}
-	sortBy(scores, func(x Score) int { return int(x.EntryID) })
+	slices.SortFunc(scores, func(a, b Score) int { return cmp.Compare(a.EntryID, b.EntryID) })
 	return scores
 }
 
@@ -183,28 +149,28 @@ func (s *Service) Recompute(ctx context.Context, roundID int64) ([]Score, error)
 	if err != nil {
 		return nil, err
 	}
-	// Who an entry is does not change what it has: its division and unit are read with what counts.
-	ids := []int64{}
-	for _, p := range f.periods {
-		ids = append(ids, p.ID)
-	}
-	rows, err := s.q.Counting(ctx, ids)
+	// Who an entry is does not change what it has.
+	var who membership
+	err = postgres.InTx(ctx, s.db, func(tx pgx.Tx) error {
+		who, err = readMembership(ctx, tx, roundID)
+		return err
+	})
 	if err != nil {
 		return nil, postgres.Fault(err)
 	}
-	divisions, whose := make(map[int64]int64, len(rows)), make(map[int64]examdb.CountingRow, len(rows))
-	for _, x := range rows {
-		divisions[x.EntryID], whose[x.EntryID] = x.DivisionID, x
-	}
 	var list []Counted
 	for k, rivals := range found {
+		division, enters := who.divisions[k.entry]
+		if !enters {
+			continue
+		}
 		period, _ := f.period(k.period)
 		best := rivals[f.settings.Counting(rivals, period.Actual)]
-		x := whose[k.entry]
-		x.EntryID, x.PeriodID = k.entry, k.period
-		list = append(list, f.countedOf(x, items[best.ID], best))
+		list = append(list, Counted{EntryID: k.entry, PeriodID: k.period, Items: items[best.ID], Points: best.Points, Correct: best.Correct, TimeUs: best.TimeUs,
+			SubmittedUs: best.FinishedUs - f.entryOpens(k.period, k.entry, division, who.unit(k.entry))}.withGuess(best.Guess))
 	}
-	return f.guessedAnew(list).together(list, divisions), nil
+	anew := f.guessedAnew(list)
+	return scoresOf(anew.settings.Standings(list, who.divisions, anew.actuals())), nil
 }
 
 // guessedAnew is a round whose guesses are about what follows from a list of what counts, in the periods that are settled.

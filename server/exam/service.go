@@ -96,7 +96,7 @@ func New(cfg Config) *Service {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	return &Service{cfg: cfg, db: cfg.DB, q: examdb.New(cfg.DB), contests: cfg.Contests, papers: cfg.Papers, nowUs: cfg.NowUs,
-		health: postgres.NewHealth(), settle: settleAfterOutage, log: cfg.Log, rooms: map[int64]*room{}, ctx: ctx, cancel: cancel}
+		health: postgres.NewHealth(), settle: settleAfterOutage, results: resultCache{patience: ownPatience}, log: cfg.Log, rooms: map[int64]*room{}, ctx: ctx, cancel: cancel}
 }
 
 // silence is a hub without sockets, for whoever uses the room without a server.

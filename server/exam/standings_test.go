@@ -16,11 +16,11 @@ func TestTheCloserGuessStandsBeforeTheEarlierSubmit(t *testing.T) {
 	s := exam.DefaultSettings()
 	s.Guess, s.Ranking = exam.GuessAllRight, []exam.Metric{exam.ByCorrect, exam.ByGuess, exam.BySubmitted}
 	counted := []exam.Counted{
-		{EntryID: 1, PeriodID: 7, Correct: 5, Guess: number(120_00), SubmittedUs: 10},
-		{EntryID: 2, PeriodID: 7, Correct: 5, Guess: number(101_00), SubmittedUs: 900},
+		{EntryID: 1, PeriodID: 7, Correct: 5, Guess: 120_00, Guessed: true, SubmittedUs: 10},
+		{EntryID: 2, PeriodID: 7, Correct: 5, Guess: 101_00, Guessed: true, SubmittedUs: 900},
 		{EntryID: 3, PeriodID: 7, Correct: 5, SubmittedUs: 1},
-		{EntryID: 4, PeriodID: 7, Correct: 4, Guess: number(100_00), SubmittedUs: 1},
-		{EntryID: 5, PeriodID: 7, Correct: 5, Guess: number(99_00), SubmittedUs: 100},
+		{EntryID: 4, PeriodID: 7, Correct: 4, Guess: 100_00, Guessed: true, SubmittedUs: 1},
+		{EntryID: 5, PeriodID: 7, Correct: 5, Guess: 99_00, Guessed: true, SubmittedUs: 100},
 	}
 	places := func(actual *int64) []int64 {
 		var ids []int64
@@ -47,7 +47,7 @@ func counteds(t *rapid.T) []exam.Counted {
 				Correct: rapid.IntRange(0, 4).Draw(t, "correct"), Items: 4, TimeUs: rapid.Int64Range(0, 3).Draw(t, "time"),
 				SubmittedUs: rapid.Int64Range(0, 3).Draw(t, "submitted")}
 			if rapid.Bool().Draw(t, "guesses") {
-				c.Guess = number(rapid.Int64Range(0, 300).Draw(t, "guess"))
+				c.Guess, c.Guessed = rapid.Int64Range(0, 300).Draw(t, "guess"), true
 			}
 			list = append(list, c)
 		}

@@ -9,7 +9,7 @@ import (
 // Sat is an attempt as the statistics of items see it: the points of each item of its paper, by version.
 type Sat struct {
 	Total int64
-	Items []SatItem
+	Items []*SatItem // those who answered alike may share one
 }
 
 // SatItem is how an item was answered in an attempt.
@@ -51,7 +51,7 @@ const leastForGroups = 30
 func Statistics(attempts []Sat) []ItemStatistics {
 	type answer struct {
 		total int64
-		item  SatItem
+		item  *SatItem
 	}
 	byVersion := map[int64][]answer{}
 	for _, a := range attempts {
@@ -113,7 +113,7 @@ func Statistics(attempts []Sat) []ItemStatistics {
 }
 
 // shareOf is the share of an item's points that was reached, in hundredths of a per cent; a loss counts as none.
-func shareOf(x SatItem) int64 {
+func shareOf(x *SatItem) int64 {
 	if x.Max <= 0 {
 		if x.Right {
 			return 10_000
@@ -168,18 +168,18 @@ func Reliability(attempts []Sat) (alpha int, ok bool) {
 	return int(over.Quo(over, under).Int64()), true
 }
 
-// moments are sums of values and of their squares.
-type moments struct{ sum, squares big.Int }
+// moments are sums of values and of their squares. Points are hundredths: a million attempts of a thousand points each
+// stay far below what fits.
+type moments struct{ sum, squares int64 }
 
 func (m *moments) add(v int64) {
-	x := big.NewInt(v)
-	m.sum.Add(&m.sum, x)
-	m.squares.Add(&m.squares, x.Mul(x, x))
+	m.sum += v
+	m.squares += v * v
 }
 
 // spread is n² times the variance.
 func (m *moments) spread(n int64) *big.Int {
-	a := new(big.Int).Mul(big.NewInt(n), &m.squares)
-	b := new(big.Int).Mul(&m.sum, &m.sum)
+	a := new(big.Int).Mul(big.NewInt(n), big.NewInt(m.squares))
+	b := new(big.Int).Mul(big.NewInt(m.sum), big.NewInt(m.sum))
 	return a.Sub(a, b)
 }

@@ -13,14 +13,14 @@ func sat(n int) []exam.Sat {
 	var list []exam.Sat
 	for i := range n {
 		good := i < n/2
-		item := func(version int64, right bool, chosen string) exam.SatItem {
-			x := exam.SatItem{Version: version, Max: 100, Right: right, Chosen: []string{chosen}}
+		item := func(version int64, right bool, chosen string) *exam.SatItem {
+			x := &exam.SatItem{Version: version, Max: 100, Right: right, Chosen: []string{chosen}}
 			if right {
 				x.Points = 100
 			}
 			return x
 		}
-		a := exam.Sat{Items: []exam.SatItem{item(1, good, map[bool]string{true: "a", false: "b"}[good]), item(2, true, "a"), item(3, !good, "c")}}
+		a := exam.Sat{Items: []*exam.SatItem{item(1, good, map[bool]string{true: "a", false: "b"}[good]), item(2, true, "a"), item(3, !good, "c")}}
 		a.Total = 500 // what else is on the paper: the good ones are far ahead
 		if good {
 			a.Total = 1000
@@ -53,7 +53,7 @@ func TestReliability(t *testing.T) {
 	list := make([]exam.Sat, 0, 40)
 	for i := range 40 {
 		p := int64(i%2) * 100
-		list = append(list, exam.Sat{Total: 2 * p, Items: []exam.SatItem{{Version: 1, Max: 100, Points: p}, {Version: 2, Max: 100, Points: p}}})
+		list = append(list, exam.Sat{Total: 2 * p, Items: []*exam.SatItem{{Version: 1, Max: 100, Points: p}, {Version: 2, Max: 100, Points: p}}})
 	}
 	if alpha, ok := exam.Reliability(list); !ok || alpha != 1000 {
 		t.Errorf("alpha %d, %v", alpha, ok)
@@ -72,7 +72,7 @@ func TestStatisticsStayWithinTheirBounds(t *testing.T) {
 			var a exam.Sat
 			for v := int64(1); v <= rapid.Int64Range(0, 4).Draw(t, "items"); v++ {
 				shown[v]++
-				x := exam.SatItem{Version: v, Max: 100, Points: rapid.SampledFrom([]int64{-50, 0, 25, 100}).Draw(t, "points")}
+				x := &exam.SatItem{Version: v, Max: 100, Points: rapid.SampledFrom([]int64{-50, 0, 25, 100}).Draw(t, "points")}
 				a.Items, a.Total = append(a.Items, x), a.Total+x.Points
 			}
 			list = append(list, a)

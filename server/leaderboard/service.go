@@ -335,6 +335,9 @@ func (s *Service) Changed(contestID int64) {
 	}
 }
 
+// restAfter is how many times as long as the making of a board the rest behind it is.
+const restAfter = 3
+
 func (s *Service) buildChanged(ctx context.Context) {
 	s.mu.Lock()
 	var ids []int64
@@ -346,13 +349,18 @@ func (s *Service) buildChanged(ctx context.Context) {
 	}
 	s.mu.Unlock()
 	for _, id := range ids {
-		if err := s.build(ctx, id); err != nil && ctx.Err() == nil && !errors.Is(err, fault.NothingHere) {
+		began := time.Now()
+		err := s.build(ctx, id)
+		s.mu.Lock()
+		w := s.board(id)
+		// A board of a hundred thousand takes a second to make: without a rest it would keep a processor for itself as
+		// long as scores come in, and whoever asks for something else would wait.
+		w.notBefore = time.Now().Add(restAfter * time.Since(began))
+		if err != nil && ctx.Err() == nil && !errors.Is(err, fault.NothingHere) {
 			s.log.Warn("building a board; trying again", "contest", id, "error", err)
-			s.mu.Lock()
-			w := s.board(id)
 			w.dirty, w.notBefore = true, time.Now().Add(time.Second)
-			s.mu.Unlock()
 		}
+		s.mu.Unlock()
 	}
 }
 

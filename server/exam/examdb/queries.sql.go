@@ -292,9 +292,16 @@ func (q *Queries) CloseDue(ctx context.Context, arg CloseDueParams) ([]CloseDueR
 
 const contestants = `-- name: Contestants :many
 SELECT e.id, e.contest_id, e.division_id, coalesce(e.unit_id, 0)::bigint AS unit_id, e.number, e.name, e.state,
-       coalesce(u.name, '')::text AS unit_name
-FROM entry e LEFT JOIN unit u ON u.id = e.unit_id WHERE e.id = ANY($1::bigint[])
+       coalesce(u.name, '')::text AS unit_name,
+       EXISTS (SELECT 1 FROM round r WHERE r.id = $1::bigint AND (r.entry_kind = '' OR r.entry_kind = e.kind)
+               AND (r.list_of IS NULL OR EXISTS (SELECT 1 FROM round_entry x WHERE x.round_id = r.list_of AND x.entry_id = e.id))) AS enters
+FROM entry e LEFT JOIN unit u ON u.id = e.unit_id WHERE e.id = ANY($2::bigint[])
 `
+
+type ContestantsParams struct {
+	RoundID int64
+	Ids     []int64
+}
 
 type ContestantsRow struct {
 	ID         int64
@@ -305,10 +312,11 @@ type ContestantsRow struct {
 	Name       string
 	State      string
 	UnitName   string
+	Enters     bool
 }
 
-func (q *Queries) Contestants(ctx context.Context, ids []int64) ([]ContestantsRow, error) {
-	rows, err := q.db.Query(ctx, contestants, ids)
+func (q *Queries) Contestants(ctx context.Context, arg ContestantsParams) ([]ContestantsRow, error) {
+	rows, err := q.db.Query(ctx, contestants, arg.RoundID, arg.Ids)
 	if err != nil {
 		return nil, err
 	}
@@ -325,62 +333,7 @@ func (q *Queries) Contestants(ctx context.Context, ids []int64) ([]ContestantsRo
 			&i.Name,
 			&i.State,
 			&i.UnitName,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const counting = `-- name: Counting :many
-SELECT a.id, a.entry_id, a.period_id, a.number, a.points, a.correct, a.items, a.time_us, a.finished_us::bigint AS finished_us, a.guess,
-       e.division_id, coalesce(e.unit_id, 0)::bigint AS unit_id
-FROM exam_attempt a JOIN entry e ON e.id = a.entry_id
-WHERE a.period_id = ANY($1::bigint[]) AND a.counts ORDER BY a.entry_id, a.period_id
-`
-
-type CountingRow struct {
-	ID         int64
-	EntryID    int64
-	PeriodID   int64
-	Number     int32
-	Points     int64
-	Correct    int32
-	Items      int32
-	TimeUs     int64
-	FinishedUs int64
-	Guess      *int64
-	DivisionID int64
-	UnitID     int64
-}
-
-// The attempts that count, by entry and period.
-func (q *Queries) Counting(ctx context.Context, periodIds []int64) ([]CountingRow, error) {
-	rows, err := q.db.Query(ctx, counting, periodIds)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []CountingRow{}
-	for rows.Next() {
-		var i CountingRow
-		if err := rows.Scan(
-			&i.ID,
-			&i.EntryID,
-			&i.PeriodID,
-			&i.Number,
-			&i.Points,
-			&i.Correct,
-			&i.Items,
-			&i.TimeUs,
-			&i.FinishedUs,
-			&i.Guess,
-			&i.DivisionID,
-			&i.UnitID,
+			&i.Enters,
 		); err != nil {
 			return nil, err
 		}

@@ -222,19 +222,18 @@ func (q *Queries) AnswersAt(ctx context.Context, arg AnswersAtParams) ([]Answers
 
 const controlAbsent = `-- name: ControlAbsent :many
 SELECT e.id, e.number, e.name, e.phone, coalesce(u.name, '')::text AS unit_name
-FROM entry e LEFT JOIN unit u ON u.id = e.unit_id
-WHERE e.contest_id = $1 AND e.state = 'active'
+FROM round_entrant e LEFT JOIN unit u ON u.id = e.unit_id
+WHERE e.round_id = $1
   AND ($2::boolean OR coalesce(e.unit_id, 0) = ANY($3::bigint[]))
-  AND NOT EXISTS (SELECT 1 FROM exam_attempt a WHERE a.round_id = $4 AND a.entry_id = e.id
-                  AND ($5::bigint = 0 OR a.period_id = $5::bigint))
-ORDER BY e.number LIMIT $6::int
+  AND NOT EXISTS (SELECT 1 FROM exam_attempt a WHERE a.round_id = $1 AND a.entry_id = e.id
+                  AND ($4::bigint = 0 OR a.period_id = $4::bigint))
+ORDER BY e.number LIMIT $5::int
 `
 
 type ControlAbsentParams struct {
-	ContestID  int64
+	RoundID    int64
 	Everywhere bool
 	UnitIds    []int64
-	RoundID    int64
 	PeriodID   int64
 	Many       int32
 }
@@ -250,10 +249,9 @@ type ControlAbsentRow struct {
 // Who of some units (none named: of all) has not begun in a period (0: in any).
 func (q *Queries) ControlAbsent(ctx context.Context, arg ControlAbsentParams) ([]ControlAbsentRow, error) {
 	rows, err := q.db.Query(ctx, controlAbsent,
-		arg.ContestID,
+		arg.RoundID,
 		arg.Everywhere,
 		arg.UnitIds,
-		arg.RoundID,
 		arg.PeriodID,
 		arg.Many,
 	)
@@ -404,17 +402,16 @@ const controlFind = `-- name: ControlFind :many
 SELECT e.id, e.number, e.name, coalesce(u.name, '')::text AS unit_name,
        (SELECT count(*) FROM exam_attempt a WHERE a.round_id = $1 AND a.entry_id = e.id) AS attempts,
        EXISTS (SELECT 1 FROM exam_attempt a WHERE a.round_id = $1 AND a.entry_id = e.id AND a.finished_us IS NULL) AS running
-FROM entry e LEFT JOIN unit u ON u.id = e.unit_id
-WHERE e.contest_id = $2 AND e.state = 'active'
-  AND (e.number = $3::int OR $4::text <> '' AND e.search_key LIKE '%' || $4::text || '%')
-ORDER BY (e.number = $3::int) DESC, e.number LIMIT 30
+FROM round_entrant e LEFT JOIN unit u ON u.id = e.unit_id
+WHERE e.round_id = $1
+  AND (e.number = $2::int OR $3::text <> '' AND e.search_key LIKE '%' || $3::text || '%')
+ORDER BY (e.number = $2::int) DESC, e.number LIMIT 30
 `
 
 type ControlFindParams struct {
-	RoundID   int64
-	ContestID int64
-	Number    int32
-	Key       string
+	RoundID int64
+	Number  int32
+	Key     string
 }
 
 type ControlFindRow struct {
@@ -427,12 +424,7 @@ type ControlFindRow struct {
 }
 
 func (q *Queries) ControlFind(ctx context.Context, arg ControlFindParams) ([]ControlFindRow, error) {
-	rows, err := q.db.Query(ctx, controlFind,
-		arg.RoundID,
-		arg.ContestID,
-		arg.Number,
-		arg.Key,
-	)
+	rows, err := q.db.Query(ctx, controlFind, arg.RoundID, arg.Number, arg.Key)
 	if err != nil {
 		return nil, err
 	}
@@ -639,17 +631,12 @@ func (q *Queries) ControlPlan(ctx context.Context, contestID int64) ([]ControlPl
 }
 
 const controlTotals = `-- name: ControlTotals :one
-SELECT (SELECT count(*) FROM entry e WHERE e.contest_id = $1 AND e.state = 'active') AS entries,
-       (SELECT count(DISTINCT a.entry_id) FROM exam_attempt a WHERE a.round_id = $2) AS started,
-       (SELECT count(*) FROM exam_message m WHERE m.round_id = $2 AND m.kind = 'clarification' AND m.reply_us = 0) AS questions,
-       (SELECT count(*) FROM exam_override o WHERE o.round_id = $2 AND o.state = 'asked') AS asked,
-       (SELECT count(*) FROM exam_appeal p WHERE p.round_id = $2 AND p.state = 'open') AS appeals
+SELECT (SELECT count(*) FROM round_entrant e WHERE e.round_id = $1) AS entries,
+       (SELECT count(DISTINCT a.entry_id) FROM exam_attempt a WHERE a.round_id = $1) AS started,
+       (SELECT count(*) FROM exam_message m WHERE m.round_id = $1 AND m.kind = 'clarification' AND m.reply_us = 0) AS questions,
+       (SELECT count(*) FROM exam_override o WHERE o.round_id = $1 AND o.state = 'asked') AS asked,
+       (SELECT count(*) FROM exam_appeal p WHERE p.round_id = $1 AND p.state = 'open') AS appeals
 `
-
-type ControlTotalsParams struct {
-	ContestID int64
-	RoundID   int64
-}
 
 type ControlTotalsRow struct {
 	Entries   int64
@@ -659,8 +646,8 @@ type ControlTotalsRow struct {
 	Appeals   int64
 }
 
-func (q *Queries) ControlTotals(ctx context.Context, arg ControlTotalsParams) (ControlTotalsRow, error) {
-	row := q.db.QueryRow(ctx, controlTotals, arg.ContestID, arg.RoundID)
+func (q *Queries) ControlTotals(ctx context.Context, roundID int64) (ControlTotalsRow, error) {
+	row := q.db.QueryRow(ctx, controlTotals, roundID)
 	var i ControlTotalsRow
 	err := row.Scan(
 		&i.Entries,
@@ -676,18 +663,17 @@ const controlUnits = `-- name: ControlUnits :many
 SELECT coalesce(e.unit_id, 0)::bigint AS unit_id, count(*) AS entries,
        count(*) FILTER (WHERE t.entry_id IS NOT NULL) AS started, count(*) FILTER (WHERE t.done) AS finished,
        count(*) FILTER (WHERE t.first_us >= $1::bigint) AS today
-FROM entry e
+FROM round_entrant e
 LEFT JOIN (SELECT a.entry_id, bool_or(a.finished_us IS NOT NULL) AS done, min(a.started_us) AS first_us FROM exam_attempt a
            WHERE a.round_id = $2 AND ($3::bigint = 0 OR a.period_id = $3::bigint) GROUP BY a.entry_id) t
      ON t.entry_id = e.id
-WHERE e.contest_id = $4 AND e.state = 'active' GROUP BY 1
+WHERE e.round_id = $2 GROUP BY 1
 `
 
 type ControlUnitsParams struct {
-	SinceUs   int64
-	RoundID   int64
-	PeriodID  int64
-	ContestID int64
+	SinceUs  int64
+	RoundID  int64
+	PeriodID int64
 }
 
 type ControlUnitsRow struct {
@@ -700,12 +686,7 @@ type ControlUnitsRow struct {
 
 // Entries by unit, and how many of them have taken part in a period (0: in any).
 func (q *Queries) ControlUnits(ctx context.Context, arg ControlUnitsParams) ([]ControlUnitsRow, error) {
-	rows, err := q.db.Query(ctx, controlUnits,
-		arg.SinceUs,
-		arg.RoundID,
-		arg.PeriodID,
-		arg.ContestID,
-	)
+	rows, err := q.db.Query(ctx, controlUnits, arg.SinceUs, arg.RoundID, arg.PeriodID)
 	if err != nil {
 		return nil, err
 	}
@@ -731,16 +712,16 @@ func (q *Queries) ControlUnits(ctx context.Context, arg ControlUnitsParams) ([]C
 }
 
 const countEntriesOf = `-- name: CountEntriesOf :one
-SELECT count(*) FROM entry WHERE contest_id = $1 AND state = 'active' AND unit_id = ANY($2::bigint[])
+SELECT count(*) FROM round_entrant WHERE round_id = $1 AND unit_id = ANY($2::bigint[])
 `
 
 type CountEntriesOfParams struct {
-	ContestID int64
-	UnitIds   []int64
+	RoundID int64
+	UnitIds []int64
 }
 
 func (q *Queries) CountEntriesOf(ctx context.Context, arg CountEntriesOfParams) (int64, error) {
-	row := q.db.QueryRow(ctx, countEntriesOf, arg.ContestID, arg.UnitIds)
+	row := q.db.QueryRow(ctx, countEntriesOf, arg.RoundID, arg.UnitIds)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
