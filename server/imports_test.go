@@ -31,7 +31,9 @@ var order = [][]string{
 	{"paper"},
 	{"exam", "stage", "judging", "works"}, // the kinds of round: none knows another
 	{"leaderboard"},
+	{"plan"},
 	{"result"},
+	{"ceremony"},
 	{"demo", "rehearse"},
 	{"app"},
 }

@@ -91,7 +91,9 @@ type BoardRound struct {
 	Order    []string           `json:"order,omitempty" doc:"Metrics by which the round ranks; missing: points, then the contest's tie-breakers"`
 	Level    int                `json:"level,omitzero" doc:"How many cuts lie before the round"`
 	FromZero bool               `json:"from_zero,omitzero" doc:"The total begins anew with the round"`
-	TieBreak bool               `json:"tie_break,omitzero" doc:"The round only resolves a tie; it gives nothing to the total"`
+	// EntryKind stands only where persons and teams both take part.
+	EntryKind contest.EntryKind `json:"entry_kind,omitempty" enum:"person,team"`
+	TieBreak  bool              `json:"tie_break,omitzero" doc:"The round only resolves a tie; it gives nothing to the total"`
 }
 
 // Board is the standings of a contest, best first within each division.
@@ -102,6 +104,19 @@ type Board struct {
 	TieBreakers []string           `json:"tie_breakers"`
 	Rows        []Row              `json:"rows"`
 	Cuts        []BoardCut         `json:"cuts,omitempty" doc:"Where the line runs between those who go on and the others"`
+}
+
+// Lacks tells whether a row has no score in a round that its entry entered.
+func (b Board) Lacks(row Row) bool {
+	for _, r := range b.Rounds {
+		if r.TieBreak || r.Level > row.Level || r.EntryKind != "" && string(r.EntryKind) != string(row.Kind) {
+			continue
+		}
+		if _, ok := row.Score(r.ID); !ok {
+			return true
+		}
+	}
+	return false
 }
 
 // Input is all that a board is made of.
@@ -149,7 +164,7 @@ func ComputePlan(in Input) Board {
 			continue
 		}
 		b.Rounds = append(b.Rounds, BoardRound{ID: r.ID, Name: r.Name, Kind: r.Kind, State: r.State, MaxScore: r.MaxScore, Weight: r.Weight,
-			Order: s.Order, Level: levels.of[r.ID], FromZero: r.FromZero, TieBreak: r.TieBreak()})
+			Order: s.Order, Level: levels.of[r.ID], FromZero: r.FromZero, EntryKind: r.EntryKind, TieBreak: r.TieBreak()})
 		for _, x := range s.Rows {
 			found[part{x.EntryID, r.ID}] = x
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/hoithi/hoithi/server/contest"
 	"github.com/hoithi/hoithi/server/fault"
 	"github.com/hoithi/hoithi/server/ranking"
+	"github.com/hoithi/hoithi/server/roster"
 )
 
 // Measure is what units are ranked by for a collective award.
@@ -125,7 +126,8 @@ func keyOf(division int64, number, divisions int) string {
 func placed(standings []Standing, division int64, from, to int) []Receiver {
 	var list []Receiver
 	for _, s := range standings {
-		if s.DivisionID == division && s.Place >= from && s.Place <= to {
+		// Where persons became teams, the contest's awards are the teams'.
+		if s.DivisionID == division && s.Place >= from && s.Place <= to && s.Kind != roster.KindPerson {
 			list = append(list, Receiver{EntryID: s.EntryID, Place: s.Place, Tied: s.Tied})
 		}
 	}
@@ -137,7 +139,7 @@ func rankUnits(standings []Standing, measure Measure, best int) []UnitRow {
 	totals := map[int64][]int64{}
 	names := map[int64]string{}
 	for _, s := range standings {
-		if s.UnitID != 0 && s.Place > 0 {
+		if s.UnitID != 0 && s.Place > 0 && s.Kind != roster.KindTeam { // a unit is compared by its people
 			totals[s.UnitID] = append(totals[s.UnitID], s.Total)
 			names[s.UnitID] = s.UnitName
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/hoithi/hoithi/server/audit"
 	"github.com/hoithi/hoithi/server/contest"
 	"github.com/hoithi/hoithi/server/leaderboard"
+	"github.com/hoithi/hoithi/server/plan"
 	"github.com/hoithi/hoithi/server/roster"
 )
 
@@ -31,6 +32,8 @@ type Snapshot struct {
 	// Since format 2.
 	Awards     []Given     `json:"awards,omitempty" doc:"Within a division from the highest down"`
 	SidePrizes []SidePrize `json:"side_prizes,omitempty"`
+	// Plan is what the standings rest on besides the rounds: promotions and decisions on ties; nil: a plain sum.
+	Plan *plan.Sealed `json:"plan,omitempty"`
 }
 
 // format is the version of the structure that is written now. Format 1 knew no awards; it stays readable as it is.
@@ -57,6 +60,8 @@ type Standing struct {
 	Members    []string                 `json:"members"`
 	DivisionID int64                    `json:"division_id"`
 	Place      int                      `json:"place" doc:"0: took part without any score"`
+	Level      int                      `json:"level,omitzero" doc:"How many cuts the entry has come through"`
+	Kind       roster.Kind              `json:"kind,omitempty" enum:"person,team" doc:"Only where persons and teams both take part: places are then per division and kind"`
 	Tied       bool                     `json:"tied"`
 	Total      int64                    `json:"total"`
 	Scores     []leaderboard.RoundScore `json:"scores"`
@@ -116,7 +121,7 @@ func Problems(c contest.Contest, b leaderboard.Board) []Problem {
 		case r.Place <= 3 && r.Tied:
 			problems = append(problems, Problem{Code: "tie", Vi: r.Number + " · " + r.Name + " đồng hạng " + itoa(r.Place) + ".",
 				En: r.Number + " · " + r.Name + " shares place " + itoa(r.Place) + "."})
-		case len(r.Scores) < len(b.Rounds):
+		case b.Lacks(r):
 			problems = append(problems, Problem{Code: "missing_round", Vi: r.Number + " · " + r.Name + " thiếu điểm ở ít nhất một vòng.",
 				En: r.Number + " · " + r.Name + " lacks a score in at least one round."})
 		}

@@ -3,6 +3,7 @@ package result
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -93,6 +94,7 @@ type Service struct {
 	roster   Roster
 	inputs   map[contest.Kind]Inputs
 	telling  func(ctx context.Context, tx pgx.Tx, contestID int64) error
+	plans    Plans
 }
 
 // New opens the room.
@@ -187,13 +189,16 @@ func (s *Service) compute(ctx context.Context, c contest.Contest) (Preview, erro
 	if err != nil {
 		return p, err
 	}
-	plan, err := s.Awards(ctx, c.ID)
+	awards, err := s.Awards(ctx, c.ID)
 	if err != nil {
 		return p, err
 	}
 	p.Snapshot = snapshotOf(c, p.Board, entries, paths, before)
-	p.Snapshot.Awards, p.Snapshot.SidePrizes = Give(plan.Awards, p.Snapshot.Divisions, p.Snapshot.Standings), plan.SidePrizes
+	p.Snapshot.Awards, p.Snapshot.SidePrizes = Give(awards.Awards, p.Snapshot.Divisions, p.Snapshot.Standings), awards.SidePrizes
 	p.Problems = Problems(c, p.Board)
+	if err := s.addPlan(ctx, &p); err != nil {
+		return p, err
+	}
 	p.Changes = []Change{}
 	if newest != nil {
 		p.Snapshot.Revision = newest.Snapshot.Revision + 1
@@ -229,7 +234,7 @@ func snapshotOf(c contest.Contest, b leaderboard.Board, entries []roster.Entry, 
 		TieBreakers: b.TieBreakers, Divisions: b.Divisions, Rounds: rounds, Standings: []Standing{}}
 	for _, r := range b.Rows {
 		st := Standing{EntryID: r.EntryID, Number: r.Number, Name: r.Name, UnitID: units[r.EntryID], UnitName: r.UnitName, UnitPath: paths[units[r.EntryID]], Members: members[r.EntryID],
-			DivisionID: r.DivisionID, Place: r.Place, Tied: r.Tied, Total: r.Total, Scores: r.Scores}
+			DivisionID: r.DivisionID, Place: r.Place, Level: r.Level, Kind: r.Kind, Tied: r.Tied, Total: r.Total, Scores: r.Scores}
 		if st.Members == nil {
 			st.Members = []string{}
 		}
@@ -288,6 +293,9 @@ func (s *Service) Finalize(ctx context.Context, contestID int64, inputs []byte, 
 		}
 		if !slices.Equal(rounds, p.Snapshot.Rounds) {
 			return resultsMoved
+		}
+		if same, err := s.samePlan(ctx, contestID, p.Snapshot.Plan); err != nil || !same {
+			return cmp.Or(err, error(resultsMoved))
 		}
 		if now.State == contest.Ended {
 			if err := s.contests.SetState(ctx, tx, contestID, contest.Ended, contest.Finalized); err != nil {

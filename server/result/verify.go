@@ -57,6 +57,15 @@ func (s *Service) Verify(ctx context.Context, contestID int64) (Verification, er
 			find("round_data", "round %q: %s", r.Name, w)
 		}
 	}
+	if s.plans != nil {
+		wrong, err := s.plans.Check(ctx, contestID)
+		if err != nil {
+			return v, err
+		}
+		for _, w := range wrong {
+			find("plan", "%s", w)
+		}
+	}
 	rows, err := s.q.Revisions(ctx, contestID)
 	if err != nil {
 		return v, err
@@ -122,6 +131,9 @@ func (s *Service) compare(ctx context.Context, newest Revision, contestID int64,
 		if i >= len(newest.Snapshot.Rounds) || newest.Snapshot.Rounds[i].InputsHash != r.InputsHash {
 			find("inputs", "the responses, marks or rules of round %q are not those that became final", r.Name)
 		}
+	}
+	if same, err := equalPlans(newest.Snapshot.Plan, p.Snapshot.Plan); err != nil || !same {
+		find("plan", "the promotions or the decisions on ties are not those that became final")
 	}
 	for _, x := range Compare(newest.Snapshot.Standings, p.Snapshot.Standings) {
 		find("standing", "%s · %s: final place %d with %d, recomputed place %d with %d (hundredths of a point)",

@@ -86,9 +86,9 @@ func (s *Service) LeaveRound(ctx context.Context, tx pgx.Tx, roundID, entryID in
 
 // TeamMember is a person as a unit names them for its team.
 type TeamMember struct {
-	PersonID int64 // the entry as which they took part alone
-	Name     string
-	Role     MemberRole
+	PersonID int64      `json:"person_id" doc:"The entry as which they took part alone; 0: that is not known any more"`
+	Name     string     `json:"name"`
+	Role     MemberRole `json:"role" enum:"captain,member,reserve"`
 }
 
 // TeamDraft is a team as its unit names it.
@@ -123,7 +123,8 @@ func (s *Service) NameTeam(ctx context.Context, contestID int64, d TeamDraft, th
 			return err
 		}
 		draft = draft.Clean(rules)
-		if err := draft.Check(rules, false); err != nil {
+		// What a form would ask of a registrant may be missing: these people are in the contest already.
+		if err := draft.Check(rules, true); err != nil {
 			return err
 		}
 		action := "name_team"
