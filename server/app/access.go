@@ -248,6 +248,7 @@ var access = web.Access{
 	"get-exam-standings":            web.Organizer,
 	"get-exam-units":                web.Organizer,
 	"export-exam-standings":         web.Organizer,
+	"get-public-exam":               web.Public,
 	"get-public-exam-standings":     web.Public,
 	"preview-exam-publication":      web.Organizer,
 	"publish-exam-results":          web.Organizer,

@@ -83,6 +83,7 @@ func (x *ranked) view(periodID int64, rows []StandingRow, count int, public bool
 
 func resultRoutes(api *web.API, s *Service) {
 	standingsRoutes(api, s)
+	publicRoutes(api, s)
 	ownResultRoutes(api, s)
 	appealRoutes(api, s)
 	const base = "/api/organizer/contests/{contest}/rounds/{round}/exam"

@@ -72,6 +72,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audience/contests/{slug}/exams/{round}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An exam's periods, and which of its standings may be read */
+        get: operations["get-public-exam"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audience/contests/{slug}/exams/{round}/standings": {
         parameters: {
             query?: never;
@@ -7099,6 +7116,44 @@ export interface components {
             /** Format: int64 */
             period_id: number;
         };
+        ExamPublicExam: {
+            /** @description The contest's results are final; otherwise standings are provisional */
+            final: boolean;
+            /** @description A guess is part of it: numbers and standings of a period come once it is counted */
+            guess: boolean;
+            /** @description The contest's board stands still, and these standings with it */
+            held: boolean;
+            /** @description The standings of all periods together may be read */
+            overall: boolean;
+            /** @description In their order; none before the round is ready */
+            periods: components["schemas"]["ExamPublicPeriod"][];
+            /** @enum {string} */
+            phase: "planned" | "ready" | "running" | "paused" | "closed" | "scored";
+            round: string;
+            /** Format: int64 */
+            round_id: number;
+            /**
+             * @description When standings become public
+             * @enum {string}
+             */
+            show_board: "at_submit" | "after_window" | "published" | "never";
+        };
+        ExamPublicPeriod: {
+            /** Format: int64 */
+            closes_us: number;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description As announced, without anybody's exception
+             */
+            opens_us: number;
+            /** @description Its standings may be read now */
+            public: boolean;
+            /** @description Everything of it is counted */
+            settled: boolean;
+        };
         ExamPublishPeriod: {
             /** Format: int64 */
             entrants: number;
@@ -13253,6 +13308,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RosterOpenEntrantView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-public-exam": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamPublicExam"];
                 };
             };
             /** @description Unprocessable Entity */

@@ -38,6 +38,11 @@ export function registrationWords(c: PublicContest, now: number): string {
   return '';
 }
 
+/** Whether a round is an exam that has standings of its own, or will have. */
+export const standingsOf = (round: PublicRound) => round.kind === 'exam' && round.state !== 'planned';
+
+export const examPath = (slug: string, round: number) => `/audience/${slug}/exams/${round}`;
+
 export function roundState(round: PublicRound): {
   label: string;
   tone: 'neutral' | 'good' | 'warn' | 'gold';
