@@ -13,6 +13,8 @@ export type MarkValue = Schemas['JudgingMarkValue'];
 export type MarkingRules = Schemas['JudgingMarkingRules'];
 export type Overtime = Schemas['ScoringOvertime'];
 export type Working = Schemas['ScoringWorking'];
+export type SheetWorking = Schemas['ScoringSheetWorking'];
+export type Combining = Schemas['ScoringCombining'];
 export type SeatOfMine = Schemas['JudgingSeatOfMine'];
 export type Candidate = Schemas['JudgingCandidate'];
 

@@ -1,8 +1,8 @@
 // Rules of a judged round in words: the same sentences for the judge, the secretary and the printed table.
 import { clockDigits } from '$lib/format/duration';
-import { points } from '$lib/format/number';
+import { percent, points } from '$lib/format/number';
 import { m } from '$lib/paraglide/messages.js';
-import type { MarkingRules, Overtime, Working } from './types';
+import type { Combining, MarkingRules, Overtime, Working } from './types';
 
 /** 90 → "1 phút 30 giây" */
 export function seconds(total: number): string {
@@ -29,20 +29,36 @@ export function overtimeRule(rule: Overtime): string {
   return m.judging_overtime_rule({ limit: seconds(rule.limit_seconds), table });
 }
 
-/** "Bỏ 1 điểm cao nhất và 1 điểm thấp nhất, lấy trung bình…" */
+/** How the sheets become a score, in one sentence: "Bỏ 1 phiếu cao nhất và 1 phiếu thấp nhất, lấy trung bình…" */
 export function combiningRule(rules: MarkingRules): string {
-  const { method, drop, decimals } = rules.combining;
-  return method === 'trimmed_mean'
-    ? m.judging_combining_trimmed({ drop: drop ?? 1, decimals })
-    : m.judging_combining_mean({ decimals });
+  const sentence = methodRule(rules.combining);
+  return rules.absent === 'wait' ? `${sentence} ${m.combining_absent_rule()}` : sentence;
 }
 
-/** Why fewer sheets are dropped than the rule says; "" when the rule is kept. */
-export function dropNote(working: Working): string {
-  if (working.drop_done >= working.drop_wanted) return '';
-  return working.drop_done === 0
-    ? m.judging_drop_none({ sheets: working.sheets.length })
-    : m.judging_drop_fewer({ sheets: working.sheets.length, drop: working.drop_done });
+function methodRule(c: Combining): string {
+  const { decimals } = c;
+  switch (c.method) {
+    case 'trimmed_mean':
+      return m.judging_combining_trimmed({ drop: c.drop ?? 1, decimals });
+    case 'median':
+      return m.combining_rule_median({ decimals });
+    case 'mean_within':
+      return m.combining_rule_within({ distance: points(c.distance ?? 0), decimals });
+    case 'rank_sum':
+      return m.combining_rule_places();
+    case 'two_markers': {
+      const given = { threshold: percent(c.threshold ?? 0), decimals };
+      return c.third === 'all'
+        ? m.combining_rule_markers_all(given)
+        : c.third === 'alone'
+          ? m.combining_rule_markers_alone(given)
+          : m.combining_rule_markers_nearer(given);
+    }
+    case 'z_score':
+      return m.combining_rule_scale({ least: c.least_sheets ?? 0, decimals });
+    default:
+      return m.judging_combining_mean({ decimals });
+  }
 }
 
 /** "dùng 8:42, giới hạn 8:00, quá 0:42" */
