@@ -340,6 +340,34 @@ export function actWords(act: Act, contest: Contest): string {
       return m.contest_audit_act_judging_seconds({ round, before: text(p.before), after: text(p.after) });
     case 'judging.lock_sheet':
       return m.contest_audit_act_judging_lock_sheet({ round });
+    case 'judging.check':
+      return m.contest_audit_act_judging_check({ round });
+    case 'judging.witness':
+      return m.contest_audit_act_judging_witness({ round });
+    case 'judging.send_back':
+      return m.contest_audit_act_judging_send_back({ round, reason: text(p.reason) });
+    case 'judging.supervised':
+      return m.contest_audit_act_judging_supervised({ round });
+    case 'judging.head':
+      return m.contest_audit_act_judging_head({ round, reason: text(p.reason) });
+    case 'judging.ask_reopen':
+      return m.contest_audit_act_judging_ask_reopen({ round, reason: text(p.reason) });
+    case 'judging.ask_paper':
+      return m.contest_audit_act_judging_ask_paper({ round });
+    case 'judging.ask_revoke':
+      return m.contest_audit_act_judging_ask_revoke({ round, reason: text(p.reason) });
+    case 'judging.confirm_reopen':
+      return m.contest_audit_act_judging_confirm_reopen({ round });
+    case 'judging.confirm_paper':
+      return m.contest_audit_act_judging_confirm_paper({ round });
+    case 'judging.confirm_revoke':
+      return m.contest_audit_act_judging_confirm_revoke({ round });
+    case 'judging.paper_sheet':
+      return m.contest_audit_act_judging_paper_sheet({ round });
+    case 'judging.refused':
+      return m.contest_audit_act_judging_refused({ round });
+    case 'judging.withdrawn':
+      return m.contest_audit_act_judging_withdrawn({ round });
     case 'judging.close':
       return m.contest_audit_act_judging_close({ round });
     default:

@@ -16,10 +16,20 @@ export type Working = Schemas['ScoringWorking'];
 export type SheetWorking = Schemas['ScoringSheetWorking'];
 export type Combining = Schemas['ScoringCombining'];
 export type SeatOfMine = Schemas['JudgingSeatOfMine'];
+export type SigningView = Schemas['JudgingSigningView'];
+export type RequestView = Schemas['JudgingRequestView'];
+export type ClosingView = Schemas['JudgingClosingView'];
 export type Candidate = Schemas['JudgingCandidate'];
+
+export type SeatProgress = Schemas['JudgingSeatProgress'];
+export type Alarm = Schemas['JudgingAlarm'];
+export type Conduct = Schemas['JudgingConduct'];
+export type WatchView = Schemas['JudgingWatchView'];
+export type StageView = Schemas['JudgingStageView'];
+export type EveningPart = Schemas['JudgingEveningPart'];
 
 /** What every view of a performance tells, whoever looks. */
 export type Turn = Pick<
   JudgePerformance,
-  'id' | 'position' | 'number' | 'entry_name' | 'unit_name' | 'title' | 'state' | 'started_us' | 'seconds'
+  'id' | 'position' | 'number' | 'entry_name' | 'unit_name' | 'title' | 'state' | 'clock' | 'seconds'
 >;

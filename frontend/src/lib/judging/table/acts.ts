@@ -39,5 +39,3 @@ export const setAbsence = (p: Place, seat: number, absent: boolean, reason: stri
       body: { absent, reason },
     }),
   );
-
-export const close = (p: Place): Promise<JudgingView> => call(api.POST(`${base}/close`, { params: path(p) }));
