@@ -20,6 +20,7 @@ import (
 
 	"github.com/hoithi/hoithi/server/account"
 	"github.com/hoithi/hoithi/server/bank"
+	"github.com/hoithi/hoithi/server/ceremony"
 	"github.com/hoithi/hoithi/server/contest"
 	"github.com/hoithi/hoithi/server/exam"
 	"github.com/hoithi/hoithi/server/fault"
@@ -77,6 +78,8 @@ type App struct {
 	Judging  *judging.Service
 	Boards   *leaderboard.Service
 	Results  *result.Service
+	// Ceremonies tell final results.
+	Ceremonies *ceremony.Service
 
 	JudgingLive *judging.Live
 

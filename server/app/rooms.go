@@ -100,6 +100,7 @@ func (a *App) rooms() {
 	a.Contests.UseTold(a.Results.Told)
 	a.Contests.OnCopy(a.Results.CopyAwards)
 	result.Routes(a.API, a.Results)
+	a.ceremonies()
 
 	a.Leaders = leader.New(leader.Parts{DB: a.DB, Accounts: a.Accounts, Contests: a.Contests, Units: a.Units, Roster: a.Roster,
 		Turns: map[contest.Kind]leader.Turns{contest.Stage: a.Stage, contest.Judged: a.Judging, contest.Exam: a.Exam}})
@@ -147,5 +148,5 @@ func (a *App) startRooms() {
 		defer close(done)
 		a.Boards.Run(ctx)
 	}()
-	a.stop = append(a.stop, func(context.Context) error { cancel(); <-done; return nil })
+	a.stop = append(a.stop, func(context.Context) error { cancel(); <-done; return nil }, a.startCeremonies())
 }
