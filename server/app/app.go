@@ -31,6 +31,7 @@ import (
 	"github.com/hoithi/hoithi/server/live"
 	"github.com/hoithi/hoithi/server/mail"
 	"github.com/hoithi/hoithi/server/paper"
+	"github.com/hoithi/hoithi/server/plan"
 	"github.com/hoithi/hoithi/server/postgres"
 	"github.com/hoithi/hoithi/server/privacy"
 	"github.com/hoithi/hoithi/server/result"
@@ -78,6 +79,7 @@ type App struct {
 	Judging  *judging.Service
 	Boards   *leaderboard.Service
 	Results  *result.Service
+	Plans    *plan.Service
 	// Ceremonies tell final results.
 	Ceremonies *ceremony.Service
 

@@ -17,6 +17,7 @@ import (
 	"github.com/hoithi/hoithi/server/leaderboard"
 	"github.com/hoithi/hoithi/server/mail"
 	"github.com/hoithi/hoithi/server/paper"
+	"github.com/hoithi/hoithi/server/plan"
 	"github.com/hoithi/hoithi/server/privacy"
 	"github.com/hoithi/hoithi/server/result"
 	"github.com/hoithi/hoithi/server/roster"
@@ -105,6 +106,12 @@ func (a *App) rooms() {
 	a.Leaders = leader.New(leader.Parts{DB: a.DB, Accounts: a.Accounts, Contests: a.Contests, Units: a.Units, Roster: a.Roster,
 		Turns: map[contest.Kind]leader.Turns{contest.Stage: a.Stage, contest.Judged: a.Judging, contest.Exam: a.Exam}})
 	leader.Routes(a.API, a.Leaders)
+
+	a.Plans = plan.New(plan.Parts{DB: a.DB, Contests: a.Contests, Roster: a.Roster, Boards: a.Boards, Leaders: a.Leaders, NowUs: a.nowUs, NewSeed: rand.Text})
+	a.Boards.UsePlan(a.Plans)
+	a.Results.UsePlans(a.Plans)
+	a.Contests.UseChecks(a.Plans.Missing)
+	plan.Routes(a.API, a.Plans)
 
 	a.listenToChanges()
 }

@@ -66,8 +66,8 @@ func (i itemVersions) ItemHistory(ctx context.Context, contestID, itemID int64) 
 // activeEntries gives the stage those who take part.
 type activeEntries struct{ roster *roster.Service }
 
-func (a activeEntries) RoundEntries(ctx context.Context, contestID, _ int64) ([]roster.Entry, error) {
-	all, err := a.roster.Entries(ctx, contestID)
+func (a activeEntries) RoundEntries(ctx context.Context, contestID, roundID int64) ([]roster.Entry, error) {
+	all, err := a.roster.RoundEntries(ctx, contestID, roundID)
 	if err != nil {
 		return nil, err
 	}
