@@ -266,7 +266,7 @@ func (s *Service) appealedItems(ctx context.Context, r *room, rows []examdb.Appe
 		if err != nil {
 			return nil, nil, postgres.Fault(err)
 		}
-		paper, err := r.review(ctx, f, row, answers)
+		paper, err := r.review(ctx, f, row, answers, true)
 		if err != nil {
 			return nil, nil, err
 		}

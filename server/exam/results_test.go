@@ -147,6 +147,23 @@ func TestAnItemOfALaterPeriodStaysClosed(t *testing.T) {
 			t.Fatalf("week 2 may ask this again, and its answer is shown: %+v", item)
 		}
 	}
+	// Whoever judges an appeal reads the key; that an item was voided is told at once, and nothing of its key.
+	_, err = n.Appeal(c.ctx, c.as(0, 100), c.roundID, AppealWanted{AttemptID: a.AttemptID, Place: 1, Body: "Phương án B cũng đúng."})
+	c.must(err)
+	list, _, err := n.Appeals(c.ctx, c.contestID, c.roundID, "", 0, 10)
+	c.must(err)
+	if o := list[0].Item.Outcome; o == nil || len(o.Key.Options) != 1 {
+		t.Fatalf("an appeal is judged without the key: %+v", list[0].Item)
+	}
+	effect, err := n.Effect(c.ctx, c.contestID, c.roundID, CorrectionWanted{Version: list[0].Version, Correction: Correction{Policy: scoring.VoidEverybody}})
+	c.must(err)
+	_, err = n.Correct(c.ctx, c.contestID, c.roundID, CorrectionWanted{Version: list[0].Version, Correction: Correction{Policy: scoring.VoidEverybody}, Basis: effect.Basis, Reason: "Hai phương án đúng"})
+	c.must(err)
+	review, err = n.Review(c.ctx, c.as(0, 100), c.roundID, a.AttemptID)
+	c.must(err)
+	if o := review.Items[0].Outcome; o == nil || o.Void != scoring.VoidEverybody || len(o.Key.Options) != 0 || o.Explanation != "" || review.Items[1].Outcome != nil {
+		t.Fatalf("a voided item of a closed key: %+v", o)
+	}
 	c.clock.Store(c.opens + week + 2*timing.Hour)
 	for range 3 {
 		n.turn(c.ctx)

@@ -78,7 +78,7 @@ type ReviewItem struct {
 	Points   int64         `json:"points" doc:"The most that it gives"`
 	Question bank.Question `json:"question"`
 	Answer   *Saved        `json:"answer,omitempty" doc:"The entry's own; missing: none"`
-	// Outcome is nil as long as the item can still be drawn in another period.
+	// Outcome is nil as long as the item can still be drawn in another period; of a voided one it comes without the key.
 	Outcome *ReviewOutcome `json:"outcome,omitempty"`
 }
 
@@ -221,10 +221,12 @@ func (s *Service) Review(ctx context.Context, p account.Principal, roundID, atte
 	if err != nil {
 		return Review{}, postgres.Fault(err)
 	}
-	return r.review(ctx, f, row, answers)
+	return r.review(ctx, f, row, answers, false)
 }
 
-func (r *room) review(ctx context.Context, f *facts, row examdb.ResultAttemptRow, answers []examdb.ExamResponse) (Review, error) {
+// review puts a paper together. Those who judge an appeal see every key; a contestant sees none of an item that somebody
+// may yet be asked, and of such a one only that it was voided.
+func (r *room) review(ctx context.Context, f *facts, row examdb.ResultAttemptRow, answers []examdb.ExamResponse, everyKey bool) (Review, error) {
 	v := Review{AttemptID: row.ID, PeriodID: row.PeriodID, Number: int(row.Number), Items: []ReviewItem{}}
 	pool, err := r.poolByID(ctx, row.PoolID)
 	if err != nil {
@@ -268,8 +270,9 @@ func (r *room) review(ctx context.Context, f *facts, row examdb.ResultAttemptRow
 		if x.Section != section {
 			section, item.Part = x.Section, pool.Spec.Sections[x.Section].Title
 		}
-		if !f.stillDrawn(x.Offer.Item) {
-			item.Outcome = f.outcome(x, contents)
+		item.Outcome = f.outcome(x, contents)
+		if !everyKey && f.stillDrawn(x.Offer.Item) {
+			item.Outcome = item.Outcome.keyless()
 		}
 		v.Items = append(v.Items, item)
 	}
@@ -296,6 +299,14 @@ func (f *facts) outcome(x ItemScore, contents map[int64]bank.Content) *ReviewOut
 	}
 	return &ReviewOutcome{Verdict: x.Outcome.Verdict, Points: x.Outcome.Points, Void: c.Policy, Corrected: c.KeyVersion != 0, Key: from.Key,
 		Explanation: from.Explanation}
+}
+
+// keyless is what may be said of an outcome while the key is closed: that the item was voided, which tells nothing of it.
+func (o *ReviewOutcome) keyless() *ReviewOutcome {
+	if o.Void == "" {
+		return nil
+	}
+	return &ReviewOutcome{Verdict: o.Verdict, Points: o.Points, Void: o.Void, Key: bank.Key{Options: []string{}, Texts: []string{}}}
 }
 
 // stillDrawn tells whether somebody may yet be asked an item: it is in the pool of a period whose answers are closed.

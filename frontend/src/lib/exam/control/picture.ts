@@ -1,5 +1,5 @@
 // The day's progress as pictures for a chat, and as text. Drawn with the page's own font, so that Vietnamese letters stand
-// right; wide enough to be read on a phone without opening it further.
+// right, in letters that can be read on a phone without enlarging it.
 import { integer, share } from '$lib/format/number';
 import { m } from '$lib/paraglide/messages.js';
 import type { Units } from './desk.svelte';
@@ -9,7 +9,7 @@ export type Told = { contest: string; round: string; at: string };
 type Line = { block: string } | { unit: Unit };
 
 /** How many lines a picture has at most: longer ones are cut small by chat programs. */
-const linesAPicture = 34;
+const linesAPicture = 18;
 
 export const nameOf = (u: Unit) => u.name || m.exam_control_unit_none();
 const aim = (u: Unit) => (u.target > 0 ? u.target : u.entries);
@@ -106,80 +106,86 @@ export async function draw(units: Unit[], told: Told): Promise<HTMLCanvasElement
   return all.map((lines, index) => page(lines, told, total, index, all.length));
 }
 
+const side = 52;
+const wide = 1080;
+const inner = wide - 2 * side;
+const rowHigh = 104;
+const blockFont = font(700, 42);
+
+/** How high a line is drawn; a block's name may need two. */
+function highOf(c: CanvasRenderingContext2D, line: Line): number {
+  if ('unit' in line) return rowHigh;
+  c.font = blockFont;
+  return 40 + wrap(c, line.block, inner, 2).length * 52;
+}
+
 function page(lines: Line[], told: Told, total: ReturnType<typeof totalOf>, index: number, many: number) {
-  const wide = 1080;
-  const side = 56;
-  const inner = wide - 2 * side;
   const canvas = document.createElement('canvas');
   const c = canvas.getContext('2d');
   if (!c) return canvas;
-  c.font = font(700, 34);
+  c.font = font(600, 38);
   const contest = wrap(c, told.contest, inner, 2);
-  const top = 60 + contest.length * 44 + 70 + 150;
-  const high = top + lines.reduce((n, l) => n + ('unit' in l ? 78 : 72), 0) + 90;
+  c.font = font(800, 52);
+  const round = wrap(c, told.round, inner, 2);
+  const top = 48 + contest.length * 48 + round.length * 62 + 220;
   canvas.width = wide;
-  canvas.height = high;
+  canvas.height = top + lines.reduce((n, l) => n + highOf(c, l), 0) + (many > 1 ? 110 : 56);
   c.textBaseline = 'alphabetic';
   c.fillStyle = '#f7f6f2';
-  c.fillRect(0, 0, wide, high);
-  let y = 84;
+  c.fillRect(0, 0, wide, canvas.height);
+  let y = 48;
   c.fillStyle = '#566079';
-  c.font = font(600, 34);
-  for (const line of contest) {
-    c.fillText(line, side, y);
-    y += 44;
-  }
+  c.font = font(600, 38);
+  for (const line of contest) c.fillText(line, side, (y += 48));
   c.fillStyle = '#131a2a';
-  c.font = font(800, 46);
-  y += 16;
-  c.fillText(fit(c, told.round, inner), side, y);
-  y += 104;
-  c.font = font(800, 92);
+  c.font = font(800, 52);
+  for (const line of round) c.fillText(line, side, (y += 62));
+  y += 124;
+  c.font = font(800, 112);
   c.fillStyle = '#0a4da3';
   const big = `${integer(total.done)}/${integer(total.all)}`;
   c.fillText(big, side, y);
-  const after = side + c.measureText(big).width + 28;
-  c.font = font(600, 34);
+  const after = side + c.measureText(big).width + 32;
+  c.font = font(700, 46);
   c.fillStyle = '#131a2a';
-  c.fillText(fit(c, total.words, wide - side - after), after, y - 34);
+  c.fillText(fit(c, total.words, wide - side - after), after, y - 46);
   c.fillStyle = '#566079';
-  c.font = font(500, 30);
-  c.fillText(fit(c, m.exam_control_picture_by({ time: told.at }), wide - side - after), after, y + 6);
+  c.font = font(500, 38);
+  c.fillText(fit(c, m.exam_control_picture_by({ time: told.at }), wide - side - after), after, y + 4);
   y = top;
   for (const line of lines) {
-    if ('block' in line) {
-      y += 72;
-      c.font = font(700, 34);
-      c.fillStyle = '#131a2a';
-      c.fillText(fit(c, line.block, inner), side, y - 20);
-      continue;
+    const high = highOf(c, line);
+    if ('unit' in line) bar(c, line.unit, side, y + high, inner);
+    else {
+      c.font = blockFont;
+      c.fillStyle = '#566079';
+      wrap(c, line.block, inner, 2).forEach((words, i) => c.fillText(words, side, y + 64 + i * 52));
     }
-    y += 78;
-    bar(c, line.unit, side, y, inner);
+    y += high;
   }
   if (many > 1) {
-    c.font = font(500, 28);
+    c.font = font(500, 36);
     c.fillStyle = '#566079';
     c.textAlign = 'right';
-    c.fillText(m.exam_control_picture_part({ n: index + 1, all: many }), wide - side, high - 34);
+    c.fillText(m.exam_control_picture_part({ n: index + 1, all: many }), wide - side, canvas.height - 40);
     c.textAlign = 'left';
   }
   return canvas;
 }
 
-function bar(c: CanvasRenderingContext2D, u: Unit, x: number, y: number, wide: number) {
+function bar(c: CanvasRenderingContext2D, u: Unit, x: number, y: number, long: number) {
   const figures = `${integer(u.started)}/${integer(aim(u))}`;
-  c.font = font(700, 34);
+  c.font = font(700, 46);
   c.textAlign = 'right';
   c.fillStyle = '#131a2a';
-  c.fillText(figures, x + wide, y - 30);
-  const room = wide - c.measureText(figures).width - 24;
+  c.fillText(figures, x + long, y - 40);
+  const room = long - c.measureText(figures).width - 28;
   c.textAlign = 'left';
-  c.font = font(600, 34);
-  c.fillText(fit(c, nameOf(u), room), x, y - 30);
+  c.font = font(600, 44);
+  c.fillText(fit(c, nameOf(u), room), x, y - 40);
   c.fillStyle = '#dcd9cf';
-  c.fillRect(x, y - 16, wide, 12);
+  c.fillRect(x, y - 22, long, 16);
   const part = aim(u) > 0 ? Math.min(u.started / aim(u), 1) : 0;
   c.fillStyle = part >= 1 ? '#0f7a55' : '#0a4da3';
-  c.fillRect(x, y - 16, Math.round(wide * part), 12);
+  c.fillRect(x, y - 22, Math.round(long * part), 16);
 }
