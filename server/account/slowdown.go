@@ -64,10 +64,27 @@ func (s *Service) waitFor(ctx context.Context, scope string, free int64) error {
 	if left <= 0 {
 		return nil
 	}
+	return SlowDown(left)
+}
+
+// SlowDown is the refusal of a try that may be made again after a while.
+func SlowDown(left time.Duration) error {
 	seconds := int((left + time.Second - 1) / time.Second)
 	f := *slowDown.With("seconds", strconv.Itoa(seconds))
 	f.RetryAfterSeconds = seconds
 	return &f
+}
+
+// Known tells whether a device has once succeeded for a scope.
+func (s *Service) Known(ctx context.Context, p Principal, scope string) (bool, error) {
+	if len(p.Device) == 0 {
+		return false, nil
+	}
+	known, err := s.q.IsKnownDevice(ctx, accountdb.IsKnownDeviceParams{DeviceHash: p.Device, Scope: scope})
+	if err != nil {
+		return false, unavailable(err)
+	}
+	return known, nil
 }
 
 // Failed notes a wrong try.

@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -48,6 +49,9 @@ func (s *Service) Enter(ctx context.Context, p account.Principal, slug, number, 
 	}
 	n := ParseNumber(number)
 	scope := entryScope(c.ID, n)
+	if err := s.flooded(ctx, p, scope); err != nil {
+		return Entered{}, err
+	}
 	if err := s.accounts.Slowdown(ctx, p, scope); err != nil {
 		return Entered{}, err
 	}
@@ -57,6 +61,7 @@ func (s *Service) Enter(ctx context.Context, p account.Principal, slug, number, 
 	}
 	// The same work is done for a number that does not exist, so that the answer's time says nothing.
 	if !hmac.Equal(row.CodeMac, s.secrets.codeMAC(c.ID, CleanCode(code))) || err != nil {
+		_ = s.codePace.take(p.Address, time.Now()) // an empty bucket is met at the next try
 		if err := s.accounts.Failed(ctx, p, scope); err != nil {
 			return Entered{}, err
 		}
@@ -66,6 +71,27 @@ func (s *Service) Enter(ctx context.Context, p account.Principal, slug, number, 
 		return Entered{}, entryWithdrawn
 	}
 	return s.admit(ctx, p, c, row.ID, scope, agent)
+}
+
+// How many wrong codes one address may send to a node before it is slowed down. A school of two thousand of whom everybody
+// mistypes once passes; right codes never count.
+const (
+	codeBurst = 3000
+	codeEach  = 200 * time.Millisecond
+)
+
+// flooded refuses a try from where a flood of wrong codes comes. It is there for the work that a flood makes: a code of
+// eight random signs is not found by trying. Devices that were in before, and personal links, go by.
+func (s *Service) flooded(ctx context.Context, p account.Principal, scope string) error {
+	left := s.codePace.over(p.Address, time.Now())
+	if left == 0 {
+		return nil
+	}
+	known, err := s.accounts.Known(ctx, p, scope)
+	if err != nil || known {
+		return err
+	}
+	return account.SlowDown(left)
 }
 
 // EnterByLink signs a device in by the secret of a personal link.

@@ -31,6 +31,9 @@ var (
 const (
 	openBurst = 2000
 	openEach  = 200 * time.Millisecond
+	// openDay is how many one address may let in within a day, on a node. It is more than any school or agency has, and
+	// bounds what a patient script can fill a contest with.
+	openDay = 10_000
 )
 
 // OpenEntrant is somebody who has come in by the form, with what to keep for the next time.
@@ -74,8 +77,10 @@ func (s *Service) EnterOpenly(ctx context.Context, p account.Principal, slug str
 	if err != nil {
 		return OpenEntrant{}, err
 	}
-	if err := s.openPace.take(p.Address, time.Now()); err != nil {
-		return OpenEntrant{}, err
+	for _, limit := range []*pace{s.openDays, s.openPace} {
+		if err := limit.take(p.Address, time.Now()); err != nil {
+			return OpenEntrant{}, err
+		}
 	}
 	var id int64
 	err = s.change(ctx, c.ID, func(tx pgx.Tx, q *rosterdb.Queries, c contest.Contest) error {

@@ -32,6 +32,17 @@ func newPace(burst int, each time.Duration) *pace {
 	return &pace{burst: burst, each: each, emptied: map[string]time.Time{}}
 }
 
+// over is how long an address has to wait until its bucket holds something again; 0: it does.
+func (p *pace) over(address string, now time.Time) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	full := p.emptied[address]
+	if full.Before(now) {
+		return 0
+	}
+	return max(full.Add(p.each).Sub(now)-time.Duration(p.burst)*p.each, 0)
+}
+
 func (p *pace) take(address string, now time.Time) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()

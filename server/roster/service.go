@@ -3,6 +3,7 @@ package roster
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -26,6 +27,8 @@ type Service struct {
 	secrets  *secrets
 	pace     *pace
 	openPace *pace
+	openDays *pace // of a day
+	codePace *pace // of wrong codes
 	turns    turns
 	onChange []func(contestID int64)
 	onLook   func(ctx context.Context, contestID, entryID int64) error
@@ -37,7 +40,8 @@ type Service struct {
 // New opens the room.
 func New(db *pgxpool.Pool, accounts *account.Service, contests *contest.Service, units *unit.Service) *Service {
 	return &Service{db: db, q: rosterdb.New(db), accounts: accounts, contests: contests, units: units,
-		secrets: newSecrets(accounts.Key()), pace: newPace(paceBurst, paceEach), openPace: newPace(openBurst, openEach)}
+		secrets: newSecrets(accounts.Key()), pace: newPace(paceBurst, paceEach), openPace: newPace(openBurst, openEach),
+		openDays: newPace(openDay, 24*time.Hour/openDay), codePace: newPace(codeBurst, codeEach)}
 }
 
 // OnChange is told on this node after a contest's entries have changed.
