@@ -26,7 +26,7 @@ type OrganizerView struct {
 	RegistrationOpensAt  *time.Time  `json:"registration_opens_at,omitempty"`
 	RegistrationClosesAt *time.Time  `json:"registration_closes_at,omitempty"`
 	StartsAt             *time.Time  `json:"starts_at,omitempty"`
-	TieBreakers          []string    `json:"tie_breakers" doc:"In order: correct, time, guess, submitted, round:<position>"`
+	TieBreakers          []string    `json:"tie_breakers" doc:"In order: correct, time, guess, submitted, round:<position>, head, lots"`
 	BankID               int64       `json:"bank_id"`
 	Unlisted             bool        `json:"unlisted"`
 	Version              int         `json:"version"`
@@ -165,7 +165,7 @@ func Routes(api *web.API, s *Service) {
 	web.Handle(api, web.Op{ID: "create-contest", Method: http.MethodPost, Path: "/api/organizer/contests", Summary: "Make a contest from a template", Status: http.StatusCreated},
 		func(ctx context.Context, in *struct {
 			Body struct {
-				Template      string     `json:"template" enum:"reform,quiz_evening,judged,exam_weekly,exam_multiple,exam_tries,exam_once,exam_drawn,exam_pass"`
+				Template      string     `json:"template" enum:"reform,quiz_evening,judged,exam_weekly,exam_multiple,exam_tries,exam_once,exam_drawn,exam_pass,province"`
 				Name          string     `json:"name" minLength:"3" maxLength:"160"`
 				OrganizerName string     `json:"organizer_name" minLength:"2" maxLength:"160"`
 				StartsAt      *time.Time `json:"starts_at,omitempty"`

@@ -77,7 +77,10 @@ func (s *Service) Create(ctx context.Context, a Answers) (Contest, error) {
 	}
 	c := Contest{Name: a.Name, OrganizerName: a.OrganizerName, Venue: a.Venue, StartsAt: a.StartsAt, Template: t.ID,
 		EntryKind: t.EntryKind, TeamMin: 1, TeamMax: 10, TimeZone: "Asia/Ho_Chi_Minh"}
-	if a.EntryKind != "" {
+	if t.TeamMax > 0 {
+		c.TeamMin, c.TeamMax = t.TeamMin, t.TeamMax
+	}
+	if a.EntryKind != "" && !t.namesTeams() { // there the persons are the teams to be
 		c.EntryKind = a.EntryKind
 	}
 	if err := c.Check(); err != nil {
@@ -229,6 +232,11 @@ func (s *Service) Update(ctx context.Context, c Contest) (Contest, error) {
 		}
 		if n == 0 {
 			return movedOn
+		}
+		if c.EntryKind != now.EntryKind {
+			if err := s.settlePlan(ctx, tx, c.ID); err != nil {
+				return err
+			}
 		}
 		return record(ctx, tx, c.ID, "update", map[string]any{"name": c.Name, "tie_breakers": c.TieBreakers, "unlisted": c.Unlisted})
 	})

@@ -1,6 +1,7 @@
 package contest
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -60,6 +61,8 @@ type Template struct {
 	// TieBreakers after the total.
 	TieBreakers []string
 	EntryKind   EntryKind
+	// TeamMin and TeamMax bound a team; 0: 1 to 10.
+	TeamMin, TeamMax int
 }
 
 func quiz(name string) RoundSpec {
@@ -74,10 +77,9 @@ func criterion(name, description string, points int64) CriterionSpec {
 	return CriterionSpec{Name: name, Description: description, Max: points * 100, Step: 50}
 }
 
-// Templates in the order in which they are offered. Points follow the usual rules of such evenings: greeting 20,
-// situation 20, skit 40; every number can be changed afterwards.
-var Templates = append([]Template{
-	{ID: "reform", EntryKind: TeamEntry, TieBreakers: []string{TieOfRound(4), TieOfRound(3), TieOfRound(2)}, Rounds: []RoundSpec{
+// stageFinal are the four parts of a final on stage.
+func stageFinal() []RoundSpec {
+	return []RoundSpec{
 		judged("Chào hỏi", 5*60,
 			criterion("Nội dung", "Giới thiệu đội, đơn vị; gắn với cải cách hành chính", 10),
 			criterion("Hình thức, sáng tạo", "Cách thể hiện mới, có điểm nhấn", 6),
@@ -92,7 +94,29 @@ var Templates = append([]Template{
 			criterion("Kịch bản, sáng tạo", "Cốt truyện gọn, có điểm nhấn", 10),
 			criterion("Diễn xuất", "Tự nhiên, phối hợp, truyền cảm", 10),
 			criterion("Trang phục, đạo cụ", "Phù hợp, gọn, đẹp", 5)),
-	}},
+	}
+}
+
+// provinceTemplate is the way of a province: thousands of persons online, results of their units, and ten teams that the
+// best units name, on stage.
+var provinceTemplate = func() Template {
+	final := stageFinal()
+	final[0].FromZero = true
+	final[0].Intake = Intake{Who: WhoUnits, Basis: BasisPrevious, Places: []Places{{Count: 10}}, Reserves: 3,
+		Units: UnitRule{Best: 10, LeastEntrants: 5}}
+	for i := range final[1:] {
+		final[i+1].Intake = Intake{Who: WhoSame}
+	}
+	online := RoundSpec{Kind: Exam, Name: "Thi trực tuyến", Weight: 10000, Exam: ExamSpec{DurationS: 20 * 60, Attempts: 1,
+		Paper: ExamPaper{Items: 20, Points: 100}}}
+	return Template{ID: "province", EntryKind: PersonEntry, TeamMin: 3, TeamMax: 5, Rounds: append([]RoundSpec{online}, final...),
+		TieBreakers: []string{TieOfRound(5), TieOfRound(4), TieOfRound(3), TieHead, TieLots}}
+}()
+
+// Templates in the order in which they are offered. Points follow the usual rules of such evenings: greeting 20,
+// situation 20, skit 40; every number can be changed afterwards.
+var Templates = append([]Template{
+	{ID: "reform", EntryKind: TeamEntry, TieBreakers: []string{TieOfRound(4), TieOfRound(3), TieOfRound(2)}, Rounds: stageFinal()},
 	{ID: "quiz_evening", EntryKind: PersonEntry, TieBreakers: []string{TieCorrect, TieTime}, Rounds: []RoundSpec{
 		quiz("Vòng kiến thức"),
 	}},
@@ -104,7 +128,12 @@ var Templates = append([]Template{
 			criterion("Nội dung trả lời", "Đúng, hợp lý, có lập luận", 6),
 			criterion("Diễn đạt", "Mạch lạc, thuyết phục", 4)),
 	}},
-}, examTemplates...)
+}, append(examTemplates, provinceTemplate)...)
+
+// namesTeams tells whether units name teams of their people in one of the rounds.
+func (t Template) namesTeams() bool {
+	return slices.ContainsFunc(t.Rounds, func(r RoundSpec) bool { return r.Intake.Who == WhoUnits })
+}
 
 // FindTemplate finds a template by its id.
 func FindTemplate(id string) (Template, bool) {
