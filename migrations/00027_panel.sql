@@ -46,7 +46,7 @@ CREATE TABLE round_change (
     id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     round_id       bigint NOT NULL REFERENCES judged_round (round_id) ON DELETE CASCADE,
     at_us          bigint NOT NULL,
-    kind           text NOT NULL CHECK (kind IN ('move', 'last', 'leave_out', 'bring_back', 'replace', 'absent', 'present', 'ties', 'names')),
+    kind           text NOT NULL CHECK (kind IN ('move', 'last', 'leave_out', 'bring_back', 'add', 'replace', 'absent', 'present', 'ties', 'names')),
     entry_id       bigint REFERENCES entry (id) ON DELETE SET NULL,
     seat           integer NOT NULL DEFAULT 0,
     before         text NOT NULL DEFAULT '',     -- a place in the order, a judge's name
@@ -59,7 +59,13 @@ CREATE INDEX round_change_round ON round_change (round_id, id);
 CREATE TRIGGER round_change_append_only BEFORE UPDATE OF at_us, kind, seat, before, after, reason, account_name ON round_change
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
--- Blind rounds: who alone knows which entry a code stands for, and the seed of the codes.
+-- What happens when a judge marks an entry of the own unit, or one that the judge is tied to: nothing, the head judge,
+-- the secretary and the judge are told, or the sheet is neither asked for nor counted. Rounds that are there stay as they
+-- are; new ones tell.
+ALTER TABLE judged_round ADD COLUMN conflict_rule text NOT NULL DEFAULT 'none' CHECK (conflict_rule IN ('none', 'flag', 'bar'));
+ALTER TABLE judged_round ALTER COLUMN conflict_rule SET DEFAULT 'flag';
+
+-- Blind rounds (those with a seed): who alone knows which entry a code stands for, and the seed of the codes.
 ALTER TABLE judged_round ADD COLUMN blind_seed text,
                          ADD COLUMN blind_keeper bigint REFERENCES account (id);
 CREATE TABLE blind_code (
@@ -97,7 +103,8 @@ CREATE TABLE performance_conflict (
 DROP TABLE performance_conflict;
 DROP TABLE judge_tie;
 DROP TABLE blind_code;
-ALTER TABLE judged_round DROP COLUMN blind_seed, DROP COLUMN blind_keeper, DROP COLUMN draw_id;
+ALTER TABLE judged_round DROP COLUMN conflict_rule, DROP COLUMN blind_seed, DROP COLUMN blind_keeper,
+                         DROP COLUMN draw_id;
 DROP TABLE round_change;
 ALTER TABLE performance DROP COLUMN left_out;
 DROP TABLE order_draw;

@@ -32,7 +32,17 @@ type StageView struct {
 	CountDown        bool             `json:"count_down" doc:"The clock shows the time left instead of the time used"`
 	Warnings         []int64          `json:"warnings" doc:"Seconds left at which the clock changes its colour, the most first"`
 	Sound            bool             `json:"sound" doc:"The timekeeper's device gives tones"`
+	Changed          *ChangeSeen      `json:"changed,omitempty" doc:"The newest change of the running order"`
 	Turns            []TurnView       `json:"turns" doc:"In running order, without entries that were withdrawn before their turn"`
+}
+
+// ChangeSeen is a change of the running order as the hall sees it: without the reason, which may be somebody's own matter.
+type ChangeSeen struct {
+	AtUs   int64      `json:"at_us"`
+	Kind   ChangeKind `json:"kind" enum:"move,last,leave_out,bring_back,add"`
+	Entry  string     `json:"entry"`
+	Before string     `json:"before" doc:"Place before; may be empty"`
+	After  string     `json:"after"`
 }
 
 // TurnView is an entry's turn as everybody may see it.
@@ -53,6 +63,7 @@ type TurnView struct {
 
 // StageView makes the view of the hall. masks stand for names that are not to be published.
 func (j Judging) StageView(contestName string, masks map[int64]roster.Mask) StageView {
+	j = j.For(0)
 	v := StageView{RoundID: j.RoundID, Contest: contestName, Round: j.RoundName, Closed: j.Closed(),
 		TimeLimitSeconds: j.Rules.Overtime.LimitSeconds, Overtime: j.Rules.Overtime,
 		CountDown: j.Conduct.CountDown, Warnings: j.Conduct.Warnings, Sound: j.Conduct.Sound, Turns: []TurnView{}}
@@ -70,6 +81,14 @@ func (j Judging) StageView(contestName string, masks map[int64]roster.Mask) Stag
 		v.Turns = append(v.Turns, TurnView{ID: full.ID, Position: len(v.Turns) + 1, EntryID: full.EntryID, Number: full.Number,
 			EntryName: full.EntryName, UnitName: full.UnitName, Title: full.Title, State: full.State,
 			StartedUs: full.StartedUs, EndedUs: full.EndedUs, Clock: full.Clock, Seconds: full.Seconds})
+	}
+	for _, c := range j.Changes {
+		if c.ofOrder() {
+			if m, ok := masks[c.EntryID]; ok {
+				c.Entry = m.Name
+			}
+			v.Changed = &ChangeSeen{AtUs: c.AtUs, Kind: c.Kind, Entry: c.Entry, Before: c.Before, After: c.After}
+		}
 	}
 	return v
 }

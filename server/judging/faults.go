@@ -111,6 +111,40 @@ var (
 		"Ghi chú chưa được lưu: dài tối đa 2.000 ký tự.", "The note was not saved: it has at most 2,000 characters.")
 )
 
+// Faults of the panel, and of what was changed on the night.
+var (
+	errBarred = fault.New(fault.Forbidden, "judge_barred",
+		"Bạn có liên quan đến đội, thí sinh này nên theo thể lệ không chấm lượt này. Các phiếu khác của bạn không bị ảnh hưởng.",
+		"You are tied to this entry, so by the rules you do not mark this turn. Your other sheets are untouched.")
+	errNobodyMarks = conflict("nobody_marks",
+		"Không còn giám khảo nào được chấm lượt này: người thì vắng, người thì có liên quan. Hãy thay giám khảo hoặc đổi cách xử lý người có liên quan trước khi bắt đầu.",
+		"Nobody on the panel may mark this turn: absent, or tied to the entry. Replace a judge or change the rule for ties before you begin.")
+	errReplaceLate = conflict("replace_late",
+		"Giám khảo này đã chấm, hoặc đã có lượt diễn xong, nên không thay người được nữa. Hãy ghi vắng mặt: phiếu đã chốt vẫn được tính, phiếu chưa chốt thì không.",
+		"This judge has marked already, or a turn is over, so nobody can take the place any more. Note the judge as absent: locked sheets still count, open ones do not.")
+	errTies = invalid("ties_invalid",
+		"Khai báo liên quan chưa đúng nên chưa lưu. Hãy xem các dòng được đánh dấu.",
+		"The ties are not right, so they were not saved. Look at the marked lines.")
+	errKeeper = invalid("keeper_invalid",
+		"Người giữ danh sách tên phải là Ban Tổ chức hoặc thư ký của hội thi và không chấm phần này.",
+		"Whoever holds the names must be an organizer or secretary of the contest, and not mark this round.")
+	errNamesHeld = fault.New(fault.Forbidden, "names_held",
+		"Phần thi này chấm bằng mã: chỉ người giữ danh sách tên làm được việc này trước khi khóa điểm.",
+		"This round is marked by codes: only whoever holds the names can do this before the close.")
+	errOrderTonight = conflict("order_tonight",
+		"Phần thi đã bắt đầu: hãy đổi từng lượt kèm lý do (chuyển chỗ, xuống cuối, rút).",
+		"The round has begun: change single turns with a reason (move, put last, leave out).")
+	errOrderPlace = invalid("order_place",
+		"Chỗ này không nằm trong các lượt chưa diễn.", "This place is not among the turns to come.")
+	errOrderSame = conflict("order_same",
+		"Lượt này đã ở đó rồi nên không có gì thay đổi.", "The turn stands there already, so nothing was changed.")
+	errSitsOut = conflict("performance_left_out",
+		"Đội, thí sinh này đã rút hoặc không diễn phần này. Hãy đưa trở lại trước.",
+		"This entry has withdrawn or was left out of this part. Bring it back first.")
+	errNothingToCopy = conflict("nothing_to_copy",
+		"Phần kia không có gì dùng được cho phần này.", "The other part has nothing that fits this one.")
+)
+
 // Faults of the set-up.
 var (
 	errRulesStand = conflict("rules_stand",

@@ -54,6 +54,7 @@ func Routes(api *web.API, s *Service) {
 	judgeRoutes(api, s)
 	conductRoutes(api, s, base, table)
 	setUpRoutes(api, s, base, table)
+	panelRoutes(api, s, base, table)
 	stageRoutes(api, s, base, table)
 	signRoutes(api, s, base, table)
 }

@@ -105,6 +105,14 @@ type Performance struct {
 	// Calibration: judged for practice. It has no entry, and nothing that counts may ever look at it.
 	Calibration bool
 	Clock       Clock
+	// LeftOut: does not perform in this part, by a change on the night; it counts as withdrawn here.
+	LeftOut bool
+	// Code stands for the entry in a blind round.
+	Code string
+	// Conflicts are the judges who are tied to the entry, by account.
+	Conflicts map[int64]Why
+	// masked: the code stands in the place of the name. See For.
+	masked bool
 }
 
 // SheetState is where a sheet stands.
@@ -137,14 +145,23 @@ type Mark struct {
 
 // Judging is the whole of a judged round, as it stood at one moment.
 type Judging struct {
-	RoundID      int64
-	ContestID    int64
-	RoundName    string
-	Epoch, Seq   int64
-	Rules        MarkingRules
-	Conduct      Conduct
-	OrderSeed    string // empty: the order was set by hand
-	ClosedUs     int64  // 0: open
+	RoundID     int64
+	ContestID   int64
+	RoundName   string
+	Epoch, Seq  int64
+	Rules       MarkingRules
+	Conduct     Conduct
+	OrderSeed   string // empty: the order was set by hand
+	ClosedUs    int64  // 0: open
+	Conflict    ConflictRule
+	Blind       bool
+	BlindKeeper int64
+	KeeperName  string
+	blindSeed   string
+	DrawID      int64 // 0: the order was set by hand
+	Changes     []Change
+	// whole is the round with its names, behind one that is shown by codes: what is signed is always the whole.
+	whole        *Judging
 	Criteria     []Criterion
 	Panel        []Seat        // by number
 	Performances []Performance // in running order

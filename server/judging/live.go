@@ -276,7 +276,11 @@ func (l *Live) publish(ctx context.Context, roundID int64) {
 	if len(watchers) == 0 {
 		return
 	}
-	table := l.hub.Prepare(OrganizerTopicOf(roundID), j.message(KindJudgingView, j.View()))
+	if key := live.AccountKey(j.BlindKeeper); j.BlindKeeper != 0 && watchers[key] > 0 {
+		l.hub.PublishKey(OrganizerTopicOf(roundID), key, j.message(KindJudgingView, j.For(j.BlindKeeper).View()))
+		delete(watchers, key)
+	}
+	table := l.hub.Prepare(OrganizerTopicOf(roundID), j.message(KindJudgingView, j.For(0).View()))
 	for key := range watchers {
 		l.hub.PublishKey(OrganizerTopicOf(roundID), key, table)
 	}

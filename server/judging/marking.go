@@ -157,6 +157,8 @@ func (j Judging) mayMark(judge, performanceID, writer int64) (Performance, error
 		return p, fault.NothingHere
 	case j.Sheet(p.ID, judge).State == Locked:
 		return p, errSheetLocked
+	case j.Barred(p, judge):
+		return p, errBarred
 	case writer <= 0 || writer > seat.Writer:
 		return p, errWriter
 	case writer < seat.Writer:

@@ -3,6 +3,8 @@ package judging
 import (
 	"context"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -15,13 +17,16 @@ type Turn struct {
 	Title   string
 }
 
-// SetOrder sets the running order. Performances that have begun keep their place in time: they must stand first, in
-// the order they have. Planned ones can be moved, added and taken out.
+// SetOrder sets the running order by hand before the first performance. Afterwards it only gives titles: turns are moved
+// and left out by ChangeOrder, with a reason.
 func (s *Service) SetOrder(ctx context.Context, contestID, roundID int64, turns []Turn) error {
 	for i := range turns {
 		turns[i].Title = tidy(turns[i].Title)
 	}
 	return s.change(ctx, contestID, roundID, func(tx pgx.Tx, q *judgingdb.Queries, j Judging) error {
+		if err := j.mayOrder(ctx); err != nil {
+			return err
+		}
 		numbers, err := entries(ctx, q, j.RoundID)
 		if err != nil {
 			return err
@@ -29,10 +34,20 @@ func (s *Service) SetOrder(ctx context.Context, contestID, roundID int64, turns 
 		if err := j.checkOrder(turns, numbers); err != nil {
 			return err
 		}
+		same := j.sameOrder(turns)
+		if j.Started() && !same {
+			return errOrderTonight
+		}
 		if err := putOrder(ctx, q, j, turns); err != nil {
 			return err
 		}
+		if same {
+			return record(ctx, tx, j, "titles", map[string]any{"round": roundID})
+		}
 		if err := q.SetOrderSeed(ctx, judgingdb.SetOrderSeedParams{RoundID: roundID}); err != nil {
+			return err
+		}
+		if err := q.SetDraw(ctx, judgingdb.SetDrawParams{RoundID: roundID}); err != nil {
 			return err
 		}
 		return record(ctx, tx, j, "order", map[string]any{"round": roundID, "entries": entryIDs(turns)})
@@ -46,6 +61,9 @@ func (s *Service) DrawOrder(ctx context.Context, contestID, roundID int64) error
 		if j.Started() {
 			return errOrderBegun
 		}
+		if err := j.mayOrder(ctx); err != nil {
+			return err
+		}
 		numbers, err := entries(ctx, q, j.RoundID)
 		if err != nil {
 			return err
@@ -53,13 +71,12 @@ func (s *Service) DrawOrder(ctx context.Context, contestID, roundID int64) error
 		if len(numbers) == 0 {
 			return errNoEntries
 		}
-		titles := map[int64]string{}
-		for _, p := range j.Performances {
-			titles[p.EntryID] = p.Title
-		}
+		titles := j.titles()
 		var turns []Turn
+		var lots []Lot
 		for _, id := range Draw(seed, numbers) {
 			turns = append(turns, Turn{EntryID: id, Title: titles[id]})
+			lots = append(lots, Lot{EntryID: id, Number: numbers[id]})
 		}
 		if err := j.checkOrder(turns, numbers); err != nil {
 			return err
@@ -67,10 +84,8 @@ func (s *Service) DrawOrder(ctx context.Context, contestID, roundID int64) error
 		if err := putOrder(ctx, q, j, turns); err != nil {
 			return err
 		}
-		if err := q.SetOrderSeed(ctx, judgingdb.SetOrderSeedParams{RoundID: roundID, OrderSeed: &seed}); err != nil {
-			return err
-		}
-		return record(ctx, tx, j, "draw_order", map[string]any{"round": roundID, "seed": seed, "entries": entryIDs(turns)})
+		now := time.UnixMicro(s.nowUs())
+		return s.keepDraw(ctx, tx, q, j, OrderDraw{Method: DrawnBySoftware, Seed: seed, At: &now, Lots: lots})
 	})
 }
 
@@ -112,6 +127,15 @@ func (j Judging) checkOrder(turns []Turn, numbers map[int64]int) error {
 }
 
 func putOrder(ctx context.Context, q *judgingdb.Queries, j Judging, turns []Turn) error {
+	if j.Blind {
+		codes, err := j.giveCodes(ctx, q, turns)
+		if err != nil {
+			return err
+		}
+		if !j.Started() {
+			return putBlindOrder(ctx, q, j, turns, codes)
+		}
+	}
 	places := map[int64]int{}
 	for i, t := range turns {
 		places[t.EntryID] = i
@@ -135,6 +159,25 @@ func putOrder(ctx context.Context, q *judgingdb.Queries, j Judging, turns []Turn
 			if err := q.AddPerformance(ctx, judgingdb.AddPerformanceParams{RoundID: j.RoundID, EntryID: t.EntryID, Position: int32(i + 1), Title: t.Title}); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// putBlindOrder makes all turns anew in the order of their codes: the numbers of turns, which judges see, must not tell
+// who stands where in the running order or in the list of entries.
+func putBlindOrder(ctx context.Context, q *judgingdb.Queries, j Judging, turns []Turn, codes map[int64]string) error {
+	if err := q.RemovePlanned(ctx, j.RoundID); err != nil {
+		return err
+	}
+	places := make([]int, len(turns))
+	for i := range places {
+		places[i] = i
+	}
+	slices.SortFunc(places, func(a, b int) int { return strings.Compare(codes[turns[a].EntryID], codes[turns[b].EntryID]) })
+	for _, i := range places {
+		if err := q.AddPerformance(ctx, judgingdb.AddPerformanceParams{RoundID: j.RoundID, EntryID: turns[i].EntryID, Position: int32(i + 1), Title: turns[i].Title}); err != nil {
+			return err
 		}
 	}
 	return nil

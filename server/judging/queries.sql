@@ -128,7 +128,10 @@ SELECT r.contest_id, c.name AS contest_name, r.id AS round_id, r.name AS round_n
        (SELECT count(*) FROM performance f WHERE f.round_id = r.id AND f.state <> 'planned' AND NOT f.calibration) AS begun,
        (SELECT count(*) FROM sheet s JOIN performance f ON f.id = s.performance_id
         WHERE f.round_id = r.id AND s.account_id = p.account_id AND s.state = 'locked' AND NOT f.calibration) AS locked,
-       COALESCE((SELECT coalesce(e.name, f.title) FROM performance f LEFT JOIN entry e ON e.id = f.entry_id
+       COALESCE((SELECT CASE WHEN e.id IS NULL THEN f.title
+                             WHEN j.blind_seed IS NULL OR j.closed_us IS NOT NULL THEN e.name
+                             ELSE (SELECT b.code FROM blind_code b WHERE b.round_id = r.id AND b.entry_id = e.id) END
+                 FROM performance f LEFT JOIN entry e ON e.id = f.entry_id
                  WHERE f.round_id = r.id AND f.state = 'on_stage' LIMIT 1), '')::text AS on_stage
 FROM panel_seat p JOIN judged_round j ON j.round_id = p.round_id JOIN round r ON r.id = p.round_id JOIN contest c ON c.id = r.contest_id
 WHERE p.account_id = $1 AND c.state NOT IN ('archived')

@@ -2,6 +2,7 @@ package judging
 
 import (
 	"context"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -26,11 +27,20 @@ func (s *Service) Start(ctx context.Context, contestID, roundID, performanceID i
 		if p.State != Planned && !p.markedFreely() {
 			return errNotPlanned
 		}
+		if p.Withdrawn {
+			return errSitsOut
+		}
+		if p.EntryID != 0 && !slices.ContainsFunc(j.Panel, func(x Seat) bool { return !x.Absent && !j.Barred(p, x.AccountID) }) {
+			return errNobodyMarks
+		}
 		if _, taken := j.OnStage(); taken {
 			return errOthersOnStage
 		}
 		if gaps := j.SetUpGaps(); len(gaps) > 0 && !(p.Calibration && len(j.Criteria) > 0 && len(j.Panel) > 0) {
 			return withGaps(errNotReady, gaps)
+		}
+		if err := s.keepConflicts(ctx, q, j, p.ID); err != nil {
+			return err
 		}
 		if !j.Started() && !p.Calibration {
 			if err := s.contests.SetRoundState(ctx, tx, roundID, contest.RoundRunning); err != nil {

@@ -28,6 +28,9 @@ func (j Judging) Scores() []Score {
 	rubric := j.Rubric()
 	scores, turns := make([]Score, 0, len(j.Performances)), make([]scoring.Turn, 0, len(j.Performances))
 	for _, p := range j.counting() {
+		if p.sitsOut() {
+			continue
+		}
 		score, turn := j.turn(p)
 		scores, turns = append(scores, score), append(turns, turn)
 	}
@@ -40,7 +43,7 @@ func (j Judging) Scores() []Score {
 
 // max is the most that an entry can reach in the round.
 func (j Judging) max() int64 {
-	return j.Rules.Combining.Max(j.Rubric(), len(j.Panel), len(j.counting()))
+	return j.Rules.Combining.Max(j.Rubric(), len(j.Panel), j.performing())
 }
 
 // byPerformance are the scores by performance, for views that show several.
@@ -60,7 +63,7 @@ func (j Judging) turn(p Performance) (Score, scoring.Turn) {
 	}
 	turn := scoring.Turn{ID: p.ID, Overtime: j.Rules.Overtime.Deduct(s.Seconds)}
 	for _, seat := range j.Panel {
-		if sheet := j.Sheet(p.ID, seat.AccountID); sheet.State == Locked {
+		if sheet := j.Sheet(p.ID, seat.AccountID); sheet.State == Locked && !j.Barred(p, seat.AccountID) {
 			turn.Sheets = append(turn.Sheets, scoring.Sheet{Seat: seat.Number, Marks: sheet.Values()})
 		}
 	}
@@ -76,7 +79,7 @@ func (j Judging) awaited(p Performance) []Seat {
 	var totals []int64
 	for _, seat := range j.Panel {
 		sheet := j.Sheet(p.ID, seat.AccountID)
-		if sheet.State != Locked && seat.Absent && j.Rules.Absent != AbsenceWaits {
+		if j.Barred(p, seat.AccountID) || sheet.State != Locked && seat.Absent && j.Rules.Absent != AbsenceWaits {
 			continue
 		}
 		if j.Rules.Combining.Method == scoring.TwoMarkers {
@@ -134,6 +137,9 @@ func (j Judging) Gaps() []Gap {
 	for _, p := range j.Performances {
 		if p.Calibration && p.State != OnStage {
 			continue
+		}
+		if p.sitsOut() {
+			continue // nobody waits for who does not perform
 		}
 		if p.State != Done {
 			gaps = append(gaps, Gap{Code: "performance_open", PerformanceID: p.ID,
@@ -204,7 +210,8 @@ type performanceInput struct {
 	EntryID int64            `json:"entry_id"`
 	State   PerformanceState `json:"state"`
 	Seconds *int64           `json:"seconds"`
-	Sheets  []sheetInput     `json:"sheets"` // by seat
+	Barred  []int            `json:"barred,omitempty"` // seats whose sheets are left out for a conflict of interest
+	Sheets  []sheetInput     `json:"sheets"`           // by seat
 }
 
 type sheetInput struct {
@@ -224,14 +231,23 @@ type markInput struct {
 // Inputs are the canonical bytes of everything that the scores follow from: the same round, the same bytes. Names are
 // not among them: a corrected name changes no score.
 func (j Judging) Inputs() []byte {
+	if j.whole != nil {
+		return j.whole.Inputs()
+	}
 	in := inputs{RoundID: j.RoundID, Rules: j.Rules, Criteria: j.Rubric(), Closed: j.Closed(),
 		Panel: []seatInput{}, Performances: []performanceInput{}}
 	for _, s := range j.Panel {
 		in.Panel = append(in.Panel, seatInput{Seat: s.Number, AccountID: s.AccountID, Head: s.Head, Absent: s.Absent})
 	}
 	for _, p := range j.counting() {
+		if p.sitsOut() {
+			continue
+		}
 		pi := performanceInput{ID: p.ID, EntryID: p.EntryID, State: p.State, Seconds: p.Seconds, Sheets: []sheetInput{}}
 		for _, seat := range j.Panel {
+			if j.Barred(p, seat.AccountID) {
+				pi.Barred = append(pi.Barred, seat.Number)
+			}
 			sheet := j.Sheet(p.ID, seat.AccountID)
 			if sheet.ID == 0 {
 				continue
@@ -270,7 +286,11 @@ func Recompute(canonical []byte) ([]Score, error) {
 		j.Panel = append(j.Panel, Seat{Number: s.Seat, AccountID: s.AccountID, Head: s.Head, Absent: s.Absent})
 	}
 	for _, p := range in.Performances {
-		j.Performances = append(j.Performances, Performance{ID: p.ID, EntryID: p.EntryID, State: p.State, Seconds: p.Seconds})
+		turn := Performance{ID: p.ID, EntryID: p.EntryID, State: p.State, Seconds: p.Seconds, Conflicts: map[int64]Why{}}
+		for _, seat := range p.Barred {
+			turn.Conflicts[accounts[seat]], j.Conflict = Declared, ConflictBarred
+		}
+		j.Performances = append(j.Performances, turn)
 		for _, s := range p.Sheets {
 			sheet := Sheet{PerformanceID: p.ID, AccountID: accounts[s.Seat], State: s.State, Marks: map[int64]Mark{}}
 			for _, m := range s.Marks {

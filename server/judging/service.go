@@ -27,12 +27,14 @@ type Service struct {
 	nowUs    func() int64
 	newSeed  func() string
 	onChange []func(contestID, roundID int64)
+	seat     func(ctx context.Context, tx pgx.Tx, accountID, contestID int64) error
 	masks    func(ctx context.Context, contestID int64) (map[int64]roster.Mask, error)
 }
 
 // New opens the room. nowUs is contest time; newSeed makes the seed of a draw.
 func New(db *pgxpool.Pool, contests *contest.Service, nowUs func() int64, newSeed func() string) *Service {
 	return &Service{db: db, q: judgingdb.New(db), contests: contests, nowUs: nowUs, newSeed: newSeed,
+		seat:  func(context.Context, pgx.Tx, int64, int64) error { return nil },
 		masks: func(context.Context, int64) (map[int64]roster.Mask, error) { return nil, nil }}
 }
 
@@ -92,7 +94,7 @@ func (s *Service) Table(ctx context.Context, contestID, roundID int64) (JudgingV
 	if err := j.mayWatch(account.From(ctx)); err != nil {
 		return JudgingView{}, j, err
 	}
-	return j.View(), j, nil
+	return j.For(account.From(ctx).AccountID).View(), j, nil
 }
 
 func (j Judging) mayWatch(p account.Principal) error {
@@ -116,6 +118,9 @@ func (s *Service) Scores(ctx context.Context, roundID int64) (version int64, sco
 		return 0, nil, err
 	}
 	scores = []Score{}
+	if j.Blind && !j.Closed() {
+		return j.Seq, scores, nil // a score beside a name would tell whose code it is
+	}
 	for _, x := range j.Scores() {
 		if x.Complete {
 			scores = append(scores, x)
@@ -306,6 +311,9 @@ func load(ctx context.Context, q *judgingdb.Queries, round contest.Round) (Judgi
 	if err := j.loadSetUp(ctx, q); err != nil {
 		return j, err
 	}
+	if err := j.loadPanel(ctx, q); err != nil {
+		return j, err
+	}
 	if err := j.loadMarks(ctx, q); err != nil {
 		return j, err
 	}
@@ -383,5 +391,10 @@ func value[T any](p *T) T {
 
 // record notes an act in the contest's audit chain.
 func record(ctx context.Context, tx pgx.Tx, j Judging, action string, payload any) error {
+	if m, ok := payload.(map[string]any); ok && j.Blind {
+		for _, key := range []string{"entry", "entries", "seed"} {
+			delete(m, key) // the record is read by those who must not know the names yet
+		}
+	}
 	return audit.Append(ctx, tx, j.ContestID, "judging."+action, payload)
 }

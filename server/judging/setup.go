@@ -187,6 +187,9 @@ func (s *Service) SetPanel(ctx context.Context, contestID, roundID int64, accoun
 		if err := checkPanel(list, accountIDs, head); err != nil {
 			return err
 		}
+		if j.Blind && slices.Contains(accountIDs, j.BlindKeeper) {
+			return errKeeper
+		}
 		if err := q.DeletePanel(ctx, roundID); err != nil {
 			return err
 		}
@@ -242,6 +245,15 @@ func (s *Service) SetAbsence(ctx context.Context, contestID, roundID int64, seat
 		if n == 0 {
 			return fault.NothingHere
 		}
-		return record(ctx, tx, j, "absence", map[string]any{"round": roundID, "seat": seat, "absent": absent, "reason": reason})
+		c := Change{Kind: CameBack, Seat: seat, Reason: reason}
+		if absent {
+			c.Kind = WentAway
+		}
+		for _, x := range j.Panel {
+			if x.Number == seat {
+				c.After = x.Name
+			}
+		}
+		return s.noteChange(ctx, tx, q, j, c)
 	})
 }

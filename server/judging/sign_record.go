@@ -94,6 +94,9 @@ func (j Judging) Places(scores []Score) map[int64]Place {
 // Record makes what is signed from the part as it stands. It has no place for who signs or when: until the part is
 // opened again it stays the same.
 func (j Judging) Record() Record {
+	if j.whole != nil {
+		return j.whole.Record()
+	}
 	j.ClosedUs = 0
 	rubric, scores := j.Rubric(), j.byPerformance()
 	places := j.Places(j.Scores())
@@ -133,7 +136,7 @@ func (r Record) sealed() (body, hash []byte, err error) {
 
 // exceptions lists what the annex of the minutes has to tell, in the order of the acts.
 func (j Judging) exceptions() []Exception {
-	list := []Exception{}
+	list := j.panelExceptions()
 	for _, v := range j.Signing.Ended {
 		r, _ := j.Request(v.EndedBy)
 		list = append(list, j.reopened(v, r))

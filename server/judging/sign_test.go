@@ -275,13 +275,13 @@ func TestARevocationOpensAClosedPartAndKeepsBothSignatures(t *testing.T) {
 
 func TestASignatureCannotBeTamperedWithUnseen(t *testing.T) {
 	for what, sql := range map[string]string{
-		"what was signed":         `UPDATE judging_signature SET signed = convert_to(replace(convert_from(signed, 'UTF8'), '"score":1600', '"score":1700'), 'UTF8') WHERE step = 'close'`,
-		"with its hash":           `UPDATE judging_signature SET signed = x.b, hash = sha256(x.b) FROM (SELECT id, convert_to(replace(convert_from(signed, 'UTF8'), '"score":1600', '"score":1700'), 'UTF8') AS b FROM judging_signature) x WHERE x.id = judging_signature.id`,
+		"what was signed":          `UPDATE judging_signature SET signed = convert_to(replace(convert_from(signed, 'UTF8'), '"score":1600', '"score":1700'), 'UTF8') WHERE step = 'close'`,
+		"with its hash":            `UPDATE judging_signature SET signed = x.b, hash = sha256(x.b) FROM (SELECT id, convert_to(replace(convert_from(signed, 'UTF8'), '"score":1600', '"score":1700'), 'UTF8') AS b FROM judging_signature) x WHERE x.id = judging_signature.id`,
 		"a signature that is gone": `DELETE FROM judging_signature WHERE step = 'close'`,
-		"a mark":                  `UPDATE mark SET value = value + 100 WHERE (sheet_id, seq) = (SELECT max(sheet_id), max(seq) FROM mark)`,
-		"a version":               `UPDATE sheet_version SET marks = convert_to(replace(convert_from(marks, 'UTF8'), '800', '900'), 'UTF8')`,
-		"a version that is gone":  `DELETE FROM sheet_version WHERE sheet_id = (SELECT max(sheet_id) FROM sheet_version)`,
-		"a time":                  `UPDATE performance SET seconds = seconds + 1`,
+		"a mark":                   `UPDATE mark SET value = value + 100 WHERE (sheet_id, seq) = (SELECT max(sheet_id), max(seq) FROM mark)`,
+		"a version":                `UPDATE sheet_version SET marks = convert_to(replace(convert_from(marks, 'UTF8'), '800', '900'), 'UTF8')`,
+		"a version that is gone":   `DELETE FROM sheet_version WHERE sheet_id = (SELECT max(sheet_id) FROM sheet_version)`,
+		"a time":                   `UPDATE performance SET seconds = seconds + 1`,
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
@@ -322,7 +322,9 @@ func TestManyHandsAtOnce(t *testing.T) {
 			node := nodes[(i+round)%3]
 			all.Go(func() { acts <- act{"confirm", node.Confirm(who, h.contestID, h.roundID, id, judging.Office, nil)} })
 		}
-		all.Go(func() { acts <- act{"check", nodes[round%3].CheckPart(h.person("Thư ký D"), h.contestID, h.roundID, "")} })
+		all.Go(func() {
+			acts <- act{"check", nodes[round%3].CheckPart(h.person("Thư ký D"), h.contestID, h.roundID, "")}
+		})
 		all.Wait()
 		close(acts)
 		done := 0

@@ -229,6 +229,7 @@ func (j Judging) closingView(seat Seat) *ClosingView {
 	}
 	rubric, scores := j.Rubric(), j.byPerformance()
 	places, all := j.Places(j.Scores()), true
+	entries := []int64{}
 	for _, p := range j.Performances {
 		score, counts := scores[p.ID]
 		if !counts || p.Withdrawn && p.State == Planned {
@@ -260,11 +261,11 @@ func (j Judging) closingView(seat Seat) *ClosingView {
 			t.Score = score.Score
 		}
 		all = all && t.Shown && t.Complete
-		v.Turns = append(v.Turns, t)
+		v.Turns, entries = append(v.Turns, t), append(entries, p.EntryID)
 	}
 	for i := range v.Turns {
 		if all {
-			v.Turns[i].Place, v.Turns[i].Tied = places[v.Turns[i].EntryID].Place, places[v.Turns[i].EntryID].Tied
+			v.Turns[i].Place, v.Turns[i].Tied = places[entries[i]].Place, places[entries[i]].Tied
 		}
 	}
 	return v

@@ -38,7 +38,9 @@ type JudgeView struct {
 	CountDown        bool               `json:"count_down" doc:"The clock shows the time left instead of the time used"`
 	Warnings         []int64            `json:"warnings" doc:"Seconds left at which the clock changes its colour, the most first"`
 	OnStage          int64              `json:"on_stage" doc:"The performance on stage now; 0: none"`
-	Performances     []JudgePerformance `json:"performances" doc:"In running order"`
+	Performances     []JudgePerformance `json:"performances" doc:"In running order; in a blind round by code"`
+	Blind            bool               `json:"blind" doc:"Codes stand for the entries until the close"`
+	Changes          []ChangeView       `json:"changes" doc:"Changes of the running order on the night, the newest last"`
 	Signing          JudgeSigning       `json:"signing"`
 	// Closing is the head judge's page.
 	Closing *ClosingView `json:"closing,omitempty" doc:"For the head of the panel only"`
@@ -60,9 +62,10 @@ type CriterionView struct {
 type PerformanceView struct {
 	ID          int64            `json:"id"`
 	Position    int              `json:"position" doc:"Place in the running order, from 1"`
-	EntryID     int64            `json:"entry_id"`
-	Number      string           `json:"number" doc:"Candidate number"`
-	EntryName   string           `json:"entry_name"`
+	EntryID     int64            `json:"entry_id" doc:"0: hidden behind the code"`
+	Number      string           `json:"number" doc:"Candidate number; empty while it is hidden behind the code"`
+	EntryName   string           `json:"entry_name" doc:"In a blind round that is not closed the code"`
+	Code        string           `json:"code" doc:"The code of a blind round; else empty"`
 	UnitName    string           `json:"unit_name" doc:"May be empty"`
 	Title       string           `json:"title" doc:"Title of the piece; may be empty"`
 	State       PerformanceState `json:"state" enum:"planned,on_stage,done"`
@@ -80,6 +83,10 @@ type JudgePerformance struct {
 	Sheet OwnSheet `json:"sheet"`
 	// Progress is for the head judge alone; it has no place for a mark.
 	Progress []SeatProgress `json:"progress,omitempty" doc:"Who still has marks to give; for the head of the panel only"`
+	// Withdrawn: does not perform.
+	Withdrawn bool `json:"withdrawn" doc:"Withdrawn, or left out of this part"`
+	// Conflict is there when the judge is tied to the entry.
+	Conflict *ConflictView `json:"conflict,omitempty" doc:"What ties this judge to the entry, and whether the sheet is left out for it"`
 	// Others is filled only after the own sheet was locked.
 	Others *OthersView `json:"others,omitempty" doc:"Absent until the own sheet is locked"`
 }
@@ -146,6 +153,10 @@ type JudgingView struct {
 	OrderSeed    string          `json:"order_seed" doc:"Seed of the draw that made the running order; empty: set by hand"`
 	OnStage      int64           `json:"on_stage" doc:"The performance on stage now; 0: none"`
 	Performances []MarkedTurn    `json:"performances" doc:"In running order"`
+	Conflict     ConflictRule    `json:"conflict" enum:"none,flag,bar" doc:"What a judge's tie to an entry does"`
+	Blind        BlindView       `json:"blind"`
+	Draw         string          `json:"draw" enum:"software,room,hand" doc:"How the running order came about"`
+	Changes      []ChangeView    `json:"changes" doc:"What was changed since, the newest last"`
 	Conduct      Conduct         `json:"conduct"`
 	Watch        WatchView       `json:"watch"`
 	Gaps         []Gap           `json:"gaps" doc:"What stands between the round and its check; empty: it can be checked"`
@@ -166,9 +177,12 @@ type SeatView struct {
 // MarkedTurn is a performance with everybody's marks.
 type MarkedTurn struct {
 	PerformanceView
-	Withdrawn bool        `json:"withdrawn" doc:"The entry has been withdrawn since"`
-	Sheets    []SheetView `json:"sheets" doc:"One a seat, in their order"`
-	Complete  bool        `json:"complete" doc:"Over, and every sheet that is waited for is locked: the score counts"`
+	Withdrawn bool `json:"withdrawn" doc:"The entry has been withdrawn since, or left out of this part"`
+	LeftOut   bool `json:"left_out" doc:"Left out of this part on the night; it can be brought back"`
+	// Conflicts are the judges of the panel who are tied to the entry.
+	Conflicts []ConflictView `json:"conflicts"`
+	Sheets    []SheetView    `json:"sheets" doc:"One a seat, in their order"`
+	Complete  bool           `json:"complete" doc:"Over, and every sheet that is waited for is locked: the score counts"`
 	// Working is computed from the sheets that are locked so far.
 	Working scoring.Working `json:"working"`
 	// Place in this part alone, among the complete performances.
@@ -190,6 +204,7 @@ type SheetView struct {
 
 // JudgeView makes the view of one judge; false: not on the panel.
 func (j Judging) JudgeView(accountID int64) (JudgeView, bool) {
+	j = j.For(0) // a judge never holds the names
 	seat, ok := j.SeatOf(accountID)
 	if !ok {
 		return JudgeView{}, false
@@ -199,13 +214,14 @@ func (j Judging) JudgeView(accountID int64) (JudgeView, bool) {
 		Name: seat.Name, Head: seat.Head, Absent: seat.Absent, Writer: seat.Writer, Criteria: j.criteriaViews(),
 		MaxTotal: rubric.Max(j.Rules.Combining.Decimals), Decimals: j.Rules.Combining.Decimals, TimeLimitSeconds: j.Rules.Overtime.LimitSeconds,
 		Overtime: j.Rules.Overtime, Free: j.Conduct.Choosing == Freely, CountDown: j.Conduct.CountDown, Warnings: j.Conduct.Warnings,
-		Performances: []JudgePerformance{}, Signing: j.judgeSigning(seat), Closing: j.closingView(seat)}
+		Performances: []JudgePerformance{}, Signing: j.judgeSigning(seat), Closing: j.closingView(seat),
+		Blind: j.Blind, Changes: j.changeViews(true)}
 	for _, p := range j.Performances {
 		if p.State == OnStage {
 			v.OnStage = p.ID
 		}
 		own := j.Sheet(p.ID, accountID)
-		jp := JudgePerformance{PerformanceView: performanceView(p), Sheet: j.ownSheet(rubric, own)}
+		jp := JudgePerformance{PerformanceView: performanceView(p), Sheet: j.ownSheet(rubric, own), Withdrawn: p.Withdrawn, Conflict: j.ownConflict(p, seat)}
 		if seat.Head {
 			jp.Progress = j.progress(rubric, p)
 		}
@@ -253,7 +269,8 @@ func (j Judging) View() JudgingView {
 	v := JudgingView{ContestID: j.ContestID, RoundID: j.RoundID, RoundName: j.RoundName, Started: j.Started(), Closed: j.Closed(),
 		ClosedUs: j.ClosedUs, Rules: j.Rules, Criteria: j.criteriaViews(), MaxTotal: rubric.Max(j.Rules.Combining.Decimals),
 		Panel: []SeatView{}, OrderSeed: j.OrderSeed, Performances: []MarkedTurn{}, Gaps: j.Gaps(),
-		Conduct: j.Conduct, Watch: j.Watch()}
+		Conduct: j.Conduct, Watch: j.Watch(),
+		Conflict: j.Conflict, Blind: j.blindView(), Draw: j.drawn(), Changes: j.changeViews(false)}
 	if v.Closed {
 		v.Gaps = []Gap{}
 	}
@@ -268,7 +285,7 @@ func (j Judging) View() JudgingView {
 			v.OnStage = p.ID
 		}
 		score := scores[p.ID]
-		turn := MarkedTurn{PerformanceView: performanceView(p), Withdrawn: p.Withdrawn, Sheets: []SheetView{},
+		turn := MarkedTurn{PerformanceView: performanceView(p), Withdrawn: p.Withdrawn, LeftOut: p.LeftOut, Conflicts: j.conflictViews(p), Sheets: []SheetView{},
 			Complete: score.Complete, Working: score.Working, Place: places[p.EntryID].Place, Tied: places[p.EntryID].Tied}
 		for _, seat := range j.Panel {
 			s := j.Sheet(p.ID, seat.AccountID)
@@ -294,10 +311,10 @@ func (j Judging) criteriaViews() []CriterionView {
 
 func performanceView(p Performance) PerformanceView {
 	number := ""
-	if !p.Calibration {
+	if p.EntryID > 0 {
 		number = roster.NumberText(p.Number)
 	}
-	return PerformanceView{ID: p.ID, Position: p.Position, EntryID: p.EntryID, Number: number, EntryName: p.EntryName,
+	return PerformanceView{ID: p.ID, Position: p.Position, EntryID: max(p.EntryID, 0), Number: number, EntryName: p.EntryName, Code: p.Code,
 		UnitName: p.UnitName, Title: p.Title, State: p.State, StartedUs: p.StartedUs, EndedUs: p.EndedUs, Seconds: p.Seconds,
 		TimedByHand: p.TimedByHand, Clock: clockView(p.Clock), Calibration: p.Calibration}
 }

@@ -4,6 +4,10 @@
 
 package judgingdb
 
+import (
+	"time"
+)
+
 type Criterion struct {
 	ID          int64
 	RoundID     int64
@@ -26,21 +30,22 @@ type JudgeNote struct {
 }
 
 type JudgedRound struct {
-	RoundID     int64
-	Settings    []byte
-	Epoch       int64
-	Seq         int64
-	OrderSeed   *string
-	ClosedUs    *int64
-	ClosedBy    *int64
-	DrawID      *int64
-	BlindSeed   *string
-	BlindKeeper *int64
-	CheckedUs   *int64
-	CheckedBy   *int64
-	Signing     int32
-	Supervised  bool
-	Conduct     []byte
+	RoundID      int64
+	Settings     []byte
+	Epoch        int64
+	Seq          int64
+	OrderSeed    *string
+	ClosedUs     *int64
+	ClosedBy     *int64
+	DrawID       *int64
+	ConflictRule string
+	BlindSeed    *string
+	BlindKeeper  *int64
+	CheckedUs    *int64
+	CheckedBy    *int64
+	Signing      int32
+	Supervised   bool
+	Conduct      []byte
 }
 
 type JudgingRequest struct {
@@ -69,6 +74,26 @@ type Mark struct {
 	Seq         int64
 	Value       *int64
 	ReceivedUs  int64
+}
+
+type OrderDraw struct {
+	ID         int64
+	RoundID    int64
+	Method     string
+	Seed       string
+	DrawnAt    *time.Time
+	Place      string
+	Chair      string
+	Secretary  string
+	Witnesses  string
+	Lots       []byte
+	RecordedBy *int64
+}
+
+type PerformanceConflict struct {
+	PerformanceID int64
+	AccountID     int64
+	Why           string
 }
 
 type Sheet struct {

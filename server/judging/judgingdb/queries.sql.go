@@ -343,7 +343,7 @@ func (q *Queries) HasMarks(ctx context.Context, performanceID int64) (bool, erro
 }
 
 const judgedRound = `-- name: JudgedRound :one
-SELECT round_id, settings, epoch, seq, order_seed, closed_us, closed_by, draw_id, blind_seed, blind_keeper, checked_us, checked_by, signing, supervised, conduct FROM judged_round WHERE round_id = $1
+SELECT round_id, settings, epoch, seq, order_seed, closed_us, closed_by, draw_id, conflict_rule, blind_seed, blind_keeper, checked_us, checked_by, signing, supervised, conduct FROM judged_round WHERE round_id = $1
 `
 
 func (q *Queries) JudgedRound(ctx context.Context, roundID int64) (JudgedRound, error) {
@@ -358,6 +358,7 @@ func (q *Queries) JudgedRound(ctx context.Context, roundID int64) (JudgedRound, 
 		&i.ClosedUs,
 		&i.ClosedBy,
 		&i.DrawID,
+		&i.ConflictRule,
 		&i.BlindSeed,
 		&i.BlindKeeper,
 		&i.CheckedUs,
@@ -433,7 +434,7 @@ func (q *Queries) MovePerformance(ctx context.Context, arg MovePerformanceParams
 }
 
 const nextSeq = `-- name: NextSeq :one
-UPDATE judged_round SET seq = seq + 1 WHERE round_id = $1 RETURNING round_id, settings, epoch, seq, order_seed, closed_us, closed_by, draw_id, blind_seed, blind_keeper, checked_us, checked_by, signing, supervised, conduct
+UPDATE judged_round SET seq = seq + 1 WHERE round_id = $1 RETURNING round_id, settings, epoch, seq, order_seed, closed_us, closed_by, draw_id, conflict_rule, blind_seed, blind_keeper, checked_us, checked_by, signing, supervised, conduct
 `
 
 // Raises the version of the round and holds its row until the transaction ends: changes of one round queue here.
@@ -449,6 +450,7 @@ func (q *Queries) NextSeq(ctx context.Context, roundID int64) (JudgedRound, erro
 		&i.ClosedUs,
 		&i.ClosedBy,
 		&i.DrawID,
+		&i.ConflictRule,
 		&i.BlindSeed,
 		&i.BlindKeeper,
 		&i.CheckedUs,
@@ -633,7 +635,10 @@ SELECT r.contest_id, c.name AS contest_name, r.id AS round_id, r.name AS round_n
        (SELECT count(*) FROM performance f WHERE f.round_id = r.id AND f.state <> 'planned' AND NOT f.calibration) AS begun,
        (SELECT count(*) FROM sheet s JOIN performance f ON f.id = s.performance_id
         WHERE f.round_id = r.id AND s.account_id = p.account_id AND s.state = 'locked' AND NOT f.calibration) AS locked,
-       COALESCE((SELECT coalesce(e.name, f.title) FROM performance f LEFT JOIN entry e ON e.id = f.entry_id
+       COALESCE((SELECT CASE WHEN e.id IS NULL THEN f.title
+                             WHEN j.blind_seed IS NULL OR j.closed_us IS NOT NULL THEN e.name
+                             ELSE (SELECT b.code FROM blind_code b WHERE b.round_id = r.id AND b.entry_id = e.id) END
+                 FROM performance f LEFT JOIN entry e ON e.id = f.entry_id
                  WHERE f.round_id = r.id AND f.state = 'on_stage' LIMIT 1), '')::text AS on_stage
 FROM panel_seat p JOIN judged_round j ON j.round_id = p.round_id JOIN round r ON r.id = p.round_id JOIN contest c ON c.id = r.contest_id
 WHERE p.account_id = $1 AND c.state NOT IN ('archived')

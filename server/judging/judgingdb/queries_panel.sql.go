@@ -7,7 +7,454 @@ package judgingdb
 
 import (
 	"context"
+	"time"
 )
+
+const addBlindCode = `-- name: AddBlindCode :exec
+INSERT INTO blind_code (round_id, entry_id, code) VALUES ($1, $2, $3)
+`
+
+type AddBlindCodeParams struct {
+	RoundID int64
+	EntryID int64
+	Code    string
+}
+
+func (q *Queries) AddBlindCode(ctx context.Context, arg AddBlindCodeParams) error {
+	_, err := q.db.Exec(ctx, addBlindCode, arg.RoundID, arg.EntryID, arg.Code)
+	return err
+}
+
+const addChange = `-- name: AddChange :exec
+INSERT INTO round_change (round_id, at_us, kind, entry_id, seat, before, after, reason, account_id, account_name)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+`
+
+type AddChangeParams struct {
+	RoundID     int64
+	AtUs        int64
+	Kind        string
+	EntryID     *int64
+	Seat        int32
+	Before      string
+	After       string
+	Reason      string
+	AccountID   *int64
+	AccountName string
+}
+
+func (q *Queries) AddChange(ctx context.Context, arg AddChangeParams) error {
+	_, err := q.db.Exec(ctx, addChange,
+		arg.RoundID,
+		arg.AtUs,
+		arg.Kind,
+		arg.EntryID,
+		arg.Seat,
+		arg.Before,
+		arg.After,
+		arg.Reason,
+		arg.AccountID,
+		arg.AccountName,
+	)
+	return err
+}
+
+const addDraw = `-- name: AddDraw :one
+INSERT INTO order_draw (round_id, method, seed, drawn_at, place, chair, secretary, witnesses, lots, recorded_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id
+`
+
+type AddDrawParams struct {
+	RoundID    int64
+	Method     string
+	Seed       string
+	DrawnAt    *time.Time
+	Place      string
+	Chair      string
+	Secretary  string
+	Witnesses  string
+	Lots       []byte
+	RecordedBy *int64
+}
+
+func (q *Queries) AddDraw(ctx context.Context, arg AddDrawParams) (int64, error) {
+	row := q.db.QueryRow(ctx, addDraw,
+		arg.RoundID,
+		arg.Method,
+		arg.Seed,
+		arg.DrawnAt,
+		arg.Place,
+		arg.Chair,
+		arg.Secretary,
+		arg.Witnesses,
+		arg.Lots,
+		arg.RecordedBy,
+	)
+	var id int64
+	err := row.Scan(&id)
+	return id, err
+}
+
+const addTie = `-- name: AddTie :exec
+INSERT INTO judge_tie (contest_id, account_id, own, unit_id, entry_id, note) VALUES ($1, $2, $3, $4, $5, $6)
+`
+
+type AddTieParams struct {
+	ContestID int64
+	AccountID int64
+	Own       bool
+	UnitID    *int64
+	EntryID   *int64
+	Note      string
+}
+
+func (q *Queries) AddTie(ctx context.Context, arg AddTieParams) error {
+	_, err := q.db.Exec(ctx, addTie,
+		arg.ContestID,
+		arg.AccountID,
+		arg.Own,
+		arg.UnitID,
+		arg.EntryID,
+		arg.Note,
+	)
+	return err
+}
+
+const blindCodes = `-- name: BlindCodes :many
+SELECT entry_id, code FROM blind_code WHERE round_id = $1
+`
+
+type BlindCodesRow struct {
+	EntryID int64
+	Code    string
+}
+
+func (q *Queries) BlindCodes(ctx context.Context, roundID int64) ([]BlindCodesRow, error) {
+	rows, err := q.db.Query(ctx, blindCodes, roundID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []BlindCodesRow{}
+	for rows.Next() {
+		var i BlindCodesRow
+		if err := rows.Scan(&i.EntryID, &i.Code); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const changes = `-- name: Changes :many
+SELECT c.id, c.round_id, c.at_us, c.kind, c.entry_id, c.seat, c.before, c.after, c.reason, c.account_id, c.account_name, coalesce(e.name, '')::text AS entry_name FROM round_change c LEFT JOIN entry e ON e.id = c.entry_id
+WHERE c.round_id = $1 ORDER BY c.id
+`
+
+type ChangesRow struct {
+	ID          int64
+	RoundID     int64
+	AtUs        int64
+	Kind        string
+	EntryID     *int64
+	Seat        int32
+	Before      string
+	After       string
+	Reason      string
+	AccountID   *int64
+	AccountName string
+	EntryName   string
+}
+
+func (q *Queries) Changes(ctx context.Context, roundID int64) ([]ChangesRow, error) {
+	rows, err := q.db.Query(ctx, changes, roundID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ChangesRow{}
+	for rows.Next() {
+		var i ChangesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.RoundID,
+			&i.AtUs,
+			&i.Kind,
+			&i.EntryID,
+			&i.Seat,
+			&i.Before,
+			&i.After,
+			&i.Reason,
+			&i.AccountID,
+			&i.AccountName,
+			&i.EntryName,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const conflictsKept = `-- name: ConflictsKept :many
+SELECT c.performance_id, c.account_id, c.why FROM performance_conflict c JOIN performance p ON p.id = c.performance_id WHERE p.round_id = $1
+`
+
+func (q *Queries) ConflictsKept(ctx context.Context, roundID int64) ([]PerformanceConflict, error) {
+	rows, err := q.db.Query(ctx, conflictsKept, roundID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PerformanceConflict{}
+	for rows.Next() {
+		var i PerformanceConflict
+		if err := rows.Scan(&i.PerformanceID, &i.AccountID, &i.Why); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const conflictsNow = `-- name: ConflictsNow :many
+WITH RECURSIVE tie AS (
+    SELECT t.account_id, t.own, t.unit_id, t.entry_id FROM judge_tie t
+    JOIN panel_seat s ON s.account_id = t.account_id AND s.round_id = $1 WHERE t.contest_id = $2
+), own AS (
+    SELECT t.account_id, t.unit_id::bigint AS unit_id FROM tie t WHERE t.own
+    UNION SELECT o.account_id, u.successor_id FROM own o JOIN unit_successor u ON u.unit_id = o.unit_id
+), above AS (
+    SELECT o.account_id, c.parent_id AS unit_id FROM own o JOIN unit_in_contest c ON c.contest_id = $2 AND c.unit_id = o.unit_id
+    UNION SELECT a.account_id, c.parent_id FROM above a JOIN unit_in_contest c ON c.contest_id = $2 AND c.unit_id = a.unit_id
+), turn AS (
+    SELECT p.id, p.entry_id, e.unit_id FROM performance p JOIN entry e ON e.id = p.entry_id WHERE p.round_id = $1
+), over AS (
+    SELECT t.id, c.parent_id AS unit_id FROM turn t JOIN unit_in_contest c ON c.contest_id = $2 AND c.unit_id = t.unit_id
+    UNION SELECT o.id, c.parent_id FROM over o JOIN unit_in_contest c ON c.contest_id = $2 AND c.unit_id = o.unit_id
+), found AS (
+    SELECT t.id, o.account_id, 1 AS nearness, 'own_unit' AS why FROM turn t JOIN own o ON o.unit_id = t.unit_id
+    UNION ALL SELECT t.id, d.account_id, 2, 'declared' FROM turn t JOIN tie d ON NOT d.own AND (d.entry_id = t.entry_id OR d.unit_id = t.unit_id)
+    UNION ALL SELECT t.id, a.account_id, 3, 'unit_above' FROM turn t JOIN above a ON a.unit_id = t.unit_id
+    UNION ALL SELECT v.id, o.account_id, 4, 'unit_below' FROM over v JOIN own o ON o.unit_id = v.unit_id
+)
+SELECT DISTINCT ON (id, account_id) id::bigint AS performance_id, account_id::bigint AS account_id, why::text AS why
+FROM found ORDER BY id, account_id, nearness
+`
+
+type ConflictsNowParams struct {
+	RoundID   int64
+	ContestID int64
+}
+
+type ConflictsNowRow struct {
+	PerformanceID int64
+	AccountID     int64
+	Why           string
+}
+
+// What ties the judges of a round to its entries: the own unit, a unit above or below it in the tree as it is for the
+// contest (a unit that has ended goes on as its successors), and what was declared. The nearest tie of each pair.
+func (q *Queries) ConflictsNow(ctx context.Context, arg ConflictsNowParams) ([]ConflictsNowRow, error) {
+	rows, err := q.db.Query(ctx, conflictsNow, arg.RoundID, arg.ContestID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ConflictsNowRow{}
+	for rows.Next() {
+		var i ConflictsNowRow
+		if err := rows.Scan(&i.PerformanceID, &i.AccountID, &i.Why); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const drawByID = `-- name: DrawByID :one
+SELECT id, round_id, method, seed, drawn_at, place, chair, secretary, witnesses, lots, recorded_by FROM order_draw WHERE id = $1
+`
+
+func (q *Queries) DrawByID(ctx context.Context, id int64) (OrderDraw, error) {
+	row := q.db.QueryRow(ctx, drawByID, id)
+	var i OrderDraw
+	err := row.Scan(
+		&i.ID,
+		&i.RoundID,
+		&i.Method,
+		&i.Seed,
+		&i.DrawnAt,
+		&i.Place,
+		&i.Chair,
+		&i.Secretary,
+		&i.Witnesses,
+		&i.Lots,
+		&i.RecordedBy,
+	)
+	return i, err
+}
+
+const dropBlindCodes = `-- name: DropBlindCodes :exec
+DELETE FROM blind_code WHERE round_id = $1
+`
+
+func (q *Queries) DropBlindCodes(ctx context.Context, roundID int64) error {
+	_, err := q.db.Exec(ctx, dropBlindCodes, roundID)
+	return err
+}
+
+const dropConflicts = `-- name: DropConflicts :exec
+DELETE FROM performance_conflict WHERE performance_id = $1
+`
+
+func (q *Queries) DropConflicts(ctx context.Context, performanceID int64) error {
+	_, err := q.db.Exec(ctx, dropConflicts, performanceID)
+	return err
+}
+
+const dropTies = `-- name: DropTies :exec
+DELETE FROM judge_tie WHERE contest_id = $1 AND account_id = $2
+`
+
+type DropTiesParams struct {
+	ContestID int64
+	AccountID int64
+}
+
+func (q *Queries) DropTies(ctx context.Context, arg DropTiesParams) error {
+	_, err := q.db.Exec(ctx, dropTies, arg.ContestID, arg.AccountID)
+	return err
+}
+
+const entryOfContest = `-- name: EntryOfContest :one
+SELECT EXISTS (SELECT 1 FROM entry WHERE id = $1 AND contest_id = $2)
+`
+
+type EntryOfContestParams struct {
+	ID        int64
+	ContestID int64
+}
+
+func (q *Queries) EntryOfContest(ctx context.Context, arg EntryOfContestParams) (bool, error) {
+	row := q.db.QueryRow(ctx, entryOfContest, arg.ID, arg.ContestID)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
+const keepConflict = `-- name: KeepConflict :exec
+INSERT INTO performance_conflict (performance_id, account_id, why) VALUES ($1, $2, $3)
+`
+
+type KeepConflictParams struct {
+	PerformanceID int64
+	AccountID     int64
+	Why           string
+}
+
+func (q *Queries) KeepConflict(ctx context.Context, arg KeepConflictParams) error {
+	_, err := q.db.Exec(ctx, keepConflict, arg.PerformanceID, arg.AccountID, arg.Why)
+	return err
+}
+
+const keepers = `-- name: Keepers :many
+SELECT a.id, a.name FROM account a JOIN account_grant g ON g.account_id = a.id
+WHERE g.contest_id = $1 AND g.role IN ('organizer', 'secretary') AND a.disabled_at IS NULL
+GROUP BY a.id, a.name ORDER BY a.name
+`
+
+type KeepersRow struct {
+	ID   int64
+	Name string
+}
+
+func (q *Queries) Keepers(ctx context.Context, contestID int64) ([]KeepersRow, error) {
+	rows, err := q.db.Query(ctx, keepers, contestID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []KeepersRow{}
+	for rows.Next() {
+		var i KeepersRow
+		if err := rows.Scan(&i.ID, &i.Name); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const leaveOut = `-- name: LeaveOut :exec
+UPDATE performance SET left_out = $2 WHERE id = $1
+`
+
+type LeaveOutParams struct {
+	ID      int64
+	LeftOut bool
+}
+
+func (q *Queries) LeaveOut(ctx context.Context, arg LeaveOutParams) error {
+	_, err := q.db.Exec(ctx, leaveOut, arg.ID, arg.LeftOut)
+	return err
+}
+
+const leftOut = `-- name: LeftOut :many
+SELECT id FROM performance WHERE round_id = $1 AND left_out
+`
+
+func (q *Queries) LeftOut(ctx context.Context, roundID int64) ([]int64, error) {
+	rows, err := q.db.Query(ctx, leftOut, roundID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []int64{}
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const marksOfSeat = `-- name: MarksOfSeat :one
+SELECT EXISTS (SELECT 1 FROM sheet s JOIN performance p ON p.id = s.performance_id
+               WHERE p.round_id = $1 AND s.account_id = $2 AND (s.version > 0 OR s.state = 'locked'))
+`
+
+type MarksOfSeatParams struct {
+	RoundID   int64
+	AccountID int64
+}
+
+func (q *Queries) MarksOfSeat(ctx context.Context, arg MarksOfSeatParams) (bool, error) {
+	row := q.db.QueryRow(ctx, marksOfSeat, arg.RoundID, arg.AccountID)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
 
 const onlySupervisors = `-- name: OnlySupervisors :many
 SELECT g.account_id FROM account_grant g JOIN account a ON a.id = g.account_id
@@ -35,4 +482,244 @@ func (q *Queries) OnlySupervisors(ctx context.Context, contestID int64) ([]int64
 		return nil, err
 	}
 	return items, nil
+}
+
+const panelOf = `-- name: PanelOf :one
+SELECT j.conflict_rule, j.blind_seed, j.blind_keeper, j.draw_id, coalesce(a.name, '')::text AS keeper_name,
+       (EXISTS (SELECT 1 FROM judge_tie t WHERE t.contest_id = $1))::boolean AS ties
+FROM judged_round j LEFT JOIN account a ON a.id = j.blind_keeper WHERE j.round_id = $2
+`
+
+type PanelOfParams struct {
+	ContestID int64
+	RoundID   int64
+}
+
+type PanelOfRow struct {
+	ConflictRule string
+	BlindSeed    *string
+	BlindKeeper  *int64
+	DrawID       *int64
+	KeeperName   string
+	Ties         bool
+}
+
+func (q *Queries) PanelOf(ctx context.Context, arg PanelOfParams) (PanelOfRow, error) {
+	row := q.db.QueryRow(ctx, panelOf, arg.ContestID, arg.RoundID)
+	var i PanelOfRow
+	err := row.Scan(
+		&i.ConflictRule,
+		&i.BlindSeed,
+		&i.BlindKeeper,
+		&i.DrawID,
+		&i.KeeperName,
+		&i.Ties,
+	)
+	return i, err
+}
+
+const removePlanned = `-- name: RemovePlanned :exec
+DELETE FROM performance WHERE round_id = $1 AND state = 'planned' AND entry_id IS NOT NULL
+`
+
+func (q *Queries) RemovePlanned(ctx context.Context, roundID int64) error {
+	_, err := q.db.Exec(ctx, removePlanned, roundID)
+	return err
+}
+
+const replaceSeat = `-- name: ReplaceSeat :exec
+UPDATE panel_seat SET account_id = $3, absent = false, reason = '', writer = 0 WHERE round_id = $1 AND seat = $2
+`
+
+type ReplaceSeatParams struct {
+	RoundID   int64
+	Seat      int32
+	AccountID int64
+}
+
+func (q *Queries) ReplaceSeat(ctx context.Context, arg ReplaceSeatParams) error {
+	_, err := q.db.Exec(ctx, replaceSeat, arg.RoundID, arg.Seat, arg.AccountID)
+	return err
+}
+
+const setBlind = `-- name: SetBlind :exec
+UPDATE judged_round SET blind_seed = $2, blind_keeper = $3 WHERE round_id = $1
+`
+
+type SetBlindParams struct {
+	RoundID     int64
+	BlindSeed   *string
+	BlindKeeper *int64
+}
+
+func (q *Queries) SetBlind(ctx context.Context, arg SetBlindParams) error {
+	_, err := q.db.Exec(ctx, setBlind, arg.RoundID, arg.BlindSeed, arg.BlindKeeper)
+	return err
+}
+
+const setConflictRule = `-- name: SetConflictRule :exec
+UPDATE judged_round SET conflict_rule = $2 WHERE round_id = $1
+`
+
+type SetConflictRuleParams struct {
+	RoundID      int64
+	ConflictRule string
+}
+
+func (q *Queries) SetConflictRule(ctx context.Context, arg SetConflictRuleParams) error {
+	_, err := q.db.Exec(ctx, setConflictRule, arg.RoundID, arg.ConflictRule)
+	return err
+}
+
+const setDraw = `-- name: SetDraw :exec
+UPDATE judged_round SET draw_id = $2 WHERE round_id = $1
+`
+
+type SetDrawParams struct {
+	RoundID int64
+	DrawID  *int64
+}
+
+func (q *Queries) SetDraw(ctx context.Context, arg SetDrawParams) error {
+	_, err := q.db.Exec(ctx, setDraw, arg.RoundID, arg.DrawID)
+	return err
+}
+
+const sources = `-- name: Sources :many
+SELECT r.id AS round_id, r.name AS round_name, c.id AS contest_id, c.name AS contest_name,
+       (SELECT count(*) FROM criterion k WHERE k.round_id = r.id) AS criteria,
+       (SELECT count(*) FROM panel_seat p WHERE p.round_id = r.id) AS judges
+FROM round r JOIN contest c ON c.id = r.contest_id
+WHERE r.kind = 'judged' AND ($1::boolean OR c.id = ANY($2::bigint[])) AND c.rehearsal_of IS NULL
+  AND EXISTS (SELECT 1 FROM criterion k WHERE k.round_id = r.id)
+ORDER BY c.id DESC, r.position LIMIT 200
+`
+
+type SourcesParams struct {
+	Everywhere bool
+	ContestIds []int64
+}
+
+type SourcesRow struct {
+	RoundID     int64
+	RoundName   string
+	ContestID   int64
+	ContestName string
+	Criteria    int64
+	Judges      int64
+}
+
+// Judged rounds whose rubric and panel one who organizes these contests may take over.
+func (q *Queries) Sources(ctx context.Context, arg SourcesParams) ([]SourcesRow, error) {
+	rows, err := q.db.Query(ctx, sources, arg.Everywhere, arg.ContestIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []SourcesRow{}
+	for rows.Next() {
+		var i SourcesRow
+		if err := rows.Scan(
+			&i.RoundID,
+			&i.RoundName,
+			&i.ContestID,
+			&i.ContestName,
+			&i.Criteria,
+			&i.Judges,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const stirOthers = `-- name: StirOthers :many
+UPDATE judged_round j SET seq = j.seq + 1 FROM round r
+WHERE r.id = j.round_id AND r.contest_id = $1 AND j.round_id <> $2 AND j.closed_us IS NULL RETURNING j.round_id
+`
+
+type StirOthersParams struct {
+	ContestID int64
+	RoundID   int64
+}
+
+// Other open rounds of the contest, whose views follow the same ties.
+func (q *Queries) StirOthers(ctx context.Context, arg StirOthersParams) ([]int64, error) {
+	rows, err := q.db.Query(ctx, stirOthers, arg.ContestID, arg.RoundID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []int64{}
+	for rows.Next() {
+		var round_id int64
+		if err := rows.Scan(&round_id); err != nil {
+			return nil, err
+		}
+		items = append(items, round_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const tiesIn = `-- name: TiesIn :many
+SELECT t.account_id, t.own, t.unit_id, t.entry_id, t.note, coalesce(u.name, '')::text AS unit_name, coalesce(e.name, '')::text AS entry_name
+FROM judge_tie t LEFT JOIN unit_in_contest u ON u.contest_id = t.contest_id AND u.unit_id = t.unit_id
+LEFT JOIN entry e ON e.id = t.entry_id
+WHERE t.contest_id = $1 ORDER BY t.account_id, t.own DESC, t.id
+`
+
+type TiesInRow struct {
+	AccountID int64
+	Own       bool
+	UnitID    *int64
+	EntryID   *int64
+	Note      string
+	UnitName  string
+	EntryName string
+}
+
+func (q *Queries) TiesIn(ctx context.Context, contestID int64) ([]TiesInRow, error) {
+	rows, err := q.db.Query(ctx, tiesIn, contestID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []TiesInRow{}
+	for rows.Next() {
+		var i TiesInRow
+		if err := rows.Scan(
+			&i.AccountID,
+			&i.Own,
+			&i.UnitID,
+			&i.EntryID,
+			&i.Note,
+			&i.UnitName,
+			&i.EntryName,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const unitIsThere = `-- name: UnitIsThere :one
+SELECT EXISTS (SELECT 1 FROM unit WHERE id = $1)
+`
+
+func (q *Queries) UnitIsThere(ctx context.Context, id int64) (bool, error) {
+	row := q.db.QueryRow(ctx, unitIsThere, id)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
 }

@@ -1146,6 +1146,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/leader/contests/{contest}/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The places of my units in rounds that units name teams for */
+        get: operations["list-led-teams"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leader/contests/{contest}/teams/{round}/{unit}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Name the team of one of my units, or change it until the deadline */
+        put: operations["name-led-team"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/leader/contests/{contest}/template": {
         parameters: {
             query?: never;
@@ -1995,6 +2029,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizer/contests/{contest}/ceremony": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ceremony's settings, its script, and where it stands */
+        get: operations["get-ceremony"];
+        /** Change the ceremony's settings */
+        put: operations["save-ceremony"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/ceremony/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to tell the final result, or a rehearsal with made-up names */
+        post: operations["begin-ceremony"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/ceremony/cue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The next step, or another cue */
+        post: operations["cue-ceremony"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/ceremony/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A backdrop or a logo */
+        post: operations["upload-ceremony-picture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/ceremony/steps/{step}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What everybody would see after a step */
+        get: operations["preview-ceremony-step"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizer/contests/{contest}/changes": {
         parameters: {
             query?: never;
@@ -2337,6 +2457,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizer/contests/{contest}/judging/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The judged parts of the contest, with what each still needs */
+        get: operations["list-judging-parts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/judging/ties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own units and declared ties of the judges */
+        get: operations["list-judge-ties"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizer/contests/{contest}/leaders": {
         parameters: {
             query?: never;
@@ -2504,6 +2658,162 @@ export interface paths {
         post?: never;
         /** Take a role away */
         delete: operations["dismiss-person"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the rounds are put together, and what is open */
+        get: operations["get-plan"];
+        /** Set who enters which round, weights and tie-breakers */
+        put: operations["save-plan"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/plan/decisions/{decision}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back how a tie was resolved */
+        post: operations["revoke-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/plan/rounds/{round}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who would enter a round, or entered it */
+        get: operations["get-promotion"];
+        put?: never;
+        /** Decide who enters a round */
+        post: operations["promote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/plan/rounds/{round}/places/{place}/pass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pass a place on to the next in reserve */
+        post: operations["pass-place"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/plan/rounds/{round}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back who enters a round, before it has begun */
+        post: operations["undo-promotion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/plan/rounds/{round}/units/{unit}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A unit's team in a round, and whom it can name */
+        get: operations["get-unit-team"];
+        /** Name a unit's team in its stead */
+        put: operations["name-unit-team"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/plan/ties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Resolve a tie: by lots, the head judge or a tie-break round */
+        post: operations["decide-tie"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/plan/ties/round": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A further round among those who are tied */
+        post: operations["add-tie-round"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/plan/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who would move where under other rules; nothing is stored */
+        post: operations["ask-what-if"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3501,6 +3811,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/blind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let codes stand for the entries until the close, and say who holds the names */
+        put: operations["set-blind"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizer/contests/{contest}/rounds/{round}/judging/calibrations": {
         parameters: {
             query?: never;
@@ -3586,6 +3913,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/conflict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** What a judge's tie to an entry does; before the first performance */
+        put: operations["set-conflict-rule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take over rubric, panel or running order of another round */
+        post: operations["copy-judging"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizer/contests/{contest}/rounds/{round}/judging/head": {
         parameters: {
             query?: never;
@@ -3620,6 +3981,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/order/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move a turn to come, put it last, leave it out or bring it back, with a reason */
+        post: operations["change-running-order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizer/contests/{contest}/rounds/{round}/judging/order/draw": {
         parameters: {
             query?: never;
@@ -3631,6 +4009,23 @@ export interface paths {
         put?: never;
         /** Put all entries into an order drawn by a new seed */
         post: operations["draw-running-order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/order/lots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set the running order by lots that were drawn in the room */
+        put: operations["set-lots"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3664,6 +4059,40 @@ export interface paths {
         get?: never;
         /** Note that a judge is absent, or back */
         put: operations["set-judge-absence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/panel/{seat}/replacement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Seat another judge in the place of one who has given no mark */
+        post: operations["replace-judge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/panel/{seat}/ties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** A judge's own unit and declared ties, for all rounds of the contest */
+        put: operations["set-judge-ties"];
         post?: never;
         delete?: never;
         options?: never;
@@ -3920,6 +4349,23 @@ export interface paths {
         put?: never;
         /** Take the check back, with a reason */
         post: operations["send-back-judging"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rounds whose rubric and panel may be taken over */
+        get: operations["list-judging-sources"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4228,6 +4674,23 @@ export interface paths {
         put?: never;
         /** Invite units of the tree */
         post: operations["invite-known-units"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/rubric-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rubrics of the usual parts of a final */
+        get: operations["list-rubric-templates"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4660,6 +5123,16 @@ export interface components {
              * @default 10000
              */
             weight: number;
+        };
+        "Add-tie-roundRequest": {
+            /** @enum {string} */
+            kind: "stage" | "judged";
+            name: string;
+            /** Format: int64 */
+            round_id: number;
+            subjects: number[];
+            /** @enum {string} */
+            what: "entry" | "unit";
         };
         AddedOutBody: {
             /** Format: int64 */
@@ -5556,6 +6029,11 @@ export interface components {
             last_at: string;
             name: string;
         };
+        "Begin-ceremonyRequest": {
+            rehearsal: boolean;
+            /** Format: int64 */
+            seq: number;
+        };
         BoardMessage: {
             data: components["schemas"]["LeaderboardBoardView"];
             /**
@@ -5582,6 +6060,248 @@ export interface components {
         };
         CandidatesOutBody: {
             candidates: components["schemas"]["JudgingCandidate"][];
+        };
+        CeremonyBoard: {
+            /**
+             * Format: int64
+             * @description Rows that it will have in all
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description The line stands after this place; 0: it has not been shown
+             */
+            cut?: number;
+            cut_label?: string;
+            division: string;
+            /** @description Best first; the places above the first one have not been told */
+            rows: components["schemas"]["CeremonyRow"][];
+        };
+        CeremonyDeskMessage: {
+            data: components["schemas"]["CeremonyDeskView"];
+            /**
+             * Format: int64
+             * @description with seq: order of the messages of one topic and kind
+             */
+            epoch: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ceremony_desk";
+            /**
+             * Format: int64
+             * @description contest time in microseconds
+             */
+            sent_at: number;
+            /**
+             * Format: int64
+             * @description a message that is not newer than the one held is ignored
+             */
+            seq: number;
+            topic: string;
+        };
+        CeremonyDeskStep: {
+            award?: string;
+            division?: string;
+            /** @enum {string} */
+            kind: "opening" | "prize" | "prize_name" | "unit" | "unit_name" | "division" | "rest" | "cut" | "award" | "place" | "name" | "marks" | "strike" | "points" | "row" | "summary" | "seal" | "closing";
+            names?: string[];
+            note?: string;
+            /** Format: int64 */
+            place?: number;
+            /** Format: int64 */
+            withheld?: number;
+        };
+        CeremonyDeskView: {
+            /**
+             * Format: int64
+             * @description Awards of the plan
+             */
+            awards: number;
+            /** @description There is a final result to tell */
+            final: boolean;
+            /** @description What everybody sees now */
+            live: components["schemas"]["CeremonyView"];
+            moved_by: string;
+            /** Format: int64 */
+            moved_us: number;
+            /** @description What everybody would see after the next step */
+            next?: components["schemas"]["CeremonyView"];
+            /**
+             * Format: int64
+             * @description Steps that have been made
+             */
+            position: number;
+            /** Format: int64 */
+            revision: number;
+            seal: string;
+            /**
+             * Format: int64
+             * @description To be sent back with the next cue
+             */
+            seq: number;
+            settings: components["schemas"]["CeremonySettings"];
+            steps: components["schemas"]["CeremonyDeskStep"][];
+            /** @description It is public already */
+            told: boolean;
+        };
+        CeremonyMessage: {
+            data: components["schemas"]["CeremonyView"];
+            /**
+             * Format: int64
+             * @description with seq: order of the messages of one topic and kind
+             */
+            epoch: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ceremony";
+            /**
+             * Format: int64
+             * @description contest time in microseconds
+             */
+            sent_at: number;
+            /**
+             * Format: int64
+             * @description a message that is not newer than the one held is ignored
+             */
+            seq: number;
+            topic: string;
+        };
+        CeremonyPicture: {
+            file: string;
+            /** Format: int64 */
+            height: number;
+            /** Format: int64 */
+            width: number;
+        };
+        CeremonyRow: {
+            award?: string;
+            /**
+             * Format: int64
+             * @description Of a unit that is ranked by them: entries with a score
+             */
+            entries?: number;
+            /** Format: int64 */
+            entry_id?: number;
+            name: string;
+            number?: string;
+            /** Format: int64 */
+            place?: number;
+            tied?: boolean;
+            /**
+             * Format: int64
+             * @description Hundredths of a point; missing: not told yet
+             */
+            total?: number;
+            unit?: string;
+        };
+        CeremonyScene: {
+            award?: string;
+            /**
+             * Format: int64
+             * @description How many share it, or are told
+             */
+            count?: number;
+            division?: string;
+            /** @enum {string} */
+            kind: "opening" | "prize" | "prize_name" | "unit" | "unit_name" | "division" | "rest" | "cut" | "award" | "place" | "name" | "marks" | "strike" | "points" | "row" | "summary" | "seal" | "closing";
+            /** @description Why not; what is above the line */
+            note?: string;
+            /** Format: int64 */
+            place?: number;
+            prize?: string;
+            rows?: components["schemas"]["CeremonyRow"][];
+            sheets?: components["schemas"]["CeremonySheets"][];
+            /**
+             * Format: int64
+             * @description So many of this award are not given
+             */
+            withheld?: number;
+        };
+        CeremonySettings: {
+            /** @description A file; empty: ours */
+            backdrop?: string;
+            /**
+             * Format: int64
+             * @description A line after so many places of each division; 0: none
+             */
+            cut?: number;
+            /** @description What is above the line */
+            cut_label?: string;
+            /** @description Files, in their order */
+            logos?: string[];
+            /** @description The panel has agreed to it */
+            marks_agreed?: boolean;
+            /**
+             * Format: int64
+             * @description Of this judged round the sheets of the slow places are opened, those that were dropped struck out; 0: none
+             */
+            marks_round?: number;
+            /**
+             * @description Of those without an award
+             * @enum {string}
+             */
+            rest: "pages" | "skip";
+            /**
+             * Format: int64
+             * @description So many of the best places are told one thing at a time: the place, the name, the points
+             */
+            slow: number;
+            /** @description Over the opening picture; empty: the usual words */
+            title: string;
+        };
+        CeremonySheet: {
+            /** @description Struck out: it does not count */
+            dropped?: boolean;
+            /**
+             * Format: int64
+             * @description GK1, GK2, ...
+             */
+            seat: number;
+            /** Format: int64 */
+            total: number;
+        };
+        CeremonySheets: {
+            /** Format: int64 */
+            entry_id: number;
+            round: string;
+            /**
+             * Format: int64
+             * @description Hundredths of a point; missing: not told yet
+             */
+            score?: number;
+            sheets: components["schemas"]["CeremonySheet"][];
+        };
+        CeremonyView: {
+            /** @description A file; empty: the usual one */
+            backdrop: string;
+            black: boolean;
+            /** @description The division that is being told */
+            board?: components["schemas"]["CeremonyBoard"];
+            contest: string;
+            logos: string[];
+            organizer: string;
+            /** @description Side prizes and collective awards that have been told */
+            prizes: components["schemas"]["CeremonyRow"][];
+            /** @description Made-up names and points: to be marked on every picture */
+            rehearsal: boolean;
+            /**
+             * Format: int64
+             * @description Of the result that the seal belongs to
+             */
+            revision?: number;
+            /** @description What the last step has told; missing before the first */
+            scene?: components["schemas"]["CeremonyScene"];
+            /** @description Mã niêm phong, once it has been shown */
+            seal?: string;
+            /** @enum {string} */
+            state: "off" | "running" | "paused" | "over";
+            title: string;
+            /** @description All entries with their points that have been told so far, the last one first; at most 500 */
+            told: components["schemas"]["CeremonyRow"][];
         };
         "Change-itemsRequest": {
             change: components["schemas"]["BankChange"];
@@ -5779,6 +6499,16 @@ export interface components {
             /** Format: int64 */
             position: number;
         };
+        ContestIntake: {
+            /** @enum {string} */
+            basis?: "overall" | "previous";
+            places?: components["schemas"]["ContestPlaces"][];
+            /** Format: int64 */
+            reserves?: number;
+            units?: components["schemas"]["ContestUnitRule"];
+            /** @enum {string} */
+            who?: "all" | "same" | "best" | "units" | "tied";
+        };
         ContestMissing: {
             blocks?: string;
             /** @description Stable name, for the page to link to where it can be done */
@@ -5839,6 +6569,27 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        ContestPlaces: {
+            /** Format: int64 */
+            count: number;
+            /**
+             * Format: int64
+             * @description 0: every division without a number of its own
+             */
+            division_id?: number;
+        };
+        ContestRoundPlan: {
+            /** @description The total begins anew with this round */
+            from_zero: boolean;
+            intake: components["schemas"]["ContestIntake"];
+            /** Format: int64 */
+            round_id: number;
+            /**
+             * Format: int64
+             * @description Hundredths of a percent
+             */
+            weight: number;
+        };
         ContestRoundView: {
             /** Format: int64 */
             id: number;
@@ -5874,6 +6625,39 @@ export interface components {
             /** @enum {string} */
             to: "open" | "running" | "ended" | "archived";
             vi: string;
+        };
+        ContestUnitRule: {
+            /**
+             * Format: int64
+             * @description The unit's result is the mean of its best so many people; who is missing counts 0
+             */
+            best?: number;
+            /** @description Units are ranked, and places given, within each block */
+            by_block?: boolean;
+            /** Format: date-time */
+            deadline?: string;
+            /**
+             * Format: int64
+             * @description Fewer valid turns: the unit is not ranked
+             */
+            least_entrants?: number;
+            /**
+             * Format: int64
+             * @description Hundredths of a percent of the target or headcount that must have a valid turn; 0: no such rule
+             */
+            least_share?: number;
+            /** @enum {string} */
+            of?: "target" | "headcount";
+            /**
+             * Format: int64
+             * @description Whoever is named needs so many
+             */
+            team_points?: number;
+            /**
+             * Format: int64
+             * @description A turn is valid from so many hundredths of a point on
+             */
+            valid_points?: number;
         };
         ControlAbsentOutBody: {
             /** @description At most 500 */
@@ -6006,6 +6790,20 @@ export interface components {
         "Create-itemRequest": {
             content: components["schemas"]["BankContent"];
         };
+        "Cue-ceremonyRequest": {
+            /** @enum {string} */
+            cue: "next" | "back" | "jump" | "pause" | "resume" | "black" | "light" | "finish" | "stop";
+            /**
+             * Format: int64
+             * @description Of the view on which it was decided
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description Of a jump
+             */
+            to?: number;
+        };
         CueCommand: {
             data: components["schemas"]["StageCueCommand"];
             /**
@@ -6046,6 +6844,21 @@ export interface components {
             grant: boolean;
             /** @description Needed to refuse */
             word: string;
+        };
+        "Decide-tieRequest": {
+            decider?: string;
+            /** @enum {string} */
+            method: "round" | "head" | "lots";
+            /** @description The head judge's: all of them, best first */
+            order?: number[];
+            reason?: string;
+            /** Format: int64 */
+            round_id: number;
+            subjects: number[];
+            /** Format: int64 */
+            tie_round?: number;
+            /** @enum {string} */
+            what: "entry" | "unit";
         };
         DecideInBody: {
             ids: number[];
@@ -8002,12 +8815,56 @@ export interface components {
             seq: number;
             topic: string;
         };
+        JudgingBlindView: {
+            /** @description Judges, the hall and the table see codes until the close */
+            blind: boolean;
+            /** @description Names are hidden from the one who looks now */
+            hidden: boolean;
+            /**
+             * Format: int64
+             * @description Account that alone sees the names before the close; 0: not blind
+             */
+            keeper: number;
+            /** @description The keeper's name */
+            name: string;
+            /** @description Seed of the codes; empty until the close, except for the keeper */
+            seed: string;
+        };
         JudgingCandidate: {
             /** Format: int64 */
             account_id: number;
             /** @description Also organizer, secretary or supervisor of the contest: cannot mark in it */
             barred: boolean;
             name: string;
+        };
+        JudgingChangeSeen: {
+            after: string;
+            /** Format: int64 */
+            at_us: number;
+            /** @description Place before; may be empty */
+            before: string;
+            entry: string;
+            /** @enum {string} */
+            kind: "move" | "last" | "leave_out" | "bring_back" | "add";
+        };
+        JudgingChangeView: {
+            after: string;
+            /** Format: int64 */
+            at_us: number;
+            /** @description Place in the running order, or the judge's name; may be empty */
+            before: string;
+            /** @description Who did it */
+            by: string;
+            /** @description Name or blind code; empty: not about an entry */
+            entry: string;
+            /** @enum {string} */
+            kind: "move" | "last" | "leave_out" | "bring_back" | "add" | "replace" | "absent" | "present" | "ties" | "names";
+            reason: string;
+            /**
+             * Format: int64
+             * @description 0: not about a judge
+             */
+            seat: number;
         };
         JudgingClockView: {
             /** @description Why it is paused; may be empty */
@@ -8038,14 +8895,20 @@ export interface components {
             /** @description Judged for practice: it never counts, and stands before the running order */
             calibration: boolean;
             clock: components["schemas"]["JudgingClockView"];
+            /** @description The code of a blind round; else empty */
+            code: string;
             complete: boolean;
             /**
              * Format: int64
              * @description 0: not yet
              */
             ended_us: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description 0: hidden behind the code
+             */
             entry_id: number;
+            /** @description In a blind round that is not closed the code */
             entry_name: string;
             /** Format: int64 */
             id: number;
@@ -8054,7 +8917,7 @@ export interface components {
              * @description How many sheets are locked
              */
             locked: number;
-            /** @description Candidate number */
+            /** @description Candidate number; empty while it is hidden behind the code */
             number: string;
             /**
              * Format: int64
@@ -8128,6 +8991,22 @@ export interface components {
             tolerances: components["schemas"]["JudgingTolerance"][];
             /** @description Seconds left at which the clock changes its colour, the most first */
             warnings: number[];
+        };
+        JudgingConflictView: {
+            /** @description The sheet is neither asked for nor counted; else it is only shown */
+            barred: boolean;
+            /** Format: int64 */
+            seat: number;
+            /** @enum {string} */
+            why: "own_unit" | "unit_above" | "unit_below" | "declared";
+        };
+        JudgingCopyOf: {
+            /** Format: int64 */
+            from_round: number;
+            /** @description Only from a round of the same contest */
+            order?: boolean;
+            panel?: boolean;
+            rubric?: boolean;
         };
         JudgingCriterionBody: {
             description?: string;
@@ -8251,17 +9130,25 @@ export interface components {
             /** @description Judged for practice: it never counts, and stands before the running order */
             calibration: boolean;
             clock: components["schemas"]["JudgingClockView"];
+            /** @description The code of a blind round; else empty */
+            code: string;
+            /** @description What ties this judge to the entry, and whether the sheet is left out for it */
+            conflict?: components["schemas"]["JudgingConflictView"];
             /**
              * Format: int64
              * @description 0: not yet
              */
             ended_us: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description 0: hidden behind the code
+             */
             entry_id: number;
+            /** @description In a blind round that is not closed the code */
             entry_name: string;
             /** Format: int64 */
             id: number;
-            /** @description Candidate number */
+            /** @description Candidate number; empty while it is hidden behind the code */
             number: string;
             /** @description Absent until the own sheet is locked */
             others?: components["schemas"]["JudgingOthersView"];
@@ -8291,6 +9178,8 @@ export interface components {
             title: string;
             /** @description May be empty */
             unit_name: string;
+            /** @description Withdrawn, or left out of this part */
+            withdrawn: boolean;
         };
         JudgingJudgeSigning: {
             /** Format: int64 */
@@ -8334,9 +9223,24 @@ export interface components {
              */
             sheets: number;
         };
+        JudgingJudgeTies: {
+            /** Format: int64 */
+            account_id: number;
+            ties: components["schemas"]["JudgingTie"][];
+            /**
+             * Format: int64
+             * @description The judge's own unit; 0: not given
+             */
+            unit_id: number;
+            unit_name: string;
+        };
         JudgingJudgeView: {
             /** @description Noted as absent: marks are refused */
             absent: boolean;
+            /** @description Codes stand for the entries until the close */
+            blind: boolean;
+            /** @description Changes of the running order on the night, the newest last */
+            changes: components["schemas"]["JudgingChangeView"][];
             /** @description The secretary has closed the marks: everything is read-only */
             closed: boolean;
             /** @description For the head of the panel only */
@@ -8370,7 +9274,7 @@ export interface components {
             on_stage: number;
             /** @description What is taken off for overtime, for the line 'time' of the sheet */
             overtime: components["schemas"]["ScoringOvertime"];
-            /** @description In running order */
+            /** @description In running order; in a blind round by code */
             performances: components["schemas"]["JudgingJudgePerformance"][];
             /** Format: int64 */
             round_id: number;
@@ -8393,6 +9297,11 @@ export interface components {
              * @description Number of the device that may write; another number than the one this device claimed means that another device took over
              */
             writer: number;
+        };
+        JudgingKeeper: {
+            /** Format: int64 */
+            account_id: number;
+            name: string;
         };
         JudgingLevel: {
             /**
@@ -8455,19 +9364,28 @@ export interface components {
             /** @description Judged for practice: it never counts, and stands before the running order */
             calibration: boolean;
             clock: components["schemas"]["JudgingClockView"];
+            /** @description The code of a blind round; else empty */
+            code: string;
             /** @description Over, and every sheet that is waited for is locked: the score counts */
             complete: boolean;
+            conflicts: components["schemas"]["JudgingConflictView"][];
             /**
              * Format: int64
              * @description 0: not yet
              */
             ended_us: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description 0: hidden behind the code
+             */
             entry_id: number;
+            /** @description In a blind round that is not closed the code */
             entry_name: string;
             /** Format: int64 */
             id: number;
-            /** @description Candidate number */
+            /** @description Left out of this part on the night; it can be brought back */
+            left_out: boolean;
+            /** @description Candidate number; empty while it is hidden behind the code */
             number: string;
             /**
              * Format: int64
@@ -8500,7 +9418,7 @@ export interface components {
             title: string;
             /** @description May be empty */
             unit_name: string;
-            /** @description The entry has been withdrawn since */
+            /** @description The entry has been withdrawn since, or left out of this part */
             withdrawn: boolean;
             working: components["schemas"]["ScoringWorking"];
         };
@@ -8512,6 +9430,34 @@ export interface components {
             absent?: "wait";
             combining: components["schemas"]["ScoringCombining"];
             overtime: components["schemas"]["ScoringOvertime"];
+        };
+        JudgingNeed: {
+            /** @enum {string} */
+            code: "rubric" | "panel" | "head" | "order" | "entrants" | "unit" | "nobody_marks" | "barred" | "weights";
+            en: string;
+            /** @description The part cannot run like this; else it only wants a look */
+            severe: boolean;
+            vi: string;
+        };
+        JudgingNewChange: {
+            /**
+             * Format: int64
+             * @description Only for add
+             */
+            entry_id?: number;
+            /** @enum {string} */
+            kind: "move" | "last" | "leave_out" | "bring_back" | "add";
+            /**
+             * Format: int64
+             * @description 0 only for add
+             */
+            performance_id?: number;
+            reason: string;
+            /**
+             * Format: int64
+             * @description Only for move: the new place, from 1
+             */
+            to?: number;
         };
         JudgingNoteData: {
             /** Format: int64 */
@@ -8604,6 +9550,44 @@ export interface components {
              */
             version: number;
         };
+        JudgingPart: {
+            blind: boolean;
+            closed: boolean;
+            /** @enum {string} */
+            conflict: "none" | "flag" | "bar";
+            /** Format: int64 */
+            criteria: number;
+            /** @enum {string} */
+            draw: "software" | "room" | "hand";
+            /** @description Name of the head judge; empty: none */
+            head: string;
+            /** Format: int64 */
+            judges: number;
+            /** @description Every criterion has levels */
+            levels: boolean;
+            /**
+             * Format: int64
+             * @description 0: no limit
+             */
+            limit_seconds: number;
+            /**
+             * Format: int64
+             * @description Highest total of a sheet, hundredths of a point
+             */
+            max_total: number;
+            /** @description What is missing or wants a look before the evening */
+            needs: components["schemas"]["JudgingNeed"][];
+            /** Format: int64 */
+            round_id: number;
+            round_name: string;
+            /** @description The running order of the part before it */
+            same_order: boolean;
+            /** @description The panel of the part before it, in the same seats */
+            same_panel: boolean;
+            started: boolean;
+            /** Format: int64 */
+            turns: number;
+        };
         JudgingReasonBody: {
             reason: string;
         };
@@ -8659,6 +9643,38 @@ export interface components {
             /** @description Needed once the contest's result is final */
             correction?: boolean;
             reason: string;
+        };
+        JudgingRoomDraw: {
+            /**
+             * Format: date-time
+             * @description When the lots were drawn; absent: now
+             */
+            at?: string;
+            /** @description Who led the draw */
+            chair?: string;
+            /** @description In the order of the numbers drawn: the first one performs first */
+            lots: components["schemas"]["JudgingRoomLot"][];
+            place?: string;
+            /** @description Who wrote it down */
+            secretary?: string;
+            witnesses?: string;
+        };
+        JudgingRoomLot: {
+            /** @description Who drew for the entry */
+            drawer?: string;
+            /** Format: int64 */
+            entry_id: number;
+        };
+        JudgingRubricTemplate: {
+            criteria: components["schemas"]["JudgingCriterionBody"][];
+            en: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description The usual limit on stage; 0: none
+             */
+            seconds: number;
+            vi: string;
         };
         JudgingSeatOfMine: {
             /** Format: int64 */
@@ -8782,7 +9798,21 @@ export interface components {
             /** @description The supervisor's signature is wanted */
             supervised: boolean;
         };
+        JudgingSource: {
+            /** Format: int64 */
+            contest_id: number;
+            contest_name: string;
+            /** Format: int64 */
+            criteria: number;
+            /** Format: int64 */
+            judges: number;
+            /** Format: int64 */
+            round_id: number;
+            round_name: string;
+        };
         JudgingStageView: {
+            /** @description The newest change of the running order */
+            changed?: components["schemas"]["JudgingChangeSeen"];
             /** @description The round is over */
             closed: boolean;
             contest: string;
@@ -8809,6 +9839,16 @@ export interface components {
             turns: components["schemas"]["JudgingTurnView"][];
             /** @description Seconds left at which the clock changes its colour, the most first */
             warnings: number[];
+        };
+        JudgingTie: {
+            /** Format: int64 */
+            entry_id?: number;
+            /** @description Of the unit or entry; read only */
+            name?: string;
+            /** @description What the tie is */
+            note?: string;
+            /** Format: int64 */
+            unit_id?: number;
         };
         JudgingTolerance: {
             /**
@@ -8882,6 +9922,9 @@ export interface components {
             total: number;
         };
         JudgingView: {
+            blind: components["schemas"]["JudgingBlindView"];
+            /** @description What was changed since, the newest last */
+            changes: components["schemas"]["JudgingChangeView"][];
             /** @description Nothing changes any more */
             closed: boolean;
             /**
@@ -8890,9 +9933,19 @@ export interface components {
              */
             closed_us: number;
             conduct: components["schemas"]["JudgingConduct"];
+            /**
+             * @description What a judge's tie to an entry does
+             * @enum {string}
+             */
+            conflict: "none" | "flag" | "bar";
             /** Format: int64 */
             contest_id: number;
             criteria: components["schemas"]["JudgingCriterionView"][];
+            /**
+             * @description How the running order came about
+             * @enum {string}
+             */
+            draw: "software" | "room" | "hand";
             /** @description What stands between the round and its check; empty: it can be checked */
             gaps: components["schemas"]["JudgingGap"][];
             /**
@@ -9273,6 +10326,8 @@ export interface components {
             through: number;
         };
         LeaderboardBoardRound: {
+            /** @enum {string} */
+            entry_kind?: "person" | "team";
             /** @description The total begins anew with the round */
             from_zero?: boolean;
             /** Format: int64 */
@@ -9460,6 +10515,9 @@ export interface components {
             code: string;
             /** @description The new personal link on this server */
             path: string;
+        };
+        LedTeamsOutBody: {
+            teams: components["schemas"]["PlanLeaderTeamView"][];
         };
         LeftOutBody: {
             /**
@@ -10041,6 +11099,17 @@ export interface components {
             totals: components["schemas"]["PaperTotals"];
             variants: components["schemas"]["PaperVariantFact"][];
         };
+        PartsOutBody: {
+            parts: components["schemas"]["JudgingPart"][];
+        };
+        "Pass-placeRequest": {
+            /**
+             * Format: date-time
+             * @description Until when the unit that follows names its team
+             */
+            deadline?: string;
+            reason: string;
+        };
         PasswordInBody: {
             old: string;
             password: string;
@@ -10061,6 +11130,411 @@ export interface components {
             opens: components["schemas"]["ExamWeekMoment"];
             /** Format: int64 */
             weeks: number;
+        };
+        PlanCandidate: {
+            /** @description The unit's result is made of this turn, among others */
+            counts: boolean;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            number: string;
+            /**
+             * Format: int64
+             * @description Hundredths of a point
+             */
+            points: number;
+            /**
+             * Format: int64
+             * @description Entry of the team in which the person stands already
+             */
+            team?: number;
+        };
+        PlanDecisionView: {
+            actor: string;
+            /** Format: int64 */
+            at_us: number;
+            decider: string;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            method: "round" | "head" | "lots";
+            /** @description Best first */
+            order: components["schemas"]["PlanLineView"][];
+            reason: string;
+            revoked_by: string;
+            /** Format: int64 */
+            revoked_us: number;
+            seed: string;
+            tie_round: string;
+            /** @description Entries of a round rest on it */
+            used: boolean;
+            /** @enum {string} */
+            what: "entry" | "unit";
+            where: string;
+            why: string;
+        };
+        PlanHeatView: {
+            /**
+             * Format: int64
+             * @description Lines in all; those far behind the line are left out
+             */
+            count: number;
+            /** Format: int64 */
+            free: number;
+            /** Format: int64 */
+            id: number;
+            lines: components["schemas"]["PlanLineView"][];
+            name: string;
+            /** Format: int64 */
+            places: number;
+        };
+        PlanLeaderTeamView: {
+            /**
+             * Format: int64
+             * @description Of a reserve: how many stand before it
+             */
+            ahead: number;
+            /** @description Who can be named, best first */
+            candidates: components["schemas"]["PlanCandidate"][];
+            /** Format: date-time */
+            deadline?: string;
+            members: components["schemas"]["RosterTeamMember"][];
+            over: boolean;
+            /**
+             * Format: int64
+             * @description Of the unit
+             */
+            place: number;
+            reason: string;
+            /**
+             * Format: int64
+             * @description Of the unit, hundredths of a point
+             */
+            result: number;
+            /** Format: int64 */
+            round_id: number;
+            round_name: string;
+            /** Format: date-time */
+            starts_at?: string;
+            /** @enum {string} */
+            state: "through" | "reserve" | "passed";
+            /**
+             * Format: int64
+             * @description 0: not named yet
+             */
+            team_id: number;
+            /** Format: int64 */
+            team_max: number;
+            /** Format: int64 */
+            team_min: number;
+            team_name: string;
+            team_number: string;
+            /** Format: int64 */
+            unit_id: number;
+            unit_name: string;
+        };
+        PlanLineView: {
+            /** @enum {string} */
+            fate: "through" | "line" | "reserve" | "out";
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description With which lots are drawn: the candidate number, or the unit's place by name
+             */
+            number: number;
+            number_text: string;
+            /** Format: int64 */
+            place: number;
+            tied: boolean;
+            unit_name: string;
+            /**
+             * Format: int64
+             * @description Of a unit: people with a valid turn
+             */
+            valid?: number;
+            /**
+             * Format: int64
+             * @description What it is ranked by first, hundredths of a point
+             */
+            value: number;
+        };
+        PlanMemberBody: {
+            /** Format: int64 */
+            person_id: number;
+            /** @enum {string} */
+            role: "captain" | "member" | "reserve";
+        };
+        PlanMoved: {
+            /** Format: int64 */
+            after: number;
+            /**
+             * Format: int64
+             * @description Place; 0: none
+             */
+            before: number;
+            /** Format: int64 */
+            division_id: number;
+            /** Format: int64 */
+            entry_id: number;
+            kind?: string;
+            name: string;
+            /** Format: int64 */
+            new_total: number;
+            number: string;
+            /** Format: int64 */
+            old_total: number;
+            tied: boolean;
+            unit_name: string;
+        };
+        PlanMovedCut: {
+            /** Format: int64 */
+            after: number;
+            /**
+             * Format: int64
+             * @description How many would go on
+             */
+            before: number;
+            /** @description Who would go on and did not */
+            in: components["schemas"]["PlanMovedLine"][];
+            /** @description Who would be tied at the line */
+            line: components["schemas"]["PlanMovedLine"][];
+            /** @description Who did and would not */
+            out: components["schemas"]["PlanMovedLine"][];
+            /** Format: int64 */
+            round_id: number;
+        };
+        PlanMovedLine: {
+            /** Format: int64 */
+            after: number;
+            /** Format: int64 */
+            before: number;
+            /** Format: int64 */
+            id: number;
+            name: string;
+        };
+        PlanOutcome: {
+            cuts: components["schemas"]["PlanMovedCut"][];
+            /**
+             * Format: int64
+             * @description How many have a place
+             */
+            entries: number;
+            /**
+             * Format: int64
+             * @description How many change their place
+             */
+            moved: number;
+            /** @description Who moves, and the first ones of each division, in the new order */
+            rows: components["schemas"]["PlanMoved"][];
+        };
+        PlanPlaceView: {
+            /** Format: date-time */
+            deadline?: string;
+            /**
+             * Format: int64
+             * @description Who enters; 0: the unit has not named its team
+             */
+            entry_id: number;
+            /** @description The entry has withdrawn from the contest */
+            gone: boolean;
+            /** Format: int64 */
+            heat_id: number;
+            /** Format: int64 */
+            id: number;
+            members: components["schemas"]["RosterTeamMember"][];
+            name: string;
+            number: string;
+            /** @description The deadline has passed */
+            over: boolean;
+            /** Format: int64 */
+            place: number;
+            reason: string;
+            /** @enum {string} */
+            state: "through" | "reserve" | "passed";
+            /**
+             * Format: int64
+             * @description Entry or unit
+             */
+            subject: number;
+            team: string;
+            unit_name: string;
+        };
+        PlanProblem: {
+            blocks: boolean;
+            code: string;
+            en: string;
+            vi: string;
+        };
+        PlanPromotionView: {
+            actor?: string;
+            /** @description The list it was decided from is still what the scores give */
+            agrees: boolean;
+            /** Format: int64 */
+            at_us?: number;
+            /** @description Name of the round before */
+            before: string;
+            done: boolean;
+            /** @description Send it back to decide exactly what was shown */
+            hash: string;
+            heats: components["schemas"]["PlanHeatView"][];
+            places: components["schemas"]["PlanPlaceView"][];
+            problems: components["schemas"]["PlanProblem"][];
+            round: components["schemas"]["PlanRoundView"];
+            ties: components["schemas"]["PlanTieView"][];
+            unranked: components["schemas"]["PlanUnrankedView"][];
+        };
+        PlanRoundView: {
+            /**
+             * Format: int64
+             * @description How many enter now
+             */
+            entrants: number;
+            /** @enum {string} */
+            entry_kind: "person" | "team";
+            /** @description Who enters can't be set otherwise: it has been decided, or the round has begun */
+            fixed: boolean;
+            from_zero: boolean;
+            /** Format: int64 */
+            id: number;
+            intake: components["schemas"]["ContestIntake"];
+            kind: string;
+            /**
+             * Format: int64
+             * @description How many cuts lie before it, or at it
+             */
+            level: number;
+            /** Format: int64 */
+            max_score: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description Of units that have a place, how many have named their team
+             */
+            named: number;
+            /**
+             * Format: int64
+             * @description How many have a place
+             */
+            places: number;
+            /** Format: int64 */
+            position: number;
+            /** @description Who enters has been decided */
+            promoted: boolean;
+            /**
+             * Format: int64
+             * @description How many have a score
+             */
+            scored: number;
+            /** @enum {string} */
+            state: "planned" | "ready" | "running" | "paused" | "closed" | "scored";
+            tie_break: boolean;
+            /**
+             * Format: int64
+             * @description Hundredths of a percent
+             */
+            weight: number;
+        };
+        PlanTeamBody: {
+            members: components["schemas"]["PlanMemberBody"][];
+            name: string;
+            phone?: string;
+        };
+        PlanTieRoundShown: {
+            /** Format: int64 */
+            id: number;
+            kind: string;
+            name: string;
+            /** @enum {string} */
+            state: "planned" | "ready" | "running" | "paused" | "closed" | "scored";
+        };
+        PlanTieView: {
+            /** @description Nobody can go on before it is resolved */
+            blocks: boolean;
+            /**
+             * Format: int64
+             * @description The round whose line it lies at; 0: the final standings
+             */
+            for: number;
+            /**
+             * Format: int64
+             * @description How many of them can go on; 0: it is about the order alone
+             */
+            free: number;
+            /** Format: int64 */
+            heat_id: number;
+            lines: components["schemas"]["PlanLineView"][];
+            /** Format: int64 */
+            place: number;
+            /**
+             * Format: int64
+             * @description Where the tie stands: entries in this round alone, or 0: overall; units: the round they would enter
+             */
+            round_id: number;
+            /** @description Tie-break rounds among exactly these */
+            rounds: components["schemas"]["PlanTieRoundShown"][];
+            /** @enum {string} */
+            what: "entry" | "unit";
+            /** @description Name of the round whose line it is; empty: the final standings */
+            where: string;
+        };
+        PlanUnrankedView: {
+            /** Format: int64 */
+            entrants: number;
+            /** Format: int64 */
+            entries: number;
+            name: string;
+            /** Format: int64 */
+            unit_id: number;
+            /** Format: int64 */
+            valid: number;
+            /** @enum {string} */
+            why: "too_few" | "too_small" | "no_count";
+        };
+        PlanView: {
+            /**
+             * Format: int64
+             * @description How many blocks of units there are
+             */
+            blocks: number;
+            /** @description Oldest first, also revoked ones */
+            decisions: components["schemas"]["PlanDecisionView"][];
+            divisions: components["schemas"]["ContestDivision"][];
+            /** @enum {string} */
+            entry_kind: "person" | "team";
+            rounds: components["schemas"]["PlanRoundView"][];
+            /** @enum {string} */
+            state: "draft" | "open" | "running" | "ended" | "finalized" | "archived";
+            /** Format: int64 */
+            team_max: number;
+            /** Format: int64 */
+            team_min: number;
+            tie_breakers: string[];
+            ties: components["schemas"]["PlanTieView"][];
+            /** Format: int64 */
+            version: number;
+        };
+        PlanWhat: {
+            other_ties?: boolean;
+            rounds?: components["schemas"]["PlanWhatRound"][];
+            tie_breakers?: string[];
+        };
+        PlanWhatRound: {
+            /**
+             * Format: int64
+             * @description Of units: the mean of so many; 0: as it is
+             */
+            best?: number;
+            from_zero: boolean;
+            /** @description Missing: as they are */
+            places?: components["schemas"]["ContestPlaces"][];
+            /** Format: int64 */
+            round_id: number;
+            /** @description As if the round had not been */
+            void?: boolean;
+            /** Format: int64 */
+            weight: number;
         };
         "Press-stage-clockRequest": {
             /** @enum {string} */
@@ -10310,6 +11784,10 @@ export interface components {
             version: string;
             vi: string;
         };
+        PromoteRequest: {
+            /** @description Of the preview that was shown */
+            hash: string;
+        };
         PublicContestsOutBody: {
             contests: components["schemas"]["ContestAudienceView"][];
         };
@@ -10438,6 +11916,11 @@ export interface components {
             kind: "release_entry_device";
             /** @description organizer/round/{round} */
             topic: string;
+        };
+        "Replace-judgeRequest": {
+            /** Format: int64 */
+            account: number;
+            reason: string;
         };
         "Replace-paper-itemRequest": {
             /** Format: int64 */
@@ -10662,6 +12145,16 @@ export interface components {
             division_id: number;
             /** Format: int64 */
             entry_id: number;
+            /**
+             * @description Only where persons and teams both take part: places are then per division and kind
+             * @enum {string}
+             */
+            kind?: "person" | "team";
+            /**
+             * Format: int64
+             * @description How many cuts the entry has come through
+             */
+            level?: number;
             members: string[];
             name: string;
             number: string;
@@ -10695,6 +12188,9 @@ export interface components {
         };
         "Retire-itemRequest": {
             retired: boolean;
+        };
+        "Revoke-decisionRequest": {
+            reason: string;
         };
         "Revoke-exam-overrideRequest": {
             reason: string;
@@ -11400,6 +12896,16 @@ export interface components {
             state: "active" | "withdrawn" | "pending" | "waitlisted" | "approved" | "rejected";
             unit_name: string;
         };
+        RosterTeamMember: {
+            name: string;
+            /**
+             * Format: int64
+             * @description The entry as which they took part alone; 0: that is not known any more
+             */
+            person_id: number;
+            /** @enum {string} */
+            role: "captain" | "member" | "reserve";
+        };
         RosterTerms: {
             eligibility: components["schemas"]["RosterEligibility"];
             fields: components["schemas"]["RosterField"][];
@@ -11490,6 +12996,14 @@ export interface components {
         "Save-blocksRequest": {
             blocks: components["schemas"]["RosterBlock"][];
         };
+        "Save-ceremonyRequest": {
+            /**
+             * Format: int64
+             * @description Of the view that was read
+             */
+            seq: number;
+            settings: components["schemas"]["CeremonySettings"];
+        };
         "Save-exam-periodsRequest": {
             /** @description In order */
             periods: components["schemas"]["ExamPeriodWanted"][];
@@ -11499,6 +13013,15 @@ export interface components {
         "Save-exam-settingsRequest": {
             settings: components["schemas"]["ExamSettings"];
             /** Format: int64 */
+            version: number;
+        };
+        "Save-planRequest": {
+            rounds: components["schemas"]["ContestRoundPlan"][];
+            tie_breakers: string[];
+            /**
+             * Format: int64
+             * @description The one that was read
+             */
             version: number;
         };
         ScoresOutBody: {
@@ -11728,7 +13251,21 @@ export interface components {
         SeatsOutBody: {
             seats: components["schemas"]["JudgingSeatOfMine"][];
         };
-        ServerMessage: components["schemas"]["BoardMessage"] | components["schemas"]["ClockMessage"] | components["schemas"]["ExamControlMessage"] | components["schemas"]["ExamOwnMessage"] | components["schemas"]["ExamPaperMessage"] | components["schemas"]["ExamRoundMessage"] | components["schemas"]["FaultMessage"] | components["schemas"]["JudgeViewMessage"] | components["schemas"]["JudgingAudienceMessage"] | components["schemas"]["JudgingEveningMessage"] | components["schemas"]["JudgingViewMessage"] | components["schemas"]["OkMessage"] | components["schemas"]["OwnBoardMessage"] | components["schemas"]["ScreenMessage"] | components["schemas"]["StageAudienceMessage"] | components["schemas"]["StageConsoleMessage"] | components["schemas"]["StageContestantMessage"] | components["schemas"]["StageCountsMessage"] | components["schemas"]["StageHallCountMessage"] | components["schemas"]["StageOwnMessage"] | components["schemas"]["WelcomeMessage"] | components["schemas"]["WholeBoardMessage"];
+        ServerMessage: components["schemas"]["BoardMessage"] | components["schemas"]["CeremonyMessage"] | components["schemas"]["CeremonyDeskMessage"] | components["schemas"]["ClockMessage"] | components["schemas"]["ExamControlMessage"] | components["schemas"]["ExamOwnMessage"] | components["schemas"]["ExamPaperMessage"] | components["schemas"]["ExamRoundMessage"] | components["schemas"]["FaultMessage"] | components["schemas"]["JudgeViewMessage"] | components["schemas"]["JudgingAudienceMessage"] | components["schemas"]["JudgingEveningMessage"] | components["schemas"]["JudgingViewMessage"] | components["schemas"]["OkMessage"] | components["schemas"]["OwnBoardMessage"] | components["schemas"]["ScreenMessage"] | components["schemas"]["StageAudienceMessage"] | components["schemas"]["StageConsoleMessage"] | components["schemas"]["StageContestantMessage"] | components["schemas"]["StageCountsMessage"] | components["schemas"]["StageHallCountMessage"] | components["schemas"]["StageOwnMessage"] | components["schemas"]["WelcomeMessage"] | components["schemas"]["WholeBoardMessage"];
+        "Set-blindRequest": {
+            blind: boolean;
+            /**
+             * Format: int64
+             * @description Account that alone sees the names
+             */
+            keeper?: number;
+            /** @description Needed to hand the names over */
+            reason?: string;
+        };
+        "Set-conflict-ruleRequest": {
+            /** @enum {string} */
+            rule: "none" | "flag" | "bar";
+        };
         "Set-divisionsRequest": {
             divisions: components["schemas"]["ContestDivision"][];
             /**
@@ -11740,6 +13277,16 @@ export interface components {
         "Set-judge-absenceRequest": {
             absent: boolean;
             reason: string;
+        };
+        "Set-judge-tiesRequest": {
+            /** @description Needed once a performance has begun */
+            reason?: string;
+            ties?: components["schemas"]["JudgingTie"][];
+            /**
+             * Format: int64
+             * @description 0: not given
+             */
+            unit_id?: number;
         };
         "Set-keepingRequest": {
             /** Format: int64 */
@@ -11782,6 +13329,9 @@ export interface components {
         SignInInBody: {
             login: string;
             password: string;
+        };
+        SourcesOutBody: {
+            sources: components["schemas"]["JudgingSource"][];
         };
         StageAlternative: {
             /** Format: date-time */
@@ -12669,6 +14219,14 @@ export interface components {
             /** @description Of leaders only */
             consent?: components["schemas"]["RosterLedConsent"];
         };
+        TemplatesOutBody: {
+            templates: components["schemas"]["JudgingRubricTemplate"][];
+        };
+        TiesOutBody: {
+            judges: components["schemas"]["JudgingJudgeTies"][];
+            /** @description Who may hold the names of a blind round */
+            keepers: components["schemas"]["JudgingKeeper"][];
+        };
         TokenOutBody: {
             /** @description Address of the one-time link on this server; empty when the person already signs in with a password */
             path: string;
@@ -12691,6 +14249,9 @@ export interface components {
             note?: string;
             /** @description In place of what the device had saved; needs a note */
             replaces?: boolean;
+        };
+        "Undo-promotionRequest": {
+            reason: string;
         };
         "Undo-unit-actRequest": {
             reason: string;
@@ -16148,6 +17709,92 @@ export interface operations {
             };
         };
     };
+    "list-led-teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedTeamsOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "name-led-team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                unit: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanTeamBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanLeaderTeamView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "get-import-template-led": {
         parameters: {
             query?: never;
@@ -18914,6 +20561,263 @@ export interface operations {
             };
         };
     };
+    "get-ceremony": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CeremonyDeskView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "save-ceremony": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Save-ceremonyRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CeremonyDeskView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "begin-ceremony": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Begin-ceremonyRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CeremonyDeskView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "cue-ceremony": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Cue-ceremonyRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CeremonyDeskView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "upload-ceremony-picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CeremonyPicture"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "preview-ceremony-step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                step: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CeremonyView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "list-changes": {
         parameters: {
             query?: {
@@ -19882,6 +21786,86 @@ export interface operations {
             };
         };
     };
+    "list-judging-parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartsOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-judge-ties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TiesOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "list-leaders": {
         parameters: {
             query?: never;
@@ -20364,6 +22348,532 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "save-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Save-planRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "revoke-decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                decision: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Revoke-decisionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-promotion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanPromotionView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    promote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromoteRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanPromotionView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "pass-place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                place: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Pass-placeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanPromotionView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "undo-promotion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Undo-promotionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanPromotionView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-unit-team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                unit: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanLeaderTeamView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "name-unit-team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                unit: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanTeamBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanLeaderTeamView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "decide-tie": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decide-tieRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "add-tie-round": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Add-tie-roundRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "ask-what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanWhat"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanOutcome"];
+                };
             };
             /** @description Unprocessable Entity */
             422: {
@@ -23160,6 +25670,51 @@ export interface operations {
             };
         };
     };
+    "set-blind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Set-blindRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "add-calibration": {
         parameters: {
             query?: never;
@@ -23378,6 +25933,96 @@ export interface operations {
             };
         };
     };
+    "set-conflict-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Set-conflict-ruleRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "copy-judging": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgingCopyOf"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "name-head-judge": {
         parameters: {
             query?: never;
@@ -23468,6 +26113,51 @@ export interface operations {
             };
         };
     };
+    "change-running-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgingNewChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "draw-running-order": {
         parameters: {
             query?: never;
@@ -23479,6 +26169,51 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "set-lots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgingRoomDraw"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -23568,6 +26303,98 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Set-judge-absenceRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "replace-judge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                seat: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Replace-judgeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "set-judge-ties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                seat: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Set-judge-tiesRequest"];
             };
         };
         responses: {
@@ -24242,6 +27069,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-judging-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourcesOutBody"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -25102,6 +27970,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-rubric-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplatesOutBody"];
+                };
             };
             /** @description Unprocessable Entity */
             422: {

@@ -1,0 +1,202 @@
+package judging
+
+import (
+	"context"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/hoithi/hoithi/server/account"
+	"github.com/hoithi/hoithi/server/fault"
+	"github.com/hoithi/hoithi/server/judging/judgingdb"
+)
+
+// ChangeKind is what was changed in a round after it had been set.
+type ChangeKind string
+
+const (
+	Moved     ChangeKind = "move"
+	PutLast   ChangeKind = "last"
+	LeftOut   ChangeKind = "leave_out"
+	BroughtIn ChangeKind = "bring_back"
+	Added     ChangeKind = "add"
+	Replaced  ChangeKind = "replace"
+	WentAway  ChangeKind = "absent"
+	CameBack  ChangeKind = "present"
+	TiesKnown ChangeKind = "ties"
+	NamesHeld ChangeKind = "names"
+)
+
+// Change is one such change, for the screens and the annex of the minutes. Before and After are places in the running
+// order, or names of judges.
+type Change struct {
+	AtUs    int64
+	Kind    ChangeKind
+	EntryID int64 // 0: none
+	Entry   string
+	Seat    int // 0: none
+	Before  string
+	After   string
+	Reason  string
+	By      string
+}
+
+// ofOrder tells whether a change is one of the running order, which judges and the hall see at once.
+func (c Change) ofOrder() bool {
+	switch c.Kind {
+	case Moved, PutLast, LeftOut, BroughtIn, Added:
+		return true
+	case Replaced, WentAway, CameBack, TiesKnown, NamesHeld:
+	}
+	return false
+}
+
+// ChangeView is a change as it is shown.
+type ChangeView struct {
+	AtUs   int64      `json:"at_us"`
+	Kind   ChangeKind `json:"kind" enum:"move,last,leave_out,bring_back,add,replace,absent,present,ties,names"`
+	Entry  string     `json:"entry" doc:"Name or blind code; empty: not about an entry"`
+	Seat   int        `json:"seat" doc:"0: not about a judge"`
+	Before string     `json:"before" doc:"Place in the running order, or the judge's name; may be empty"`
+	After  string     `json:"after"`
+	Reason string     `json:"reason"`
+	By     string     `json:"by" doc:"Who did it"`
+}
+
+func (j Judging) changeViews(ofOrder bool) []ChangeView {
+	views := []ChangeView{}
+	for _, c := range j.Changes {
+		if ofOrder && !c.ofOrder() {
+			continue
+		}
+		views = append(views, ChangeView{AtUs: c.AtUs, Kind: c.Kind, Entry: c.Entry, Seat: c.Seat, Before: c.Before, After: c.After,
+			Reason: c.Reason, By: c.By})
+	}
+	return views
+}
+
+// noteChange keeps a change with its reason, and records it.
+func (s *Service) noteChange(ctx context.Context, tx pgx.Tx, q *judgingdb.Queries, j Judging, c Change) error {
+	p := account.From(ctx)
+	row := judgingdb.AddChangeParams{RoundID: j.RoundID, AtUs: s.nowUs(), Kind: string(c.Kind), Seat: int32(c.Seat), Before: c.Before, After: c.After,
+		Reason: c.Reason, AccountName: p.Name}
+	if c.EntryID > 0 {
+		row.EntryID = &c.EntryID
+	}
+	if p.AccountID != 0 {
+		row.AccountID = &p.AccountID
+	}
+	if err := q.AddChange(ctx, row); err != nil {
+		return err
+	}
+	payload := map[string]any{"round": j.RoundID, "kind": string(c.Kind), "reason": c.Reason, "before": c.Before, "after": c.After}
+	if c.Seat != 0 {
+		payload["seat"] = c.Seat
+	}
+	if c.EntryID > 0 && !j.Blind {
+		payload["entry"], payload["name"] = c.EntryID, c.Entry
+	}
+	return record(ctx, tx, j, "change", payload)
+}
+
+// loadPanel reads what this file and its neighbours keep of a round.
+func (j *Judging) loadPanel(ctx context.Context, q *judgingdb.Queries) error {
+	row, err := q.PanelOf(ctx, judgingdb.PanelOfParams{RoundID: j.RoundID, ContestID: j.ContestID})
+	if err != nil {
+		return err
+	}
+	j.Conflict, j.Blind, j.blindSeed = ConflictRule(row.ConflictRule), row.BlindSeed != nil, value(row.BlindSeed)
+	j.BlindKeeper, j.KeeperName, j.DrawID = value(row.BlindKeeper), row.KeeperName, value(row.DrawID)
+	left, err := q.LeftOut(ctx, j.RoundID)
+	if err != nil {
+		return err
+	}
+	for i := range j.Performances {
+		if slices.Contains(left, j.Performances[i].ID) {
+			j.Performances[i].LeftOut, j.Performances[i].Withdrawn = true, true
+		}
+	}
+	changes, err := q.Changes(ctx, j.RoundID)
+	if err != nil {
+		return err
+	}
+	for _, c := range changes {
+		j.Changes = append(j.Changes, Change{AtUs: c.AtUs, Kind: ChangeKind(c.Kind), EntryID: value(c.EntryID), Entry: c.EntryName, Seat: int(c.Seat),
+			Before: c.Before, After: c.After, Reason: c.Reason, By: c.AccountName})
+	}
+	if err := j.loadConflicts(ctx, q, row.Ties); err != nil {
+		return err
+	}
+	return j.loadCodes(ctx, q)
+}
+
+// Replace seats another judge in the place of one who has given no mark in this round. Who has given marks is noted as
+// absent instead: the locked sheets stay that judge's own, and nobody signs for another.
+func (s *Service) Replace(ctx context.Context, contestID, roundID int64, seat int, accountID int64, reason string) error {
+	reason, err := Reason(reason)
+	if err != nil {
+		return err
+	}
+	return s.change(ctx, contestID, roundID, func(tx pgx.Tx, q *judgingdb.Queries, j Judging) error {
+		n := slices.IndexFunc(j.Panel, func(x Seat) bool { return x.Number == seat })
+		if n < 0 {
+			return fault.NothingHere
+		}
+		list, err := candidates(ctx, q, j.ContestID)
+		if err != nil {
+			return err
+		}
+		accounts := make([]int64, 0, len(j.Panel))
+		for i, x := range j.Panel {
+			if i == n {
+				x.AccountID = accountID
+			}
+			accounts = append(accounts, x.AccountID)
+		}
+		if err := checkPanel(list, accounts, 0); err != nil {
+			return err
+		}
+		marked, err := q.MarksOfSeat(ctx, judgingdb.MarksOfSeatParams{RoundID: roundID, AccountID: j.Panel[n].AccountID})
+		if err != nil {
+			return err
+		}
+		// A performance that is over was not seen by the one who comes now.
+		over := slices.ContainsFunc(j.Performances, func(p Performance) bool { return p.State == Done && p.EntryID != 0 })
+		if marked || over {
+			return errReplaceLate
+		}
+		if err := q.ReplaceSeat(ctx, judgingdb.ReplaceSeatParams{RoundID: roundID, Seat: int32(seat), AccountID: accountID}); err != nil {
+			return err
+		}
+		if err := s.keepConflicts(ctx, q, j); err != nil {
+			return err
+		}
+		name := list[slices.IndexFunc(list, func(c Candidate) bool { return c.AccountID == accountID })].Name
+		return s.noteChange(ctx, tx, q, j, Change{Kind: Replaced, Seat: seat, Before: j.Panel[n].Name, After: name, Reason: reason})
+	})
+}
+
+// sitsOut tells whether nobody waits for a turn: the entry has withdrawn or was left out before it began.
+func (p Performance) sitsOut() bool { return p.Withdrawn && p.State == Planned }
+
+// performing counts the turns that are or were waited for.
+func (j Judging) performing() int {
+	n := 0
+	for _, p := range j.Performances {
+		if !p.sitsOut() {
+			n++
+		}
+	}
+	return n
+}
+
+// drawn says how the running order came about.
+func (j Judging) drawn() string {
+	switch {
+	case j.OrderSeed != "":
+		return DrawnBySoftware
+	case j.DrawID != 0:
+		return DrawnInRoom
+	}
+	return "hand"
+}
