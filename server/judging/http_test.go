@@ -33,7 +33,8 @@ func (h *hall) office() office {
 		"set-conduct", "press-stage-clock", "correct-stage-time", "add-calibration", "remove-calibration",
 		"draw-running-order", "set-judge-absence", "start-performance", "finish-performance", "return-performance", "set-performance-seconds",
 		"check-judging", "send-back-judging", "set-supervised", "name-head-judge", "ask-reopen-sheet", "type-paper-sheet", "ask-revoke-judging",
-		"confirm-judging-request", "refuse-judging-request", "withdraw-judging-request"} {
+		"confirm-judging-request", "refuse-judging-request", "withdraw-judging-request",
+		"get-judging-minutes-pdf", "get-judging-minutes-docx", "print-mark-sheets"} {
 		access[id] = web.Organizer
 	}
 	for _, id := range []string{"close-judging", "send-back-judging-as-head", "ask-reopen-sheet-as-judge", "ask-revoke-judging-as-head",

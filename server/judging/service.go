@@ -26,6 +26,7 @@ type Service struct {
 	contests *contest.Service
 	nowUs    func() int64
 	newSeed  func() string
+	address  string // of the program, for the codes on paper
 	onChange []func(contestID, roundID int64)
 	seat     func(ctx context.Context, tx pgx.Tx, accountID, contestID int64) error
 	masks    func(ctx context.Context, contestID int64) (map[int64]roster.Mask, error)

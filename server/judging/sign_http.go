@@ -89,6 +89,7 @@ func signRoutes(api *web.API, s *Service, base string, table func(context.Contex
 			return table(ctx, in.RoundIn, s.Witness(ctx, in.Contest, in.Round, in.Body.Hash))
 		})
 	requestRoutes(api, s, base, table)
+	minutesRoutes(api, s, base)
 	panelSignRoutes(api, s)
 }
 

@@ -2457,40 +2457,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/organizer/contests/{contest}/judging/parts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The judged parts of the contest, with what each still needs */
-        get: operations["list-judging-parts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/organizer/contests/{contest}/judging/ties": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Own units and declared ties of the judges */
-        get: operations["list-judge-ties"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/organizer/contests/{contest}/leaders": {
         parameters: {
             query?: never;
@@ -3811,23 +3777,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/organizer/contests/{contest}/rounds/{round}/judging/blind": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Let codes stand for the entries until the close, and say who holds the names */
-        put: operations["set-blind"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/organizer/contests/{contest}/rounds/{round}/judging/calibrations": {
         parameters: {
             query?: never;
@@ -3913,40 +3862,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/organizer/contests/{contest}/rounds/{round}/judging/conflict": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** What a judge's tie to an entry does; before the first performance */
-        put: operations["set-conflict-rule"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/organizer/contests/{contest}/rounds/{round}/judging/copy": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Take over rubric, panel or running order of another round */
-        post: operations["copy-judging"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/organizer/contests/{contest}/rounds/{round}/judging/head": {
         parameters: {
             query?: never;
@@ -3957,6 +3872,40 @@ export interface paths {
         get?: never;
         /** Name another judge of the panel its head */
         put: operations["name-head-judge"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/minutes/docx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Minutes of the part as a Word document */
+        get: operations["get-judging-minutes-docx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/minutes/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Minutes of the part for signatures in ink */
+        get: operations["get-judging-minutes-pdf"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -3981,23 +3930,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/organizer/contests/{contest}/rounds/{round}/judging/order/changes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Move a turn to come, put it last, leave it out or bring it back, with a reason */
-        post: operations["change-running-order"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/organizer/contests/{contest}/rounds/{round}/judging/order/draw": {
         parameters: {
             query?: never;
@@ -4009,23 +3941,6 @@ export interface paths {
         put?: never;
         /** Put all entries into an order drawn by a new seed */
         post: operations["draw-running-order"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/organizer/contests/{contest}/rounds/{round}/judging/order/lots": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Set the running order by lots that were drawn in the room */
-        put: operations["set-lots"];
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4066,33 +3981,16 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/organizer/contests/{contest}/rounds/{round}/judging/panel/{seat}/replacement": {
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/papers": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Mark sheets to be filled in with a pen */
+        get: operations["print-mark-sheets"];
         put?: never;
-        /** Seat another judge in the place of one who has given no mark */
-        post: operations["replace-judge"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/organizer/contests/{contest}/rounds/{round}/judging/panel/{seat}/ties": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** A judge's own unit and declared ties, for all rounds of the contest */
-        put: operations["set-judge-ties"];
         post?: never;
         delete?: never;
         options?: never;
@@ -4349,23 +4247,6 @@ export interface paths {
         put?: never;
         /** Take the check back, with a reason */
         post: operations["send-back-judging"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/organizer/contests/{contest}/rounds/{round}/judging/sources": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Rounds whose rubric and panel may be taken over */
-        get: operations["list-judging-sources"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4674,23 +4555,6 @@ export interface paths {
         put?: never;
         /** Invite units of the tree */
         post: operations["invite-known-units"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/organizer/rubric-templates": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Rubrics of the usual parts of a final */
-        get: operations["list-rubric-templates"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6561,7 +6425,7 @@ export interface components {
             /** Format: int64 */
             team_min: number;
             template: string;
-            /** @description In order: correct, time, guess, submitted, round:<position> */
+            /** @description In order: correct, time, guess, submitted, round:<position>, head, lots */
             tie_breakers: string[];
             time_zone: string;
             unlisted: boolean;
@@ -6779,7 +6643,7 @@ export interface components {
             /** Format: date-time */
             starts_at?: string;
             /** @enum {string} */
-            template: "reform" | "quiz_evening" | "judged" | "exam_weekly" | "exam_multiple" | "exam_tries" | "exam_once" | "exam_drawn" | "exam_pass";
+            template: "reform" | "quiz_evening" | "judged" | "exam_weekly" | "exam_multiple" | "exam_tries" | "exam_once" | "exam_drawn" | "exam_pass" | "province";
             venue?: string;
             /**
              * Format: int64
@@ -7248,9 +7112,17 @@ export interface components {
             topic: string;
         };
         ExamControlPeriod: {
+            /**
+             * Format: int64
+             * @description Finished attempts: one entry may have several
+             */
+            attempts: number;
             /** Format: int64 */
             closes_us: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Entries (people) with a finished attempt
+             */
             finished: number;
             /** Format: int64 */
             id: number;
@@ -7260,12 +7132,21 @@ export interface components {
              * @description With all exceptions
              */
             opens_us: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Attempts that run
+             */
             running: number;
             settled: boolean;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Entries (people) that have begun
+             */
             started: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Entries that began today for the first time
+             */
             today: number;
         };
         ExamControlView: {
@@ -7281,7 +7162,7 @@ export interface components {
             entries: number;
             /**
              * Format: int64
-             * @description Entries with a finished attempt, period by period
+             * @description Finished attempts of all periods: one entry may have several
              */
             finished: number;
             /**
@@ -7315,9 +7196,14 @@ export interface components {
             seq: number;
             /**
              * Format: int64
-             * @description Entries that have begun an attempt
+             * @description Entries (people) that have begun an attempt
              */
             started: number;
+            /**
+             * Format: int64
+             * @description Entries (people) with a finished attempt, each counted once
+             */
+            submitted: number;
             /**
              * Format: int64
              * @description First attempts begun today, period by period
@@ -7549,6 +7435,8 @@ export interface components {
             entries: number;
             /** Format: int64 */
             id?: number;
+            /** @description What whoever comes late may know already; right answers never: the exception is refused once they were shown */
+            known?: string[];
             /** @description The period is over for these: without another window it helps nobody */
             over: boolean;
             /** @description The period was over and settled, and is open again for these */
@@ -7984,6 +7872,8 @@ export interface components {
              * @description Days in which a review may be asked for afterwards
              */
             appeals: number;
+            /** @description The contest's results are final: nothing more can be published */
+            final?: boolean;
             periods: components["schemas"]["ExamPublishPeriod"][];
             /**
              * Format: int64
@@ -8409,6 +8299,14 @@ export interface components {
              * @description To be sent back with a change
              */
             version: number;
+            /** @description What may be as it is, but is seldom meant */
+            warnings: components["schemas"]["ExamSetupWarning"][];
+        };
+        ExamSetupWarning: {
+            /** @enum {string} */
+            code: "trial";
+            en: string;
+            vi: string;
         };
         ExamSource: {
             /** Format: int64 */
@@ -8815,56 +8713,12 @@ export interface components {
             seq: number;
             topic: string;
         };
-        JudgingBlindView: {
-            /** @description Judges, the hall and the table see codes until the close */
-            blind: boolean;
-            /** @description Names are hidden from the one who looks now */
-            hidden: boolean;
-            /**
-             * Format: int64
-             * @description Account that alone sees the names before the close; 0: not blind
-             */
-            keeper: number;
-            /** @description The keeper's name */
-            name: string;
-            /** @description Seed of the codes; empty until the close, except for the keeper */
-            seed: string;
-        };
         JudgingCandidate: {
             /** Format: int64 */
             account_id: number;
             /** @description Also organizer, secretary or supervisor of the contest: cannot mark in it */
             barred: boolean;
             name: string;
-        };
-        JudgingChangeSeen: {
-            after: string;
-            /** Format: int64 */
-            at_us: number;
-            /** @description Place before; may be empty */
-            before: string;
-            entry: string;
-            /** @enum {string} */
-            kind: "move" | "last" | "leave_out" | "bring_back" | "add";
-        };
-        JudgingChangeView: {
-            after: string;
-            /** Format: int64 */
-            at_us: number;
-            /** @description Place in the running order, or the judge's name; may be empty */
-            before: string;
-            /** @description Who did it */
-            by: string;
-            /** @description Name or blind code; empty: not about an entry */
-            entry: string;
-            /** @enum {string} */
-            kind: "move" | "last" | "leave_out" | "bring_back" | "add" | "replace" | "absent" | "present" | "ties" | "names";
-            reason: string;
-            /**
-             * Format: int64
-             * @description 0: not about a judge
-             */
-            seat: number;
         };
         JudgingClockView: {
             /** @description Why it is paused; may be empty */
@@ -8895,20 +8749,14 @@ export interface components {
             /** @description Judged for practice: it never counts, and stands before the running order */
             calibration: boolean;
             clock: components["schemas"]["JudgingClockView"];
-            /** @description The code of a blind round; else empty */
-            code: string;
             complete: boolean;
             /**
              * Format: int64
              * @description 0: not yet
              */
             ended_us: number;
-            /**
-             * Format: int64
-             * @description 0: hidden behind the code
-             */
+            /** Format: int64 */
             entry_id: number;
-            /** @description In a blind round that is not closed the code */
             entry_name: string;
             /** Format: int64 */
             id: number;
@@ -8917,7 +8765,7 @@ export interface components {
              * @description How many sheets are locked
              */
             locked: number;
-            /** @description Candidate number; empty while it is hidden behind the code */
+            /** @description Candidate number */
             number: string;
             /**
              * Format: int64
@@ -8991,22 +8839,6 @@ export interface components {
             tolerances: components["schemas"]["JudgingTolerance"][];
             /** @description Seconds left at which the clock changes its colour, the most first */
             warnings: number[];
-        };
-        JudgingConflictView: {
-            /** @description The sheet is neither asked for nor counted; else it is only shown */
-            barred: boolean;
-            /** Format: int64 */
-            seat: number;
-            /** @enum {string} */
-            why: "own_unit" | "unit_above" | "unit_below" | "declared";
-        };
-        JudgingCopyOf: {
-            /** Format: int64 */
-            from_round: number;
-            /** @description Only from a round of the same contest */
-            order?: boolean;
-            panel?: boolean;
-            rubric?: boolean;
         };
         JudgingCriterionBody: {
             description?: string;
@@ -9130,25 +8962,17 @@ export interface components {
             /** @description Judged for practice: it never counts, and stands before the running order */
             calibration: boolean;
             clock: components["schemas"]["JudgingClockView"];
-            /** @description The code of a blind round; else empty */
-            code: string;
-            /** @description What ties this judge to the entry, and whether the sheet is left out for it */
-            conflict?: components["schemas"]["JudgingConflictView"];
             /**
              * Format: int64
              * @description 0: not yet
              */
             ended_us: number;
-            /**
-             * Format: int64
-             * @description 0: hidden behind the code
-             */
+            /** Format: int64 */
             entry_id: number;
-            /** @description In a blind round that is not closed the code */
             entry_name: string;
             /** Format: int64 */
             id: number;
-            /** @description Candidate number; empty while it is hidden behind the code */
+            /** @description Candidate number */
             number: string;
             /** @description Absent until the own sheet is locked */
             others?: components["schemas"]["JudgingOthersView"];
@@ -9178,8 +9002,6 @@ export interface components {
             title: string;
             /** @description May be empty */
             unit_name: string;
-            /** @description Withdrawn, or left out of this part */
-            withdrawn: boolean;
         };
         JudgingJudgeSigning: {
             /** Format: int64 */
@@ -9223,24 +9045,9 @@ export interface components {
              */
             sheets: number;
         };
-        JudgingJudgeTies: {
-            /** Format: int64 */
-            account_id: number;
-            ties: components["schemas"]["JudgingTie"][];
-            /**
-             * Format: int64
-             * @description The judge's own unit; 0: not given
-             */
-            unit_id: number;
-            unit_name: string;
-        };
         JudgingJudgeView: {
             /** @description Noted as absent: marks are refused */
             absent: boolean;
-            /** @description Codes stand for the entries until the close */
-            blind: boolean;
-            /** @description Changes of the running order on the night, the newest last */
-            changes: components["schemas"]["JudgingChangeView"][];
             /** @description The secretary has closed the marks: everything is read-only */
             closed: boolean;
             /** @description For the head of the panel only */
@@ -9274,7 +9081,7 @@ export interface components {
             on_stage: number;
             /** @description What is taken off for overtime, for the line 'time' of the sheet */
             overtime: components["schemas"]["ScoringOvertime"];
-            /** @description In running order; in a blind round by code */
+            /** @description In running order */
             performances: components["schemas"]["JudgingJudgePerformance"][];
             /** Format: int64 */
             round_id: number;
@@ -9297,11 +9104,6 @@ export interface components {
              * @description Number of the device that may write; another number than the one this device claimed means that another device took over
              */
             writer: number;
-        };
-        JudgingKeeper: {
-            /** Format: int64 */
-            account_id: number;
-            name: string;
         };
         JudgingLevel: {
             /**
@@ -9364,28 +9166,19 @@ export interface components {
             /** @description Judged for practice: it never counts, and stands before the running order */
             calibration: boolean;
             clock: components["schemas"]["JudgingClockView"];
-            /** @description The code of a blind round; else empty */
-            code: string;
             /** @description Over, and every sheet that is waited for is locked: the score counts */
             complete: boolean;
-            conflicts: components["schemas"]["JudgingConflictView"][];
             /**
              * Format: int64
              * @description 0: not yet
              */
             ended_us: number;
-            /**
-             * Format: int64
-             * @description 0: hidden behind the code
-             */
+            /** Format: int64 */
             entry_id: number;
-            /** @description In a blind round that is not closed the code */
             entry_name: string;
             /** Format: int64 */
             id: number;
-            /** @description Left out of this part on the night; it can be brought back */
-            left_out: boolean;
-            /** @description Candidate number; empty while it is hidden behind the code */
+            /** @description Candidate number */
             number: string;
             /**
              * Format: int64
@@ -9418,7 +9211,7 @@ export interface components {
             title: string;
             /** @description May be empty */
             unit_name: string;
-            /** @description The entry has been withdrawn since, or left out of this part */
+            /** @description The entry has been withdrawn since */
             withdrawn: boolean;
             working: components["schemas"]["ScoringWorking"];
         };
@@ -9430,34 +9223,6 @@ export interface components {
             absent?: "wait";
             combining: components["schemas"]["ScoringCombining"];
             overtime: components["schemas"]["ScoringOvertime"];
-        };
-        JudgingNeed: {
-            /** @enum {string} */
-            code: "rubric" | "panel" | "head" | "order" | "entrants" | "unit" | "nobody_marks" | "barred" | "weights";
-            en: string;
-            /** @description The part cannot run like this; else it only wants a look */
-            severe: boolean;
-            vi: string;
-        };
-        JudgingNewChange: {
-            /**
-             * Format: int64
-             * @description Only for add
-             */
-            entry_id?: number;
-            /** @enum {string} */
-            kind: "move" | "last" | "leave_out" | "bring_back" | "add";
-            /**
-             * Format: int64
-             * @description 0 only for add
-             */
-            performance_id?: number;
-            reason: string;
-            /**
-             * Format: int64
-             * @description Only for move: the new place, from 1
-             */
-            to?: number;
         };
         JudgingNoteData: {
             /** Format: int64 */
@@ -9550,44 +9315,6 @@ export interface components {
              */
             version: number;
         };
-        JudgingPart: {
-            blind: boolean;
-            closed: boolean;
-            /** @enum {string} */
-            conflict: "none" | "flag" | "bar";
-            /** Format: int64 */
-            criteria: number;
-            /** @enum {string} */
-            draw: "software" | "room" | "hand";
-            /** @description Name of the head judge; empty: none */
-            head: string;
-            /** Format: int64 */
-            judges: number;
-            /** @description Every criterion has levels */
-            levels: boolean;
-            /**
-             * Format: int64
-             * @description 0: no limit
-             */
-            limit_seconds: number;
-            /**
-             * Format: int64
-             * @description Highest total of a sheet, hundredths of a point
-             */
-            max_total: number;
-            /** @description What is missing or wants a look before the evening */
-            needs: components["schemas"]["JudgingNeed"][];
-            /** Format: int64 */
-            round_id: number;
-            round_name: string;
-            /** @description The running order of the part before it */
-            same_order: boolean;
-            /** @description The panel of the part before it, in the same seats */
-            same_panel: boolean;
-            started: boolean;
-            /** Format: int64 */
-            turns: number;
-        };
         JudgingReasonBody: {
             reason: string;
         };
@@ -9643,38 +9370,6 @@ export interface components {
             /** @description Needed once the contest's result is final */
             correction?: boolean;
             reason: string;
-        };
-        JudgingRoomDraw: {
-            /**
-             * Format: date-time
-             * @description When the lots were drawn; absent: now
-             */
-            at?: string;
-            /** @description Who led the draw */
-            chair?: string;
-            /** @description In the order of the numbers drawn: the first one performs first */
-            lots: components["schemas"]["JudgingRoomLot"][];
-            place?: string;
-            /** @description Who wrote it down */
-            secretary?: string;
-            witnesses?: string;
-        };
-        JudgingRoomLot: {
-            /** @description Who drew for the entry */
-            drawer?: string;
-            /** Format: int64 */
-            entry_id: number;
-        };
-        JudgingRubricTemplate: {
-            criteria: components["schemas"]["JudgingCriterionBody"][];
-            en: string;
-            id: string;
-            /**
-             * Format: int64
-             * @description The usual limit on stage; 0: none
-             */
-            seconds: number;
-            vi: string;
         };
         JudgingSeatOfMine: {
             /** Format: int64 */
@@ -9798,21 +9493,7 @@ export interface components {
             /** @description The supervisor's signature is wanted */
             supervised: boolean;
         };
-        JudgingSource: {
-            /** Format: int64 */
-            contest_id: number;
-            contest_name: string;
-            /** Format: int64 */
-            criteria: number;
-            /** Format: int64 */
-            judges: number;
-            /** Format: int64 */
-            round_id: number;
-            round_name: string;
-        };
         JudgingStageView: {
-            /** @description The newest change of the running order */
-            changed?: components["schemas"]["JudgingChangeSeen"];
             /** @description The round is over */
             closed: boolean;
             contest: string;
@@ -9839,16 +9520,6 @@ export interface components {
             turns: components["schemas"]["JudgingTurnView"][];
             /** @description Seconds left at which the clock changes its colour, the most first */
             warnings: number[];
-        };
-        JudgingTie: {
-            /** Format: int64 */
-            entry_id?: number;
-            /** @description Of the unit or entry; read only */
-            name?: string;
-            /** @description What the tie is */
-            note?: string;
-            /** Format: int64 */
-            unit_id?: number;
         };
         JudgingTolerance: {
             /**
@@ -9922,9 +9593,6 @@ export interface components {
             total: number;
         };
         JudgingView: {
-            blind: components["schemas"]["JudgingBlindView"];
-            /** @description What was changed since, the newest last */
-            changes: components["schemas"]["JudgingChangeView"][];
             /** @description Nothing changes any more */
             closed: boolean;
             /**
@@ -9933,19 +9601,9 @@ export interface components {
              */
             closed_us: number;
             conduct: components["schemas"]["JudgingConduct"];
-            /**
-             * @description What a judge's tie to an entry does
-             * @enum {string}
-             */
-            conflict: "none" | "flag" | "bar";
             /** Format: int64 */
             contest_id: number;
             criteria: components["schemas"]["JudgingCriterionView"][];
-            /**
-             * @description How the running order came about
-             * @enum {string}
-             */
-            draw: "software" | "room" | "hand";
             /** @description What stands between the round and its check; empty: it can be checked */
             gaps: components["schemas"]["JudgingGap"][];
             /**
@@ -11099,9 +10757,6 @@ export interface components {
             totals: components["schemas"]["PaperTotals"];
             variants: components["schemas"]["PaperVariantFact"][];
         };
-        PartsOutBody: {
-            parts: components["schemas"]["JudgingPart"][];
-        };
         "Pass-placeRequest": {
             /**
              * Format: date-time
@@ -11916,11 +11571,6 @@ export interface components {
             kind: "release_entry_device";
             /** @description organizer/round/{round} */
             topic: string;
-        };
-        "Replace-judgeRequest": {
-            /** Format: int64 */
-            account: number;
-            reason: string;
         };
         "Replace-paper-itemRequest": {
             /** Format: int64 */
@@ -13252,20 +12902,6 @@ export interface components {
             seats: components["schemas"]["JudgingSeatOfMine"][];
         };
         ServerMessage: components["schemas"]["BoardMessage"] | components["schemas"]["CeremonyMessage"] | components["schemas"]["CeremonyDeskMessage"] | components["schemas"]["ClockMessage"] | components["schemas"]["ExamControlMessage"] | components["schemas"]["ExamOwnMessage"] | components["schemas"]["ExamPaperMessage"] | components["schemas"]["ExamRoundMessage"] | components["schemas"]["FaultMessage"] | components["schemas"]["JudgeViewMessage"] | components["schemas"]["JudgingAudienceMessage"] | components["schemas"]["JudgingEveningMessage"] | components["schemas"]["JudgingViewMessage"] | components["schemas"]["OkMessage"] | components["schemas"]["OwnBoardMessage"] | components["schemas"]["ScreenMessage"] | components["schemas"]["StageAudienceMessage"] | components["schemas"]["StageConsoleMessage"] | components["schemas"]["StageContestantMessage"] | components["schemas"]["StageCountsMessage"] | components["schemas"]["StageHallCountMessage"] | components["schemas"]["StageOwnMessage"] | components["schemas"]["WelcomeMessage"] | components["schemas"]["WholeBoardMessage"];
-        "Set-blindRequest": {
-            blind: boolean;
-            /**
-             * Format: int64
-             * @description Account that alone sees the names
-             */
-            keeper?: number;
-            /** @description Needed to hand the names over */
-            reason?: string;
-        };
-        "Set-conflict-ruleRequest": {
-            /** @enum {string} */
-            rule: "none" | "flag" | "bar";
-        };
         "Set-divisionsRequest": {
             divisions: components["schemas"]["ContestDivision"][];
             /**
@@ -13277,16 +12913,6 @@ export interface components {
         "Set-judge-absenceRequest": {
             absent: boolean;
             reason: string;
-        };
-        "Set-judge-tiesRequest": {
-            /** @description Needed once a performance has begun */
-            reason?: string;
-            ties?: components["schemas"]["JudgingTie"][];
-            /**
-             * Format: int64
-             * @description 0: not given
-             */
-            unit_id?: number;
         };
         "Set-keepingRequest": {
             /** Format: int64 */
@@ -13329,9 +12955,6 @@ export interface components {
         SignInInBody: {
             login: string;
             password: string;
-        };
-        SourcesOutBody: {
-            sources: components["schemas"]["JudgingSource"][];
         };
         StageAlternative: {
             /** Format: date-time */
@@ -14218,14 +13841,6 @@ export interface components {
         "Take-listRequest": {
             /** @description Of leaders only */
             consent?: components["schemas"]["RosterLedConsent"];
-        };
-        TemplatesOutBody: {
-            templates: components["schemas"]["JudgingRubricTemplate"][];
-        };
-        TiesOutBody: {
-            judges: components["schemas"]["JudgingJudgeTies"][];
-            /** @description Who may hold the names of a blind round */
-            keepers: components["schemas"]["JudgingKeeper"][];
         };
         TokenOutBody: {
             /** @description Address of the one-time link on this server; empty when the person already signs in with a password */
@@ -21786,86 +21401,6 @@ export interface operations {
             };
         };
     };
-    "list-judging-parts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                contest: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PartsOutBody"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["WebProblem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["WebProblem"];
-                };
-            };
-        };
-    };
-    "list-judge-ties": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                contest: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TiesOutBody"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["WebProblem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["WebProblem"];
-                };
-            };
-        };
-    };
     "list-leaders": {
         parameters: {
             query?: never;
@@ -25670,51 +25205,6 @@ export interface operations {
             };
         };
     };
-    "set-blind": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                contest: number;
-                round: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Set-blindRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JudgingView"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["WebProblem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["WebProblem"];
-                };
-            };
-        };
-    };
     "add-calibration": {
         parameters: {
             query?: never;
@@ -25933,96 +25423,6 @@ export interface operations {
             };
         };
     };
-    "set-conflict-rule": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                contest: number;
-                round: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Set-conflict-ruleRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JudgingView"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["WebProblem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["WebProblem"];
-                };
-            };
-        };
-    };
-    "copy-judging": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                contest: number;
-                round: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["JudgingCopyOf"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JudgingView"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["WebProblem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["WebProblem"];
-                };
-            };
-        };
-    };
     "name-head-judge": {
         parameters: {
             query?: never;
@@ -26046,6 +25446,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-judging-minutes-docx": {
+        parameters: {
+            query?: {
+                /** @description Which close; 0: the newest one, or the part as it stands */
+                signing?: number;
+            };
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-judging-minutes-pdf": {
+        parameters: {
+            query?: {
+                /** @description Which close; 0: the newest one, or the part as it stands */
+                signing?: number;
+            };
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description Unprocessable Entity */
@@ -26113,51 +25605,6 @@ export interface operations {
             };
         };
     };
-    "change-running-order": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                contest: number;
-                round: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["JudgingNewChange"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JudgingView"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["WebProblem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["WebProblem"];
-                };
-            };
-        };
-    };
     "draw-running-order": {
         parameters: {
             query?: never;
@@ -26169,51 +25616,6 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JudgingView"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["WebProblem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["WebProblem"];
-                };
-            };
-        };
-    };
-    "set-lots": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                contest: number;
-                round: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["JudgingRoomDraw"];
-            };
-        };
         responses: {
             /** @description OK */
             200: {
@@ -26335,76 +25737,27 @@ export interface operations {
             };
         };
     };
-    "replace-judge": {
+    "print-mark-sheets": {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 contest: number;
                 round: number;
-                seat: number;
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Replace-judgeRequest"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description OK */
             200: {
                 headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["JudgingView"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["WebProblem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["WebProblem"];
-                };
-            };
-        };
-    };
-    "set-judge-ties": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                contest: number;
-                round: number;
-                seat: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Set-judge-tiesRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JudgingView"];
+                    "application/json": string;
                 };
             };
             /** @description Unprocessable Entity */
@@ -27069,47 +26422,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JudgingView"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["WebProblem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["WebProblem"];
-                };
-            };
-        };
-    };
-    "list-judging-sources": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                contest: number;
-                round: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SourcesOutBody"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -27970,44 +27282,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["WebProblem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["WebProblem"];
-                };
-            };
-        };
-    };
-    "list-rubric-templates": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TemplatesOutBody"];
-                };
             };
             /** @description Unprocessable Entity */
             422: {
