@@ -29,9 +29,23 @@ export const verdicts = {
   void: { tone: 'accent', words: m.exam_result_v_void },
 } as const;
 
+/** The key may be read: an item that was voided while others may yet be asked it comes without. */
+export function keyed(item: ReviewItem): boolean {
+  const key = item.outcome?.key;
+  if (!key || !item.outcome?.void) return Boolean(key);
+  return Boolean(
+    key.options.length ||
+    key.texts.length ||
+    key.number ||
+    key.order?.length ||
+    key.pairs?.length ||
+    key.blanks?.length,
+  );
+}
+
 /** The right answer in one line. */
 export function keyLine(item: ReviewItem): string {
-  if (!item.outcome) return '';
+  if (!item.outcome || !keyed(item)) return '';
   return answerLine({ ...item.question, key: item.outcome.key } as unknown as Content);
 }
 
