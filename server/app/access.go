@@ -399,4 +399,6 @@ var access = web.Access{
 	"get-awards":                         web.Organizer,
 	"save-awards":                        web.Organizer,
 	"export-results":                     web.Organizer,
+	"get-result-minutes-pdf":             web.Organizer,
+	"get-result-minutes-docx":            web.Organizer,
 }

@@ -151,6 +151,7 @@ func Routes(api *web.API, s *Service) {
 			return &previewOut{Body: v}, err
 		})
 	awardRoutes(api, s)
+	minutesRoutes(api, s, base)
 	web.Handle(api, web.Op{ID: "export-results", Method: http.MethodGet, Path: base + "/xlsx", Summary: "The standings as a workbook"},
 		func(ctx context.Context, in *contest.In) (*web.Download, error) {
 			body, name, err := s.workbook(ctx, in.Contest, account.From(ctx).Locale)

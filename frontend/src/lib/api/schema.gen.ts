@@ -2457,6 +2457,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizer/contests/{contest}/judging/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The judged parts of the contest, with what each still needs */
+        get: operations["list-judging-parts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/judging/ties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own units and declared ties of the judges */
+        get: operations["list-judge-ties"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizer/contests/{contest}/leaders": {
         parameters: {
             query?: never;
@@ -3036,6 +3070,40 @@ export interface paths {
         put?: never;
         /** Make the standings final, or correct the final result */
         post: operations["finalize-results"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/results/minutes/docx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Minutes of the final result as a Word document */
+        get: operations["get-result-minutes-docx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/results/minutes/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Minutes of the final result for signatures in ink */
+        get: operations["get-result-minutes-pdf"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3777,6 +3845,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/blind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let codes stand for the entries until the close, and say who holds the names */
+        put: operations["set-blind"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizer/contests/{contest}/rounds/{round}/judging/calibrations": {
         parameters: {
             query?: never;
@@ -3862,6 +3947,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/conflict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** What a judge's tie to an entry does; before the first performance */
+        put: operations["set-conflict-rule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take over rubric, panel or running order of another round */
+        post: operations["copy-judging"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizer/contests/{contest}/rounds/{round}/judging/head": {
         parameters: {
             query?: never;
@@ -3930,6 +4049,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/order/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move a turn to come, put it last, leave it out or bring it back, with a reason */
+        post: operations["change-running-order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizer/contests/{contest}/rounds/{round}/judging/order/draw": {
         parameters: {
             query?: never;
@@ -3941,6 +4077,23 @@ export interface paths {
         put?: never;
         /** Put all entries into an order drawn by a new seed */
         post: operations["draw-running-order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/order/lots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set the running order by lots that were drawn in the room */
+        put: operations["set-lots"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3974,6 +4127,40 @@ export interface paths {
         get?: never;
         /** Note that a judge is absent, or back */
         put: operations["set-judge-absence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/panel/{seat}/replacement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Seat another judge in the place of one who has given no mark */
+        post: operations["replace-judge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/panel/{seat}/ties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** A judge's own unit and declared ties, for all rounds of the contest */
+        put: operations["set-judge-ties"];
         post?: never;
         delete?: never;
         options?: never;
@@ -4247,6 +4434,23 @@ export interface paths {
         put?: never;
         /** Take the check back, with a reason */
         post: operations["send-back-judging"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rounds whose rubric and panel may be taken over */
+        get: operations["list-judging-sources"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4555,6 +4759,23 @@ export interface paths {
         put?: never;
         /** Invite units of the tree */
         post: operations["invite-known-units"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/rubric-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rubrics of the usual parts of a final */
+        get: operations["list-rubric-templates"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -8713,12 +8934,56 @@ export interface components {
             seq: number;
             topic: string;
         };
+        JudgingBlindView: {
+            /** @description Judges, the hall and the table see codes until the close */
+            blind: boolean;
+            /** @description Names are hidden from the one who looks now */
+            hidden: boolean;
+            /**
+             * Format: int64
+             * @description Account that alone sees the names before the close; 0: not blind
+             */
+            keeper: number;
+            /** @description The keeper's name */
+            name: string;
+            /** @description Seed of the codes; empty until the close, except for the keeper */
+            seed: string;
+        };
         JudgingCandidate: {
             /** Format: int64 */
             account_id: number;
             /** @description Also organizer, secretary or supervisor of the contest: cannot mark in it */
             barred: boolean;
             name: string;
+        };
+        JudgingChangeSeen: {
+            after: string;
+            /** Format: int64 */
+            at_us: number;
+            /** @description Place before; may be empty */
+            before: string;
+            entry: string;
+            /** @enum {string} */
+            kind: "move" | "last" | "leave_out" | "bring_back" | "add";
+        };
+        JudgingChangeView: {
+            after: string;
+            /** Format: int64 */
+            at_us: number;
+            /** @description Place in the running order, or the judge's name; may be empty */
+            before: string;
+            /** @description Who did it */
+            by: string;
+            /** @description Name or blind code; empty: not about an entry */
+            entry: string;
+            /** @enum {string} */
+            kind: "move" | "last" | "leave_out" | "bring_back" | "add" | "replace" | "absent" | "present" | "ties" | "names";
+            reason: string;
+            /**
+             * Format: int64
+             * @description 0: not about a judge
+             */
+            seat: number;
         };
         JudgingClockView: {
             /** @description Why it is paused; may be empty */
@@ -8749,14 +9014,20 @@ export interface components {
             /** @description Judged for practice: it never counts, and stands before the running order */
             calibration: boolean;
             clock: components["schemas"]["JudgingClockView"];
+            /** @description The code of a blind round; else empty */
+            code: string;
             complete: boolean;
             /**
              * Format: int64
              * @description 0: not yet
              */
             ended_us: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description 0: hidden behind the code
+             */
             entry_id: number;
+            /** @description In a blind round that is not closed the code */
             entry_name: string;
             /** Format: int64 */
             id: number;
@@ -8765,7 +9036,7 @@ export interface components {
              * @description How many sheets are locked
              */
             locked: number;
-            /** @description Candidate number */
+            /** @description Candidate number; empty while it is hidden behind the code */
             number: string;
             /**
              * Format: int64
@@ -8839,6 +9110,22 @@ export interface components {
             tolerances: components["schemas"]["JudgingTolerance"][];
             /** @description Seconds left at which the clock changes its colour, the most first */
             warnings: number[];
+        };
+        JudgingConflictView: {
+            /** @description The sheet is neither asked for nor counted; else it is only shown */
+            barred: boolean;
+            /** Format: int64 */
+            seat: number;
+            /** @enum {string} */
+            why: "own_unit" | "unit_above" | "unit_below" | "declared";
+        };
+        JudgingCopyOf: {
+            /** Format: int64 */
+            from_round: number;
+            /** @description Only from a round of the same contest */
+            order?: boolean;
+            panel?: boolean;
+            rubric?: boolean;
         };
         JudgingCriterionBody: {
             description?: string;
@@ -8962,17 +9249,25 @@ export interface components {
             /** @description Judged for practice: it never counts, and stands before the running order */
             calibration: boolean;
             clock: components["schemas"]["JudgingClockView"];
+            /** @description The code of a blind round; else empty */
+            code: string;
+            /** @description What ties this judge to the entry, and whether the sheet is left out for it */
+            conflict?: components["schemas"]["JudgingConflictView"];
             /**
              * Format: int64
              * @description 0: not yet
              */
             ended_us: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description 0: hidden behind the code
+             */
             entry_id: number;
+            /** @description In a blind round that is not closed the code */
             entry_name: string;
             /** Format: int64 */
             id: number;
-            /** @description Candidate number */
+            /** @description Candidate number; empty while it is hidden behind the code */
             number: string;
             /** @description Absent until the own sheet is locked */
             others?: components["schemas"]["JudgingOthersView"];
@@ -9002,6 +9297,8 @@ export interface components {
             title: string;
             /** @description May be empty */
             unit_name: string;
+            /** @description Withdrawn, or left out of this part */
+            withdrawn: boolean;
         };
         JudgingJudgeSigning: {
             /** Format: int64 */
@@ -9045,9 +9342,24 @@ export interface components {
              */
             sheets: number;
         };
+        JudgingJudgeTies: {
+            /** Format: int64 */
+            account_id: number;
+            ties: components["schemas"]["JudgingTie"][];
+            /**
+             * Format: int64
+             * @description The judge's own unit; 0: not given
+             */
+            unit_id: number;
+            unit_name: string;
+        };
         JudgingJudgeView: {
             /** @description Noted as absent: marks are refused */
             absent: boolean;
+            /** @description Codes stand for the entries until the close */
+            blind: boolean;
+            /** @description Changes of the running order on the night, the newest last */
+            changes: components["schemas"]["JudgingChangeView"][];
             /** @description The secretary has closed the marks: everything is read-only */
             closed: boolean;
             /** @description For the head of the panel only */
@@ -9081,7 +9393,7 @@ export interface components {
             on_stage: number;
             /** @description What is taken off for overtime, for the line 'time' of the sheet */
             overtime: components["schemas"]["ScoringOvertime"];
-            /** @description In running order */
+            /** @description In running order; in a blind round by code */
             performances: components["schemas"]["JudgingJudgePerformance"][];
             /** Format: int64 */
             round_id: number;
@@ -9104,6 +9416,11 @@ export interface components {
              * @description Number of the device that may write; another number than the one this device claimed means that another device took over
              */
             writer: number;
+        };
+        JudgingKeeper: {
+            /** Format: int64 */
+            account_id: number;
+            name: string;
         };
         JudgingLevel: {
             /**
@@ -9166,19 +9483,28 @@ export interface components {
             /** @description Judged for practice: it never counts, and stands before the running order */
             calibration: boolean;
             clock: components["schemas"]["JudgingClockView"];
+            /** @description The code of a blind round; else empty */
+            code: string;
             /** @description Over, and every sheet that is waited for is locked: the score counts */
             complete: boolean;
+            conflicts: components["schemas"]["JudgingConflictView"][];
             /**
              * Format: int64
              * @description 0: not yet
              */
             ended_us: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description 0: hidden behind the code
+             */
             entry_id: number;
+            /** @description In a blind round that is not closed the code */
             entry_name: string;
             /** Format: int64 */
             id: number;
-            /** @description Candidate number */
+            /** @description Left out of this part on the night; it can be brought back */
+            left_out: boolean;
+            /** @description Candidate number; empty while it is hidden behind the code */
             number: string;
             /**
              * Format: int64
@@ -9211,7 +9537,7 @@ export interface components {
             title: string;
             /** @description May be empty */
             unit_name: string;
-            /** @description The entry has been withdrawn since */
+            /** @description The entry has been withdrawn since, or left out of this part */
             withdrawn: boolean;
             working: components["schemas"]["ScoringWorking"];
         };
@@ -9223,6 +9549,34 @@ export interface components {
             absent?: "wait";
             combining: components["schemas"]["ScoringCombining"];
             overtime: components["schemas"]["ScoringOvertime"];
+        };
+        JudgingNeed: {
+            /** @enum {string} */
+            code: "rubric" | "panel" | "head" | "order" | "entrants" | "unit" | "nobody_marks" | "barred" | "weights";
+            en: string;
+            /** @description The part cannot run like this; else it only wants a look */
+            severe: boolean;
+            vi: string;
+        };
+        JudgingNewChange: {
+            /**
+             * Format: int64
+             * @description Only for add
+             */
+            entry_id?: number;
+            /** @enum {string} */
+            kind: "move" | "last" | "leave_out" | "bring_back" | "add";
+            /**
+             * Format: int64
+             * @description 0 only for add
+             */
+            performance_id?: number;
+            reason: string;
+            /**
+             * Format: int64
+             * @description Only for move: the new place, from 1
+             */
+            to?: number;
         };
         JudgingNoteData: {
             /** Format: int64 */
@@ -9315,6 +9669,44 @@ export interface components {
              */
             version: number;
         };
+        JudgingPart: {
+            blind: boolean;
+            closed: boolean;
+            /** @enum {string} */
+            conflict: "none" | "flag" | "bar";
+            /** Format: int64 */
+            criteria: number;
+            /** @enum {string} */
+            draw: "software" | "room" | "hand";
+            /** @description Name of the head judge; empty: none */
+            head: string;
+            /** Format: int64 */
+            judges: number;
+            /** @description Every criterion has levels */
+            levels: boolean;
+            /**
+             * Format: int64
+             * @description 0: no limit
+             */
+            limit_seconds: number;
+            /**
+             * Format: int64
+             * @description Highest total of a sheet, hundredths of a point
+             */
+            max_total: number;
+            /** @description What is missing or wants a look before the evening */
+            needs: components["schemas"]["JudgingNeed"][];
+            /** Format: int64 */
+            round_id: number;
+            round_name: string;
+            /** @description The running order of the part before it */
+            same_order: boolean;
+            /** @description The panel of the part before it, in the same seats */
+            same_panel: boolean;
+            started: boolean;
+            /** Format: int64 */
+            turns: number;
+        };
         JudgingReasonBody: {
             reason: string;
         };
@@ -9370,6 +9762,38 @@ export interface components {
             /** @description Needed once the contest's result is final */
             correction?: boolean;
             reason: string;
+        };
+        JudgingRoomDraw: {
+            /**
+             * Format: date-time
+             * @description When the lots were drawn; absent: now
+             */
+            at?: string;
+            /** @description Who led the draw */
+            chair?: string;
+            /** @description In the order of the numbers drawn: the first one performs first */
+            lots: components["schemas"]["JudgingRoomLot"][];
+            place?: string;
+            /** @description Who wrote it down */
+            secretary?: string;
+            witnesses?: string;
+        };
+        JudgingRoomLot: {
+            /** @description Who drew for the entry */
+            drawer?: string;
+            /** Format: int64 */
+            entry_id: number;
+        };
+        JudgingRubricTemplate: {
+            criteria: components["schemas"]["JudgingCriterionBody"][];
+            en: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description The usual limit on stage; 0: none
+             */
+            seconds: number;
+            vi: string;
         };
         JudgingSeatOfMine: {
             /** Format: int64 */
@@ -9493,7 +9917,21 @@ export interface components {
             /** @description The supervisor's signature is wanted */
             supervised: boolean;
         };
+        JudgingSource: {
+            /** Format: int64 */
+            contest_id: number;
+            contest_name: string;
+            /** Format: int64 */
+            criteria: number;
+            /** Format: int64 */
+            judges: number;
+            /** Format: int64 */
+            round_id: number;
+            round_name: string;
+        };
         JudgingStageView: {
+            /** @description The newest change of the running order */
+            changed?: components["schemas"]["JudgingChangeSeen"];
             /** @description The round is over */
             closed: boolean;
             contest: string;
@@ -9520,6 +9958,16 @@ export interface components {
             turns: components["schemas"]["JudgingTurnView"][];
             /** @description Seconds left at which the clock changes its colour, the most first */
             warnings: number[];
+        };
+        JudgingTie: {
+            /** Format: int64 */
+            entry_id?: number;
+            /** @description Of the unit or entry; read only */
+            name?: string;
+            /** @description What the tie is */
+            note?: string;
+            /** Format: int64 */
+            unit_id?: number;
         };
         JudgingTolerance: {
             /**
@@ -9593,6 +10041,9 @@ export interface components {
             total: number;
         };
         JudgingView: {
+            blind: components["schemas"]["JudgingBlindView"];
+            /** @description What was changed since, the newest last */
+            changes: components["schemas"]["JudgingChangeView"][];
             /** @description Nothing changes any more */
             closed: boolean;
             /**
@@ -9601,9 +10052,19 @@ export interface components {
              */
             closed_us: number;
             conduct: components["schemas"]["JudgingConduct"];
+            /**
+             * @description What a judge's tie to an entry does
+             * @enum {string}
+             */
+            conflict: "none" | "flag" | "bar";
             /** Format: int64 */
             contest_id: number;
             criteria: components["schemas"]["JudgingCriterionView"][];
+            /**
+             * @description How the running order came about
+             * @enum {string}
+             */
+            draw: "software" | "room" | "hand";
             /** @description What stands between the round and its check; empty: it can be checked */
             gaps: components["schemas"]["JudgingGap"][];
             /**
@@ -9689,6 +10150,8 @@ export interface components {
             /** @enum {string} */
             kind: "person" | "team";
             name: string;
+            /** @description In one of the rounds units name teams of their people */
+            names_teams: boolean;
             /** @description Registration is possible now */
             open: boolean;
             /** Format: date-time */
@@ -10757,6 +11220,9 @@ export interface components {
             totals: components["schemas"]["PaperTotals"];
             variants: components["schemas"]["PaperVariantFact"][];
         };
+        PartsOutBody: {
+            parts: components["schemas"]["JudgingPart"][];
+        };
         "Pass-placeRequest": {
             /**
              * Format: date-time
@@ -11571,6 +12037,11 @@ export interface components {
             kind: "release_entry_device";
             /** @description organizer/round/{round} */
             topic: string;
+        };
+        "Replace-judgeRequest": {
+            /** Format: int64 */
+            account: number;
+            reason: string;
         };
         "Replace-paper-itemRequest": {
             /** Format: int64 */
@@ -12902,6 +13373,20 @@ export interface components {
             seats: components["schemas"]["JudgingSeatOfMine"][];
         };
         ServerMessage: components["schemas"]["BoardMessage"] | components["schemas"]["CeremonyMessage"] | components["schemas"]["CeremonyDeskMessage"] | components["schemas"]["ClockMessage"] | components["schemas"]["ExamControlMessage"] | components["schemas"]["ExamOwnMessage"] | components["schemas"]["ExamPaperMessage"] | components["schemas"]["ExamRoundMessage"] | components["schemas"]["FaultMessage"] | components["schemas"]["JudgeViewMessage"] | components["schemas"]["JudgingAudienceMessage"] | components["schemas"]["JudgingEveningMessage"] | components["schemas"]["JudgingViewMessage"] | components["schemas"]["OkMessage"] | components["schemas"]["OwnBoardMessage"] | components["schemas"]["ScreenMessage"] | components["schemas"]["StageAudienceMessage"] | components["schemas"]["StageConsoleMessage"] | components["schemas"]["StageContestantMessage"] | components["schemas"]["StageCountsMessage"] | components["schemas"]["StageHallCountMessage"] | components["schemas"]["StageOwnMessage"] | components["schemas"]["WelcomeMessage"] | components["schemas"]["WholeBoardMessage"];
+        "Set-blindRequest": {
+            blind: boolean;
+            /**
+             * Format: int64
+             * @description Account that alone sees the names
+             */
+            keeper?: number;
+            /** @description Needed to hand the names over */
+            reason?: string;
+        };
+        "Set-conflict-ruleRequest": {
+            /** @enum {string} */
+            rule: "none" | "flag" | "bar";
+        };
         "Set-divisionsRequest": {
             divisions: components["schemas"]["ContestDivision"][];
             /**
@@ -12913,6 +13398,16 @@ export interface components {
         "Set-judge-absenceRequest": {
             absent: boolean;
             reason: string;
+        };
+        "Set-judge-tiesRequest": {
+            /** @description Needed once a performance has begun */
+            reason?: string;
+            ties?: components["schemas"]["JudgingTie"][];
+            /**
+             * Format: int64
+             * @description 0: not given
+             */
+            unit_id?: number;
         };
         "Set-keepingRequest": {
             /** Format: int64 */
@@ -12955,6 +13450,9 @@ export interface components {
         SignInInBody: {
             login: string;
             password: string;
+        };
+        SourcesOutBody: {
+            sources: components["schemas"]["JudgingSource"][];
         };
         StageAlternative: {
             /** Format: date-time */
@@ -13841,6 +14339,14 @@ export interface components {
         "Take-listRequest": {
             /** @description Of leaders only */
             consent?: components["schemas"]["RosterLedConsent"];
+        };
+        TemplatesOutBody: {
+            templates: components["schemas"]["JudgingRubricTemplate"][];
+        };
+        TiesOutBody: {
+            judges: components["schemas"]["JudgingJudgeTies"][];
+            /** @description Who may hold the names of a blind round */
+            keepers: components["schemas"]["JudgingKeeper"][];
         };
         TokenOutBody: {
             /** @description Address of the one-time link on this server; empty when the person already signs in with a password */
@@ -21401,6 +21907,86 @@ export interface operations {
             };
         };
     };
+    "list-judging-parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartsOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-judge-ties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TiesOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "list-leaders": {
         parameters: {
             query?: never;
@@ -23144,6 +23730,90 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ResultOrganizerView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-result-minutes-docx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-result-minutes-pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description Unprocessable Entity */
@@ -25205,6 +25875,51 @@ export interface operations {
             };
         };
     };
+    "set-blind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Set-blindRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "add-calibration": {
         parameters: {
             query?: never;
@@ -25423,6 +26138,96 @@ export interface operations {
             };
         };
     };
+    "set-conflict-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Set-conflict-ruleRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "copy-judging": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgingCopyOf"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "name-head-judge": {
         parameters: {
             query?: never;
@@ -25605,6 +26410,51 @@ export interface operations {
             };
         };
     };
+    "change-running-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgingNewChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "draw-running-order": {
         parameters: {
             query?: never;
@@ -25616,6 +26466,51 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "set-lots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgingRoomDraw"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -25705,6 +26600,98 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Set-judge-absenceRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "replace-judge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                seat: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Replace-judgeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "set-judge-ties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                seat: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Set-judge-tiesRequest"];
             };
         };
         responses: {
@@ -26422,6 +27409,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-judging-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourcesOutBody"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -27282,6 +28310,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-rubric-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplatesOutBody"];
+                };
             };
             /** @description Unprocessable Entity */
             422: {
