@@ -75,6 +75,10 @@ export function overtimeWorking(working: Working): string {
   });
 }
 
+/** A performance for practice has no place in the running order. */
+export const placeOf = (turn: { position: number; calibration: boolean }) =>
+  turn.calibration ? m.desk_trial_short() : String(turn.position);
+
 export const seatName = (seat: number) => m.judging_seat({ seat });
 
 /** “Một cửa, một nụ cười”: in quotation marks once, also when they were typed with the title. */

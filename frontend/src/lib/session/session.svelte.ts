@@ -73,7 +73,13 @@ class Session {
   get home(): string {
     const roles = this.account?.grants.flatMap((g) => g.roles) ?? [];
     const only = (role: Role) => !this.account?.admin && roles.length > 0 && roles.every((r) => r === role);
-    return only('judge') ? '/judge' : only('leader') ? '/leader' : '/organizer/contests';
+    return only('judge')
+      ? '/judge'
+      : only('timekeeper')
+        ? '/timekeeper'
+        : only('leader')
+          ? '/leader'
+          : '/organizer/contests';
   }
 
   /** Organizer, host or secretary. */

@@ -7,6 +7,8 @@ import { LiveTopic } from '$lib/live/topic.svelte';
 import { totalOf } from '../score';
 import type { JudgePerformance, JudgeView } from '../types';
 import { DeskMemory, type Leftover } from './memory';
+import { LockQueue } from './queue.svelte';
+import { DeskNotes, type Note } from './notes.svelte';
 
 /** A mark of this device that the view does not show yet. */
 type Own = {
@@ -24,7 +26,12 @@ export type Refusal = { performance: number; criterion: number; value: number | 
 /** How the marks of one performance stand: all saved (when last), on their way, or waiting for a line. */
 export type Saving = { state: 'none' | 'saved' | 'saving' | 'waiting'; count: number; atUs: number };
 
-type Options = { store?: Store | null; connection?: Connection };
+type Options = {
+  store?: Store | null;
+  connection?: Connection;
+  /** Reads what is stored of notes; for tests. */
+  readNotes?: (contest: number, round: number) => Promise<Note[]>;
+};
 
 /** A slider that is being dragged is one mark, not fifty. */
 const settle = 220;
@@ -42,6 +49,9 @@ export class JudgeDesk {
   leftovers: Leftover[] = $state.raw([]);
   /** Marks that the server will not take, until the judge has read why. */
   refusals: Refusal[] = $state.raw([]);
+  /** Sheets that are locked once there is a line. */
+  readonly queue: LockQueue;
+  readonly notes: DeskNotes;
   claiming = $state(false);
   claimFault: Fault | null = $state.raw(null);
 
@@ -66,6 +76,21 @@ export class JudgeDesk {
       connection: this.#connection,
       onstored: (key, reply) => this.#stored(key, (reply as { received_us?: number }).received_us ?? 0),
       onrefused: (key, fault) => this.#refused(key, fault),
+    });
+    this.queue = new LockQueue(this.#memory, {
+      connection: this.#connection,
+      ready: (id) => this.mine && !this.#waits(id),
+      lost: () => this.elsewhere,
+      state: (id) => this.view?.performances.find((p) => p.id === id)?.sheet.state,
+      send: (lock) => this.#sendLock(lock.performance, lock.marks),
+    });
+    this.notes = new DeskNotes(scope, {
+      store,
+      connection: this.#connection,
+      topic: this.topic.name,
+      writer: () => this.#writer,
+      nextSeq: () => this.#memory.nextSeq(),
+      read: options.readNotes,
     });
     for (const key of Object.keys(this.outbox.states)) {
       const data = this.outbox.peek(key) as { writer: number; seq: number; value?: number };
@@ -97,7 +122,10 @@ export class JudgeDesk {
         this.#prune(view);
         // Nobody marks yet: the first device that looks is the one.
         if (view.writer === 0 && !view.closed) void this.claim();
+        this.queue.look();
       }),
+      this.notes.open(),
+      this.#connection.onwelcome(() => this.queue.look()),
       this.topic.open(),
       this.outbox.open(),
     ];
@@ -118,6 +146,7 @@ export class JudgeDesk {
       });
       this.#memory.become(writer);
       this.#writer = writer;
+      this.notes.claimed();
     } catch (error) {
       this.claimFault = Fault.from(error);
     } finally {
@@ -140,6 +169,8 @@ export class JudgeDesk {
 
   /** Gives a mark, or takes it back (null): on the screen and on this device at once, then on its way. */
   mark(performance: number, criterion: number, value: number | null): void {
+    // What waits to be locked is what will be locked.
+    if (this.queue.has(performance)) return;
     const key = keyOf(performance, criterion);
     const before = this.#own[key];
     this.#own = {
@@ -163,6 +194,7 @@ export class JudgeDesk {
 
   /** Sends at once what still settles: the page is being left. */
   flush(): void {
+    this.notes.flush();
     for (const key of [...this.#settling.keys()]) this.#send(key);
   }
 
@@ -182,22 +214,42 @@ export class JudgeDesk {
 
   /** Marks of all performances that the server has not confirmed. */
   get undelivered(): number {
-    return Object.values(this.#own).filter((o) => !o.stored).length;
+    return (
+      Object.values(this.#own).filter((o) => !o.stored).length + this.notes.undelivered + this.queue.count
+    );
+  }
+
+  /** Marks of one performance that the server has not confirmed. */
+  #waits(performance: number): boolean {
+    return Object.entries(this.#own).some(([key, o]) => key.startsWith(`${performance}/`) && !o.stored);
+  }
+
+  #marksOf(performance: JudgePerformance): { criterion_id: number; value: number }[] {
+    return (this.view?.criteria ?? []).flatMap((c) => {
+      const value = this.markOf(performance, c.id);
+      return value === null ? [] : [{ criterion_id: c.id, value }];
+    });
+  }
+
+  #sendLock(performance: number, marks: { criterion_id: number; value: number }[]): Promise<unknown> {
+    return this.#connection.command(
+      'lock_sheet',
+      { performance_id: performance, writer: this.#writer, marks },
+      { topic: this.topic.name },
+    );
+  }
+
+  /** Without a line: the sheet is locked as it stands on the screen as soon as there is one. */
+  lockLater(performance: JudgePerformance): void {
+    this.flush();
+    this.queue.put({ performance: performance.id, marks: this.#marksOf(performance) });
   }
 
   /** Makes the sheet final as it stands on the screen; throws a Fault when it was not. */
   async lock(performance: JudgePerformance): Promise<void> {
     const view = this.view;
     if (!view) throw Fault.network();
-    const marks = view.criteria.flatMap((c) => {
-      const value = this.markOf(performance, c.id);
-      return value === null ? [] : [{ criterion_id: c.id, value }];
-    });
-    await this.#connection.command(
-      'lock_sheet',
-      { performance_id: performance.id, writer: this.#writer, marks },
-      { topic: this.topic.name },
-    );
+    await this.#sendLock(performance.id, this.#marksOf(performance));
   }
 
   /** The judge has read why a mark was refused. */
@@ -250,6 +302,7 @@ export class JudgeDesk {
     const sheet = this.view?.performances.find((p) => p.id === id)?.sheet;
     this.#own = { ...this.#own, [key]: { ...own, stored: true, version: sheet?.version ?? 0 } };
     if (this.view) this.#prune(this.view);
+    this.queue.look();
   }
 
   #refused(key: string, fault: Fault): void {

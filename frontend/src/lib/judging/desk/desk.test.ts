@@ -4,6 +4,7 @@ import type { Connection, Listener } from '$lib/live/connection.svelte';
 import type { Store } from '$lib/live/outbox.svelte';
 import type { JudgeView } from '../types';
 import { JudgeDesk } from './desk.svelte';
+import type { Note } from './notes.svelte';
 
 type Sent = {
   kind: string;
@@ -95,7 +96,11 @@ function view(writer: number, marks: Mark[] = [], version = marks.length): Judge
     decimals: 2,
     time_limit_seconds: 480,
     overtime: { method: 'none', limit_seconds: 480 },
+    free: false,
+    count_down: false,
+    warnings: [60, 30],
     on_stage: 40,
+    signing: { state: 'open', number: 1, seal: '', requests: [] },
     performances: [
       {
         id: 40,
@@ -109,7 +114,17 @@ function view(writer: number, marks: Mark[] = [], version = marks.length): Judge
         started_us: 1,
         ended_us: 0,
         timed_by_hand: false,
-        sheet: { state: 'draft', version, marks, total: 0, missing: 2 - marks.length, locked_us: 0 },
+        calibration: false,
+        clock: { state: 'running', used_us: 0, since_us: 1, reason: '' },
+        sheet: {
+          state: 'draft',
+          version,
+          marks,
+          total: 0,
+          missing: 2 - marks.length,
+          locked_us: 0,
+          paper: false,
+        },
       },
     ],
   };
@@ -127,14 +142,20 @@ describe("a judge's desk", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
+  let stood: Note[] = [];
+
   function open(store: Store = memory(), line = new Line()) {
-    const desk = new JudgeDesk(9, 4, { store, connection: line as unknown as Connection });
+    const desk = new JudgeDesk(9, 4, {
+      store,
+      connection: line as unknown as Connection,
+      readNotes: () => Promise.resolve(stood),
+    });
     desk.open();
     return { desk, line, store, turn: () => desk.view!.performances[0]! };
   }
 
-  async function claimed(number = 1) {
-    const all = open();
+  async function claimed(number = 1, store = memory()) {
+    const all = open(store);
     all.line.show(view(0));
     (await all.line.take('claim_sheets')).ok({ writer: number });
     await vi.advanceTimersByTimeAsync(1);
@@ -255,5 +276,87 @@ describe("a judge's desk", () => {
     });
     sent.no(new Fault(409, 'sheet_differs', 'khác'));
     await expect(locking).rejects.toMatchObject({ code: 'sheet_differs' });
+  });
+
+  it('locks by itself once the line is back and every mark has arrived', async () => {
+    const { desk, line, turn } = await claimed();
+    line.cut();
+    desk.mark(40, 1, 850);
+    desk.mark(40, 2, 700);
+    desk.lockLater(turn());
+    // What waits to be locked is what will be locked.
+    desk.mark(40, 1, 100);
+    expect(desk.markOf(turn(), 1)).toBe(850);
+    expect(desk.queue.has(40)).toBe(true);
+    line.up();
+    const first = await line.take('mark');
+    const second = await line.take('mark');
+    expect(line.sent.some((s) => s.kind === 'lock_sheet')).toBe(false);
+    first.ok({ received_us: 5000 });
+    second.ok({ received_us: 5001 });
+    const lock = await line.take('lock_sheet');
+    expect(lock.data.marks).toEqual([
+      { criterion_id: 1, value: 850 },
+      { criterion_id: 2, value: 700 },
+    ]);
+    lock.ok({ locked_us: 6000 });
+    await vi.advanceTimersByTimeAsync(1);
+    expect(desk.queue.has(40)).toBe(false);
+  });
+
+  it('keeps a lock that waits over a reload, gives up what is refused, and can be taken back', async () => {
+    const store = memory();
+    const one = await claimed(1, store);
+    one.line.show(view(1, [stored(1, 850, 1, 1), stored(2, 0, 1, 2)]));
+    one.line.cut();
+    one.desk.lockLater(one.turn());
+    const again = open(store);
+    expect(again.desk.queue.has(40)).toBe(true);
+    again.line.show(view(1, [stored(1, 850, 1, 1), stored(2, 0, 1, 2)]));
+    (await again.line.take('lock_sheet')).no(new Fault(409, 'sheet_differs', 'khác'));
+    await vi.advanceTimersByTimeAsync(1);
+    expect(again.desk.queue.has(40)).toBe(false);
+    expect(again.desk.queue.failed[0]).toMatchObject({ performance: 40, fault: { detail: 'khác' } });
+
+    again.line.cut();
+    again.desk.lockLater(again.turn());
+    again.desk.queue.drop(40);
+    again.line.up();
+    await vi.advanceTimersByTimeAsync(500);
+    expect(again.line.sent.some((s) => s.kind === 'lock_sheet')).toBe(false);
+  });
+
+  it('does not lock by itself after another device has taken over', async () => {
+    const { desk, line, turn } = await claimed();
+    line.show(view(1, [stored(1, 850, 1, 1), stored(2, 0, 1, 2)]));
+    line.cut();
+    desk.lockLater(turn());
+    line.up();
+    line.sent = [];
+    line.show(view(2, [stored(1, 850, 1, 1), stored(2, 0, 1, 2)]));
+    await vi.advanceTimersByTimeAsync(1);
+    expect(desk.queue.count + line.sent.filter((s) => s.kind === 'lock_sheet').length).toBe(0);
+    expect(desk.queue.failed[0]?.fault.code).toBe('device_superseded');
+  });
+
+  it('saves a note as it was typed last, and loses none to another device', async () => {
+    const { desk, line } = await claimed();
+    desk.notes.write(40, 'Mở');
+    desk.notes.write(40, 'Mở đầu hay');
+    expect(desk.notes.stateOf(40)).toBe('waiting');
+    await vi.advanceTimersByTimeAsync(800);
+    const sent = await line.take('note');
+    expect(sent.data).toMatchObject({ performance_id: 40, writer: 1, text: 'Mở đầu hay' });
+    sent.ok({ saved_us: 1 });
+    await vi.advanceTimersByTimeAsync(1);
+    expect(desk.notes.stateOf(40)).toBe('saved');
+
+    desk.notes.write(40, 'Kết chậm');
+    await vi.advanceTimersByTimeAsync(800);
+    (await line.take('note')).no(new Fault(409, 'device_superseded', 'x'));
+    await vi.advanceTimersByTimeAsync(1);
+    stood = [{ performance_id: 40, text: 'Từ máy kia' }];
+    await desk.notes.load(1, 4);
+    expect(desk.notes.textOf(40)).toBe('Từ máy kia\nKết chậm');
   });
 });

@@ -26,3 +26,22 @@ export function firstSheet(turns: { id: number; state: string; locked: boolean }
   const next = turns.find((t) => t.state === 'planned');
   return (open ?? next ?? turns[turns.length - 1])?.id ?? 0;
 }
+
+/** A part of the evening: what the stage is in now. */
+export type Part = { round_id: number; closed: boolean; on_stage: number; since_us: number };
+
+/** Where the stage is: in the part whose performance came on stage last. */
+export function leadingPart<P extends Part>(parts: readonly P[]): P | undefined {
+  return parts
+    .filter((p) => p.on_stage !== 0 && !p.closed)
+    .reduce<P | undefined>((a, p) => (!a || p.since_us > a.since_us ? p : a), undefined);
+}
+
+/**
+ * What to do when the stage is in another part: an own sheet that is not locked keeps the judge here, and a page that
+ * was just opened here was meant; then the way is offered.
+ */
+export function followPart(s: { unfinished: boolean; arrived: boolean; busy: boolean }): Move | 'offer' {
+  if (s.unfinished || s.arrived) return 'offer';
+  return s.busy ? 'wait' : 'go';
+}

@@ -4,12 +4,15 @@ import type { Store } from '$lib/live/outbox.svelte';
 
 export type Leftover = { performance: number; criterion: number; value: number | null };
 
-type Kept = { writer: number; seq: number; leftovers: Leftover[] };
+/** A sheet that is to be locked, as it stood on the screen, once there is a line. */
+export type QueuedLock = { performance: number; marks: { criterion_id: number; value: number }[] };
+
+type Kept = { writer: number; seq: number; leftovers: Leftover[]; locks: QueuedLock[] };
 
 export class DeskMemory {
   #place: string;
   #store: Store | null;
-  #kept: Kept = { writer: 0, seq: 0, leftovers: [] };
+  #kept: Kept = { writer: 0, seq: 0, leftovers: [], locks: [] };
 
   constructor(scope: string, store: Store | null) {
     this.#place = `hoithi_desk/${scope}`;
@@ -23,6 +26,15 @@ export class DeskMemory {
 
   get leftovers(): Leftover[] {
     return this.#kept.leftovers;
+  }
+
+  get locks(): QueuedLock[] {
+    return this.#kept.locks;
+  }
+
+  queue(locks: QueuedLock[]): void {
+    this.#kept = { ...this.#kept, locks };
+    this.#write();
   }
 
   /** A new number counts its marks from 1. */
@@ -54,6 +66,7 @@ export class DeskMemory {
           writer: kept.writer,
           seq: kept.seq,
           leftovers: Array.isArray(kept.leftovers) ? kept.leftovers : [],
+          locks: Array.isArray(kept.locks) ? kept.locks : [],
         };
       }
     } catch {
