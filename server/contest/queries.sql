@@ -99,5 +99,9 @@ UPDATE round SET state = $2 WHERE id = $1;
 -- name: SetRoundMaxScore :exec
 UPDATE round SET max_score = $2 WHERE id = $1;
 
+-- name: FillRoundStart :exec
+-- A time that somebody has chosen stays; one that followed the old beginning follows the new one.
+UPDATE round SET starts_at = @starts_at WHERE id = @id AND (starts_at IS NULL OR starts_at = sqlc.narg('before'));
+
 -- name: DeleteRound :execrows
 DELETE FROM round WHERE id = $1 AND contest_id = $2 AND state IN ('planned', 'ready');

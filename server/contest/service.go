@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -236,6 +237,12 @@ func (s *Service) SetRoundState(ctx context.Context, tx pgx.Tx, roundID int64, s
 // SetRoundMaxScore is for the kinds of round: the most that can be reached, in hundredths of a point.
 func (s *Service) SetRoundMaxScore(ctx context.Context, tx pgx.Tx, roundID, maxScore int64) error {
 	return s.q.WithTx(tx).SetRoundMaxScore(ctx, contestdb.SetRoundMaxScoreParams{ID: roundID, MaxScore: maxScore})
+}
+
+// FillRoundStart is for the kinds of round: the day of a round that nobody has set, or that was filled in like this from
+// before (nil: never), is the one on which it can first be taken.
+func (s *Service) FillRoundStart(ctx context.Context, tx pgx.Tx, roundID int64, startsAt time.Time, before *time.Time) error {
+	return s.q.WithTx(tx).FillRoundStart(ctx, contestdb.FillRoundStartParams{ID: roundID, StartsAt: &startsAt, Before: before})
 }
 
 // Mine lists the contests in which the account has a role (an administrator: all).

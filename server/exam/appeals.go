@@ -155,6 +155,7 @@ func (s *Service) Appeal(ctx context.Context, p account.Principal, roundID int64
 		}
 		return audit.Append(ctx, tx, f.contest.ID, "exam.appeal", map[string]any{"round": roundID, "appeal": id, "entry": entry.EntryID, "place": in.Place})
 	})
+	s.control.stir(roundID) // whoever runs the round sees at once that somebody waits
 	return id, postgres.Fault(err)
 }
 
@@ -164,6 +165,7 @@ func (s *Service) WithdrawAppeal(ctx context.Context, p account.Principal, round
 	if err != nil {
 		return err
 	}
+	defer s.control.stir(roundID)
 	return postgres.Fault(postgres.InTx(ctx, s.db, func(tx pgx.Tx) error {
 		n, err := s.q.WithTx(tx).WithdrawAppeal(ctx, examdb.WithdrawAppealParams{ID: id, RoundID: roundID, EntryID: entry.EntryID})
 		if err != nil {
@@ -295,6 +297,7 @@ func (s *Service) AnswerAppeal(ctx context.Context, contestID, roundID, id int64
 	if accept {
 		state = AppealAccepted
 	}
+	defer s.control.stir(roundID)
 	return postgres.Fault(postgres.InTx(ctx, s.db, func(tx pgx.Tx) error {
 		at, _, err := s.contests.HoldState(ctx, tx, round.ContestID)
 		if err != nil {

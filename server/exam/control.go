@@ -21,22 +21,23 @@ import (
 // ControlView is what those who run a round see of it at a glance: numbers alone, so that ten thousand contestants make
 // no more messages than ten.
 type ControlView struct {
-	RoundID  int64           `json:"round_id"`
-	Seq      int64           `json:"seq"`
-	Phase    Phase           `json:"phase" enum:"planned,ready,running,paused,closed,scored"`
-	PausedUs int64           `json:"paused_us,omitzero" doc:"Since when the round stands still"`
-	NowUs    int64           `json:"now_us"`
-	Entries  int             `json:"entries" doc:"Active entries of the contest"`
-	Started  int             `json:"started" doc:"Entries that have begun an attempt"`
-	Running  int             `json:"running" doc:"Attempts that run"`
-	Finished int             `json:"finished" doc:"Entries with a finished attempt, period by period"`
-	Gone     int             `json:"gone" doc:"Attempts that run without a connection of their device"`
-	Devices  int             `json:"devices" doc:"Devices that look at the round now"`
-	Saves    int             `json:"saves" doc:"Answers saved within the last minute"`
-	Today    int             `json:"today" doc:"First attempts begun today, period by period"`
-	Unscored int             `json:"unscored" doc:"Finished attempts whose points are still to come"`
-	Waiting  ControlWaiting  `json:"waiting"`
-	Periods  []ControlPeriod `json:"periods"`
+	RoundID   int64           `json:"round_id"`
+	Seq       int64           `json:"seq"`
+	Phase     Phase           `json:"phase" enum:"planned,ready,running,paused,closed,scored"`
+	PausedUs  int64           `json:"paused_us,omitzero" doc:"Since when the round stands still"`
+	NowUs     int64           `json:"now_us"`
+	Entries   int             `json:"entries" doc:"Active entries of the contest"`
+	Started   int             `json:"started" doc:"Entries (people) that have begun an attempt"`
+	Submitted int             `json:"submitted" doc:"Entries (people) with a finished attempt, each counted once"`
+	Running   int             `json:"running" doc:"Attempts that run"`
+	Finished  int             `json:"finished" doc:"Finished attempts of all periods: one entry may have several"`
+	Gone      int             `json:"gone" doc:"Attempts that run without a connection of their device"`
+	Devices   int             `json:"devices" doc:"Devices that look at the round now"`
+	Saves     int             `json:"saves" doc:"Answers saved within the last minute"`
+	Today     int             `json:"today" doc:"First attempts begun today, period by period"`
+	Unscored  int             `json:"unscored" doc:"Finished attempts whose points are still to come"`
+	Waiting   ControlWaiting  `json:"waiting"`
+	Periods   []ControlPeriod `json:"periods"`
 }
 
 // ControlWaiting is what waits for somebody.
@@ -52,10 +53,11 @@ type ControlPeriod struct {
 	Name     string `json:"name"`
 	OpensUs  int64  `json:"opens_us" doc:"With all exceptions"`
 	ClosesUs int64  `json:"closes_us"`
-	Started  int    `json:"started"`
-	Running  int    `json:"running"`
-	Finished int    `json:"finished"`
-	Today    int    `json:"today"`
+	Started  int    `json:"started" doc:"Entries (people) that have begun"`
+	Running  int    `json:"running" doc:"Attempts that run"`
+	Finished int    `json:"finished" doc:"Entries (people) with a finished attempt"`
+	Attempts int    `json:"attempts" doc:"Finished attempts: one entry may have several"`
+	Today    int    `json:"today" doc:"Entries that began today for the first time"`
 	Settled  bool   `json:"settled"`
 }
 
@@ -270,7 +272,7 @@ func (r *room) controlView(ctx context.Context) (ControlView, error) {
 	if err != nil {
 		return v, postgres.Fault(err)
 	}
-	v.Entries, v.Started = int(totals.Entries), int(totals.Started)
+	v.Entries, v.Started, v.Submitted = int(totals.Entries), int(totals.Started), int(totals.Submitted)
 	v.Waiting = ControlWaiting{int(totals.Questions), int(totals.Asked), int(totals.Appeals)}
 	for _, p := range f.periods {
 		line := ControlPeriod{ID: p.ID, Name: p.Name, OpensUs: f.opensUs(p), ClosesUs: f.closesUs(p), Settled: p.SettledUs != 0}
@@ -278,8 +280,8 @@ func (r *room) controlView(ctx context.Context) (ControlView, error) {
 			if x.PeriodID != p.ID {
 				continue
 			}
-			line.Started, line.Running, line.Finished, line.Today = int(x.Started), int(x.Running), int(x.Finished), int(x.Today)
-			v.Running, v.Finished, v.Today = v.Running+line.Running, v.Finished+line.Finished, v.Today+line.Today
+			line.Started, line.Running, line.Finished, line.Today, line.Attempts = int(x.Started), int(x.Running), int(x.Finished), int(x.Today), int(x.Attempts)
+			v.Running, v.Finished, v.Today = v.Running+line.Running, v.Finished+line.Attempts, v.Today+line.Today
 			v.Gone, v.Unscored = v.Gone+int(x.Gone), v.Unscored+int(x.Unscored)
 		}
 		v.Periods = append(v.Periods, line)

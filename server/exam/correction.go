@@ -55,12 +55,12 @@ type shifting struct {
 	Attempts int // that have the item and a score
 	Answered int
 	byID     map[int64]shift
-	seen     map[int64]bool
+	seen     map[int64]bool // what was looked at, where the correction is to be applied; nil: it is only foreseen
 }
 
 func (r *room) shifting(ctx context.Context, w CorrectionWanted) (*shifting, error) {
 	f := r.known()
-	x := &shifting{r: r, f: f, version: w.Version, now: f.course.Corrections, then: maps.Clone(f.course.Corrections), byID: map[int64]shift{}, seen: map[int64]bool{}}
+	x := &shifting{r: r, f: f, version: w.Version, now: f.course.Corrections, then: maps.Clone(f.course.Corrections), byID: map[int64]shift{}}
 	for id, p := range f.pools {
 		if _, ok := p.at[w.Version]; ok {
 			x.pools = append(x.pools, id)
@@ -140,7 +140,9 @@ func (x *shifting) take(ctx context.Context, q *examdb.Queries, rows []examdb.Re
 	var list []held
 	ask := examdb.AnswersAtParams{}
 	for _, row := range rows {
-		x.seen[row.ID] = true
+		if x.seen != nil {
+			x.seen[row.ID] = true
+		}
 		pool := x.f.pools[row.PoolID]
 		paper, err := DecodePaper(row.Paper)
 		if err != nil {
@@ -209,6 +211,7 @@ func (s *Service) Correct(ctx context.Context, contestID, roundID int64, w Corre
 	if basisOf(x.f.events) != w.Basis {
 		return 0, errMovedKey
 	}
+	x.seen = map[int64]bool{}
 	// Nodes' clocks differ by less than this.
 	since := s.nowUs() - 10*timing.Second
 	if err := x.all(ctx); err != nil {

@@ -66,92 +66,17 @@ func (s *Service) Effect(ctx context.Context, contestID, roundID int64, w Correc
 	if err := x.all(ctx); err != nil {
 		return CorrectionEffect{}, err
 	}
-	// Papers are read only where they differ in the most that they can come to.
-	papers := x.f.settings.PassPercent > 0 && (x.now.takePoints() || x.then.takePoints())
-	rows, err := s.q.AllScored(ctx, examdb.AllScoredParams{RoundID: roundID, Papers: papers})
-	if err != nil {
-		return CorrectionEffect{}, postgres.Fault(err)
-	}
 	left, err := s.q.OpenAttemptEntries(ctx, roundID)
 	if err != nil {
 		return CorrectionEffect{}, postgres.Fault(err)
 	}
 	v := CorrectionEffect{Basis: basisOf(x.f.events), Attempts: x.Attempts, Answered: x.Answered, Running: len(left)}
-	before, after := x.standings(rows)
+	before, after, err := x.standings(ctx)
+	if err != nil {
+		return CorrectionEffect{}, postgres.Fault(err)
+	}
 	v.PassNow, v.PassThen = before.pass, after.pass
 	return v, s.compare(ctx, &v, before.list, after.list)
-}
-
-// stood are standings, and how many pass.
-type stood struct {
-	list []EntryStanding
-	pass int
-}
-
-// standings are those that hold, and those under the correction.
-func (x *shifting) standings(rows []examdb.AllScoredRow) (before, after stood) {
-	divisions := map[int64]int64{}
-	byPeriod := map[int64][]examdb.AllScoredRow{}
-	var now, then []Counted
-	for _, row := range rows {
-		divisions[row.EntryID] = row.DivisionID
-		if row.Counts {
-			now = append(now, x.counted(row))
-			before.pass += x.passes(row, x.now)
-		}
-		if s, ok := x.byID[row.ID]; ok {
-			row.Points, row.Correct, row.Items = row.Points+s.points, row.Correct+int32(s.correct), row.Items+int32(s.items)
-		}
-		byPeriod[row.PeriodID] = append(byPeriod[row.PeriodID], row)
-	}
-	settings, actuals := x.f.settings, x.f.actuals()
-	thenActuals := x.f.actuals()
-	for _, p := range x.f.periods {
-		if p.SettledUs != 0 && settings.Guess != GuessNone && len(byPeriod[p.ID]) > 0 {
-			var entrants, right int64
-			for _, row := range counting(settings, byPeriod[p.ID], nil) {
-				entrants++
-				if row.Correct == row.Items && row.Items > 0 {
-					right++
-				}
-			}
-			thenActuals[p.ID] = GuessActual(settings.Guess, entrants, right)
-		}
-		for _, row := range counting(settings, byPeriod[p.ID], thenActuals[p.ID]) {
-			then = append(then, x.counted(row))
-			after.pass += x.passes(row, x.then)
-		}
-	}
-	before.list, after.list = settings.Standings(now, divisions, actuals), settings.Standings(then, divisions, thenActuals)
-	return before, after
-}
-
-// counting finds the attempts that count, among rows of one period that come by entry.
-func counting(settings Settings, rows []examdb.AllScoredRow, actual *int64) (list []examdb.AllScoredRow) {
-	for i := 0; i < len(rows); {
-		j := i
-		var rivals []Rival
-		for ; j < len(rows) && rows[j].EntryID == rows[i].EntryID; j++ {
-			a := rows[j]
-			rivals = append(rivals, Rival{ID: a.ID, Number: int(a.Number), Points: a.Points, Correct: int(a.Correct), TimeUs: a.TimeUs, FinishedUs: a.FinishedUs, Guess: a.Guess})
-		}
-		list = append(list, rows[i+settings.Counting(rivals, actual)])
-		i = j
-	}
-	return list
-}
-
-func (x *shifting) counted(a examdb.AllScoredRow) Counted {
-	return Counted{EntryID: a.EntryID, PeriodID: a.PeriodID, Items: int(a.Items), Points: a.Points, Correct: int(a.Correct), TimeUs: a.TimeUs,
-		SubmittedUs: a.FinishedUs - x.f.entryOpens(a.PeriodID, a.EntryID, a.DivisionID, a.UnitID)}.withGuess(a.Guess)
-}
-
-func (x *shifting) passes(a examdb.AllScoredRow, corrections Corrections) int {
-	pool := x.f.pools[a.PoolID]
-	if x.f.settings.PassPercent == 0 || pool == nil || a.Points*100 < int64(x.f.settings.PassPercent)*mostOf(pool, a.Paper, corrections) {
-		return 0
-	}
-	return 1
 }
 
 func (s *Service) compare(ctx context.Context, v *CorrectionEffect, before, after []EntryStanding) error {

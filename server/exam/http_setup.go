@@ -29,6 +29,7 @@ type SetupView struct {
 	Periods    []SetupPeriodView  `json:"periods"`
 	Divisions  []contest.Division `json:"divisions"`
 	Blueprints []SetupBlueprint   `json:"blueprints" doc:"Of the contest; those of this round first"`
+	Warnings   []SetupWarning     `json:"warnings" doc:"What may be as it is, but is seldom meant"`
 }
 
 // SetupPeriodView is a period with what of it is fixed.
@@ -117,7 +118,8 @@ func (s *Service) setupView(ctx context.Context, contestID, roundID int64) (*exa
 	}
 	now := s.nowUs()
 	v := SetupView{RoundID: x.Round.ID, Name: x.Round.Name, Version: x.Version, Phase: x.Phase, Editable: x.Editable(), TimeZone: x.Contest.TimeZone,
-		NowUs: now, MaxScore: x.Round.MaxScore, Settings: x.Settings, Divisions: x.Contest.Divisions, Periods: []SetupPeriodView{}, Blueprints: []SetupBlueprint{}}
+		NowUs: now, MaxScore: x.Round.MaxScore, Settings: x.Settings, Divisions: x.Contest.Divisions, Warnings: x.Settings.warnings(),
+		Periods: []SetupPeriodView{}, Blueprints: []SetupBlueprint{}}
 	for _, p := range x.Periods {
 		v.Taken = v.Taken || p.Taken
 		view := SetupPeriodView{ID: p.ID, Name: p.Name, Windows: p.Windows, Opened: x.Phase != PhasePlanned && p.Opened(now), Taken: p.Taken, Prepared: x.prepared(p), Pools: []SetupPool{}}

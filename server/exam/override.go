@@ -35,7 +35,19 @@ type OverrideEffect struct {
 	Second  bool  `json:"second" doc:"It needs another person's consent before it holds"`
 	Reopens bool  `json:"reopens" doc:"The period was over and settled, and is open again for these"`
 	Over    bool  `json:"over" doc:"The period is over for these: without another window it helps nobody"`
+	// Known is what those who come late may have learned: right answers never are among it, an exception is refused then.
+	Known []Learned `json:"known,omitempty" doc:"What whoever comes late may know already; right answers never: the exception is refused once they were shown"`
 }
+
+// Learned is something of a period that was shown before an exception for it.
+type Learned string
+
+// What may have been learned.
+const (
+	LearnedActual Learned = "actual" // what the guess was about
+	LearnedBoard  Learned = "board"  // the standings, and how many took part
+	LearnedScore  Learned = "score"  // their own points of an earlier attempt
+)
 
 // State is where an exception stands.
 type State string
@@ -113,7 +125,7 @@ func (s *Service) AskOverride(ctx context.Context, contestID, roundID int64, w O
 			return err
 		}
 		if preview || done.Second {
-			if done.Running, done.Reopens, done.Over, err = a.wouldMove(row, units); err != nil || preview {
+			if done.Running, done.Reopens, done.Over, done.Known, err = a.wouldMove(row, units); err != nil || preview {
 				return err
 			}
 			done.State = OverrideAsked

@@ -1,6 +1,8 @@
 package exam
 
 import (
+	"slices"
+
 	"github.com/hoithi/hoithi/server/exam/examdb"
 	"github.com/hoithi/hoithi/server/timing"
 )
@@ -58,10 +60,10 @@ func (a *act) overridden(id int64, row examdb.AddOverrideParams, units []int64, 
 }
 
 // wouldMove is what granting an exception would do now.
-func (a *act) wouldMove(row examdb.AddOverrideParams, units []int64) (running int, reopens, over bool, err error) {
+func (a *act) wouldMove(row examdb.AddOverrideParams, units []int64) (running int, reopens, over bool, known []Learned, err error) {
 	before, err := a.overrides()
 	if err != nil {
-		return 0, false, false, err
+		return 0, false, false, nil, err
 	}
 	added := override{ExamOverride: examdb.ExamOverride{PeriodID: row.PeriodID, EntryID: row.EntryID, UnitID: row.UnitID, ExtraUs: row.ExtraUs,
 		OpensUs: row.OpensUs, ClosesUs: row.ClosesUs, Attempts: row.Attempts}}
@@ -74,19 +76,44 @@ func (a *act) wouldMove(row examdb.AddOverrideParams, units []int64) (running in
 	after := append(before[:len(before):len(before)], added)
 	moved, err := a.moved(row, units, before, after)
 	if err != nil {
-		return 0, false, false, err
+		return 0, false, false, nil, err
 	}
 	periods, err := readPeriods(a.ctx, a.q, a.round.RoundID)
 	if err != nil {
-		return 0, false, false, err
+		return 0, false, false, nil, err
 	}
 	over = len(periods) > 0
-	f := &facts{periods: periods, overrides: after, settings: a.settings}
+	f := &facts{periods: periods, overrides: after, settings: a.settings, published: a.published}
 	for _, p := range periods {
 		over = over && (row.PeriodID != nil && *row.PeriodID != p.ID || f.over(p, a.nowUs))
 	}
-	reopens, err = a.reopen(row, after, false)
-	return len(moved.Ids), reopens, over && len(moved.Ids) == 0, err
+	if reopens, err = a.reopen(row, after, false); err != nil {
+		return 0, false, false, nil, err
+	}
+	if reopens || row.Attempts > 0 {
+		known = f.learned(row.PeriodID)
+	}
+	return len(moved.Ids), reopens, over && len(moved.Ids) == 0, known, nil
+}
+
+// learned is what of a period (nil: of any) was shown already to those who take it later.
+func (f *facts) learned(periodID *int64) []Learned {
+	var list []Learned
+	note := func(is bool, what Learned) {
+		if is && !slices.Contains(list, what) {
+			list = append(list, what)
+		}
+	}
+	for _, p := range f.periods {
+		if periodID != nil && *periodID != p.ID {
+			continue
+		}
+		settled := p.SettledUs != 0
+		note(settled && f.settings.Guess != GuessNone && (f.boardShown(p) || f.shows(f.settings.ShowScore, p)), LearnedActual)
+		note(settled && f.boardShown(p), LearnedBoard)
+		note(f.shows(f.settings.ShowScore, p), LearnedScore)
+	}
+	return list
 }
 
 // moved works out the deadlines of the running attempts that an exception is about. What a deadline has gathered since the

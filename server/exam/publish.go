@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/hoithi/hoithi/server/contest"
 	"github.com/hoithi/hoithi/server/fault"
 	"github.com/hoithi/hoithi/server/postgres"
 )
@@ -17,6 +18,8 @@ type PublishView struct {
 	ShowBoard   Moment          `json:"show_board" enum:"at_submit,after_window,published,never"`
 	Periods     []PublishPeriod `json:"periods"`
 	Appeals     int             `json:"appeals" doc:"Days in which a review may be asked for afterwards"`
+	// Final: once the contest's results are final nothing more of a round is published.
+	Final bool `json:"final,omitzero" doc:"The contest's results are final: nothing more can be published"`
 	// Useful: something would be seen that is not seen now.
 	Useful bool `json:"useful"`
 }
@@ -46,6 +49,9 @@ var (
 	errNothingToPublish = conflict("exam_nothing_to_publish",
 		"Không có gì mới để công bố: chưa kỳ nào chấm xong, hoặc cài đặt đã cho xem từ trước.",
 		"There is nothing new to publish: no period is counted, or the settings show it already.")
+	errPublishFinal = conflict("exam_publish_final",
+		"Kết quả của hội thi đã chốt nên không công bố thêm điểm, đáp án hay bảng xếp hạng của vòng thi được nữa. Những gì đã công bố vẫn xem được như trước.",
+		"The contest's results are final, so no more points, right answers or standings of a round can be published. What was published can be seen as before.")
 	errPublishMoved = conflict("exam_publish_moved",
 		"Vòng thi vừa có thay đổi so với bản xem trước nên chưa công bố. Hãy xem lại rồi công bố.",
 		"The round has changed since the preview, so nothing was published. Look again, then publish.")
@@ -54,7 +60,7 @@ var (
 // publication says what publishing at a moment would show.
 func (f *facts) publication(nowUs int64) PublishView {
 	v := PublishView{PublishedUs: f.published, Seq: f.seq, ShowScore: f.settings.ShowScore, ShowKeys: f.settings.ShowKeys, ShowBoard: f.settings.ShowBoard,
-		Appeals: f.settings.AppealDays, Periods: []PublishPeriod{}}
+		Appeals: f.settings.AppealDays, Periods: []PublishPeriod{}, Final: f.contest.State == contest.Finalized || f.contest.State == contest.Archived}
 	then := *f
 	then.published = nowUs
 	for _, p := range f.periods {
@@ -85,7 +91,7 @@ func (s *Service) Publication(ctx context.Context, contestID, roundID int64) (Pu
 // Publish shows what the settings leave to the organizer's word, of the periods that are counted. seq is that of the
 // preview.
 func (s *Service) Publish(ctx context.Context, contestID, roundID, seq int64) error {
-	return s.act(ctx, contestID, roundID, func(a *act) error {
+	err := s.act(ctx, contestID, roundID, func(a *act) error {
 		if a.round.Seq != seq {
 			return errPublishMoved
 		}
@@ -102,6 +108,10 @@ func (s *Service) Publish(ctx context.Context, contestID, roundID, seq int64) er
 		a.scores()
 		return nil
 	})
+	if errContestOver.Is(err) {
+		return errPublishFinal
+	}
+	return err
 }
 
 var errNoStatistics = fault.New(fault.Conflict, "exam_not_settled",

@@ -1,7 +1,7 @@
 -- name: ControlPeriods :many
 -- How far each period is: entries that have begun, attempts that run, entries with a finished attempt.
 SELECT period_id, count(DISTINCT entry_id) AS started, count(*) FILTER (WHERE finished_us IS NULL) AS running,
-       count(DISTINCT entry_id) FILTER (WHERE finished_us IS NOT NULL) AS finished,
+       count(DISTINCT entry_id) FILTER (WHERE finished_us IS NOT NULL) AS finished, count(*) FILTER (WHERE finished_us IS NOT NULL) AS attempts,
        count(*) FILTER (WHERE finished_us IS NULL AND gone_us <> 0) AS gone,
        count(*) FILTER (WHERE finished_us IS NOT NULL AND scored_us IS NULL) AS unscored,
        count(*) FILTER (WHERE number = 1 AND started_us >= @since_us::bigint) AS today
@@ -10,6 +10,7 @@ FROM exam_attempt WHERE round_id = @round_id GROUP BY period_id;
 -- name: ControlTotals :one
 SELECT (SELECT count(*) FROM round_entrant e WHERE e.round_id = @round_id) AS entries,
        (SELECT count(DISTINCT a.entry_id) FROM exam_attempt a WHERE a.round_id = @round_id) AS started,
+       (SELECT count(DISTINCT a.entry_id) FROM exam_attempt a WHERE a.round_id = @round_id AND a.finished_us IS NOT NULL) AS submitted,
        (SELECT count(*) FROM exam_message m WHERE m.round_id = @round_id AND m.kind = 'clarification' AND m.reply_us = 0) AS questions,
        (SELECT count(*) FROM exam_override o WHERE o.round_id = @round_id AND o.state = 'asked') AS asked,
        (SELECT count(*) FROM exam_appeal p WHERE p.round_id = @round_id AND p.state = 'open') AS appeals;
@@ -159,13 +160,6 @@ ORDER BY r.attempt_id, r.writer DESC, r.seq DESC;
 UPDATE exam_attempt a SET points = a.points + c.points, correct = a.correct + c.correct, items = a.items + c.items
 FROM (SELECT unnest(@ids::bigint[]) AS id, unnest(@points::bigint[]) AS points, unnest(@corrects::int[]) AS correct, unnest(@items::int[]) AS items) AS c
 WHERE a.id = c.id;
-
--- name: AllScored :many
--- Everything that has a score, for the standings under another key.
-SELECT a.id, a.entry_id, a.period_id, a.number, a.points, a.correct, a.items, a.time_us, a.finished_us::bigint AS finished_us, a.guess, a.counts,
-       e.division_id, coalesce(e.unit_id, 0)::bigint AS unit_id, a.pool_id, CASE WHEN @papers::boolean THEN a.paper ELSE ''::bytea END::bytea AS paper
-FROM exam_attempt a JOIN entry e ON e.id = a.entry_id
-WHERE a.round_id = @round_id AND a.scored_us IS NOT NULL ORDER BY a.entry_id, a.period_id, a.number;
 
 -- name: NamesOf :many
 SELECT e.id, e.number, e.name, coalesce(u.name, '')::text AS unit_name FROM entry e LEFT JOIN unit u ON u.id = e.unit_id WHERE e.id = ANY(@ids::bigint[]);

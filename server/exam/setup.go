@@ -63,7 +63,13 @@ func (s *Service) SetUp(ctx context.Context, tx pgx.Tx, round contest.Round, spe
 	if err != nil {
 		return err
 	}
-	return s.putPeriods(ctx, q, round.ID, firstPeriods(spec.Exam, zoneOf(c)))
+	periods := firstPeriods(spec.Exam, zoneOf(c))
+	if first := firstOpening(periods); first != nil {
+		if err := s.contests.FillRoundStart(ctx, tx, round.ID, *first, nil); err != nil {
+			return err
+		}
+	}
+	return s.putPeriods(ctx, q, round.ID, periods)
 }
 
 func zoneOf(c contest.Contest) *time.Location {
@@ -82,6 +88,21 @@ func decodeSettings(b []byte) (Settings, error) {
 		return s, fmt.Errorf("exam: stored settings: %w", err)
 	}
 	return s, nil
+}
+
+// firstOpening is when something of a round can first be taken; nil: nobody has said.
+func firstOpening(periods []Period) *time.Time {
+	var first int64
+	for _, p := range periods {
+		if at := p.OpensUs(); at != 0 && (first == 0 || at < first) {
+			first = at
+		}
+	}
+	if first == 0 {
+		return nil
+	}
+	at := time.UnixMicro(first).UTC()
+	return &at
 }
 
 // putPeriods writes periods as they are wished for: known ones are changed, new ones added, others dropped.
@@ -269,7 +290,7 @@ func (s *Service) SaveSettings(ctx context.Context, contestID, roundID, version 
 // SavePeriods replaces the list of periods with their windows, in order; version is the one that the organizer saw. What
 // a setting says of a period that goes (its blueprint) goes with it.
 func (s *Service) SavePeriods(ctx context.Context, contestID, roundID, version int64, periods []Period) (Setup, error) {
-	return s.alter(ctx, contestID, roundID, version, "exam.periods", func(_ pgx.Tx, q *examdb.Queries, x Setup) (any, error) {
+	return s.alter(ctx, contestID, roundID, version, "exam.periods", func(tx pgx.Tx, q *examdb.Queries, x Setup) (any, error) {
 		tidy, f := CheckPeriods(periods, x.Contest.Divisions)
 		if f != nil {
 			return nil, f
@@ -292,6 +313,15 @@ func (s *Service) SavePeriods(ctx context.Context, contestID, roundID, version i
 		}
 		if err := q.SetupSettings(ctx, examdb.SetupSettingsParams{RoundID: roundID, Settings: b}); err != nil {
 			return nil, err
+		}
+		if first := firstOpening(tidy); first != nil {
+			var before []Period
+			for _, p := range x.Periods {
+				before = append(before, p.Period)
+			}
+			if err := s.contests.FillRoundStart(ctx, tx, roundID, *first, firstOpening(before)); err != nil {
+				return nil, err
+			}
 		}
 		return map[string]any{"round": roundID, "periods": tidy}, s.putPeriods(ctx, q, roundID, tidy)
 	})

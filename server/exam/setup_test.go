@@ -350,3 +350,36 @@ func TestOpenEntryLastsUntilTheLastWindowCloses(t *testing.T) {
 	closed.State, c = contest.Open, closed
 	is(false, "only for those on the list")
 }
+
+// The day of a round follows its first window, unless somebody has chosen another one.
+func TestTheDayOfARoundFollowsItsFirstWindow(t *testing.T) {
+	t.Parallel()
+	o := sitDown(t)
+	c, x := o.create(contest.Answers{Template: "exam_once"})
+	starts := func() *time.Time {
+		t.Helper()
+		r, err := o.contests.Round(o.ctx, c.ID, x.Round.ID)
+		o.must(err)
+		return r.StartsAt
+	}
+	open := func(from time.Time) {
+		t.Helper()
+		var err error
+		x, err = o.exam.SavePeriods(o.ctx, c.ID, x.Round.ID, x.Version, []exam.Period{{Name: "Kỳ thi",
+			Windows: []exam.Window{{OpensUs: from.UnixMicro(), ClosesUs: from.Add(48 * time.Hour).UnixMicro()}}}})
+		o.must(err)
+	}
+	if _, err := o.db.Exec(o.ctx, `UPDATE round SET starts_at = NULL WHERE id = $1`, x.Round.ID); err != nil {
+		t.Fatal(err)
+	}
+	for _, day := range []int{5, 7} {
+		if open(at(day, 8)); starts() == nil || !starts().Equal(at(day, 8)) {
+			t.Fatalf("the round is on %v", starts())
+		}
+	}
+	_, err := o.db.Exec(o.ctx, `UPDATE round SET starts_at = $2 WHERE id = $1`, x.Round.ID, at(6, 9))
+	o.must(err)
+	if open(at(10, 8)); !starts().Equal(at(6, 9)) {
+		t.Fatalf("what somebody chose became %v", starts())
+	}
+}

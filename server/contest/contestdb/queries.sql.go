@@ -413,6 +413,22 @@ func (q *Queries) Divisions(ctx context.Context, contestID int64) ([]Division, e
 	return items, nil
 }
 
+const fillRoundStart = `-- name: FillRoundStart :exec
+UPDATE round SET starts_at = $1 WHERE id = $2 AND (starts_at IS NULL OR starts_at = $3)
+`
+
+type FillRoundStartParams struct {
+	StartsAt *time.Time
+	ID       int64
+	Before   *time.Time
+}
+
+// A time that somebody has chosen stays; one that followed the old beginning follows the new one.
+func (q *Queries) FillRoundStart(ctx context.Context, arg FillRoundStartParams) error {
+	_, err := q.db.Exec(ctx, fillRoundStart, arg.StartsAt, arg.ID, arg.Before)
+	return err
+}
+
 const filledRounds = `-- name: FilledRounds :many
 SELECT p.round_id FROM promotion p WHERE p.contest_id = $1
 `

@@ -116,73 +116,6 @@ func (q *Queries) AddOverride(ctx context.Context, arg AddOverrideParams) (int64
 	return id, err
 }
 
-const allScored = `-- name: AllScored :many
-SELECT a.id, a.entry_id, a.period_id, a.number, a.points, a.correct, a.items, a.time_us, a.finished_us::bigint AS finished_us, a.guess, a.counts,
-       e.division_id, coalesce(e.unit_id, 0)::bigint AS unit_id, a.pool_id, CASE WHEN $1::boolean THEN a.paper ELSE ''::bytea END::bytea AS paper
-FROM exam_attempt a JOIN entry e ON e.id = a.entry_id
-WHERE a.round_id = $2 AND a.scored_us IS NOT NULL ORDER BY a.entry_id, a.period_id, a.number
-`
-
-type AllScoredParams struct {
-	Papers  bool
-	RoundID int64
-}
-
-type AllScoredRow struct {
-	ID         int64
-	EntryID    int64
-	PeriodID   int64
-	Number     int32
-	Points     int64
-	Correct    int32
-	Items      int32
-	TimeUs     int64
-	FinishedUs int64
-	Guess      *int64
-	Counts     bool
-	DivisionID int64
-	UnitID     int64
-	PoolID     int64
-	Paper      []byte
-}
-
-// Everything that has a score, for the standings under another key.
-func (q *Queries) AllScored(ctx context.Context, arg AllScoredParams) ([]AllScoredRow, error) {
-	rows, err := q.db.Query(ctx, allScored, arg.Papers, arg.RoundID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []AllScoredRow{}
-	for rows.Next() {
-		var i AllScoredRow
-		if err := rows.Scan(
-			&i.ID,
-			&i.EntryID,
-			&i.PeriodID,
-			&i.Number,
-			&i.Points,
-			&i.Correct,
-			&i.Items,
-			&i.TimeUs,
-			&i.FinishedUs,
-			&i.Guess,
-			&i.Counts,
-			&i.DivisionID,
-			&i.UnitID,
-			&i.PoolID,
-			&i.Paper,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const answersAt = `-- name: AnswersAt :many
 SELECT DISTINCT ON (r.attempt_id) r.attempt_id, r.payload
 FROM exam_response r JOIN (SELECT unnest($1::bigint[]) AS id, unnest($2::smallint[]) AS place) c ON c.id = r.attempt_id AND c.place = r.place
@@ -531,7 +464,7 @@ func (q *Queries) ControlPatterns(ctx context.Context, arg ControlPatternsParams
 
 const controlPeriods = `-- name: ControlPeriods :many
 SELECT period_id, count(DISTINCT entry_id) AS started, count(*) FILTER (WHERE finished_us IS NULL) AS running,
-       count(DISTINCT entry_id) FILTER (WHERE finished_us IS NOT NULL) AS finished,
+       count(DISTINCT entry_id) FILTER (WHERE finished_us IS NOT NULL) AS finished, count(*) FILTER (WHERE finished_us IS NOT NULL) AS attempts,
        count(*) FILTER (WHERE finished_us IS NULL AND gone_us <> 0) AS gone,
        count(*) FILTER (WHERE finished_us IS NOT NULL AND scored_us IS NULL) AS unscored,
        count(*) FILTER (WHERE number = 1 AND started_us >= $1::bigint) AS today
@@ -548,6 +481,7 @@ type ControlPeriodsRow struct {
 	Started  int64
 	Running  int64
 	Finished int64
+	Attempts int64
 	Gone     int64
 	Unscored int64
 	Today    int64
@@ -568,6 +502,7 @@ func (q *Queries) ControlPeriods(ctx context.Context, arg ControlPeriodsParams) 
 			&i.Started,
 			&i.Running,
 			&i.Finished,
+			&i.Attempts,
 			&i.Gone,
 			&i.Unscored,
 			&i.Today,
@@ -633,6 +568,7 @@ func (q *Queries) ControlPlan(ctx context.Context, contestID int64) ([]ControlPl
 const controlTotals = `-- name: ControlTotals :one
 SELECT (SELECT count(*) FROM round_entrant e WHERE e.round_id = $1) AS entries,
        (SELECT count(DISTINCT a.entry_id) FROM exam_attempt a WHERE a.round_id = $1) AS started,
+       (SELECT count(DISTINCT a.entry_id) FROM exam_attempt a WHERE a.round_id = $1 AND a.finished_us IS NOT NULL) AS submitted,
        (SELECT count(*) FROM exam_message m WHERE m.round_id = $1 AND m.kind = 'clarification' AND m.reply_us = 0) AS questions,
        (SELECT count(*) FROM exam_override o WHERE o.round_id = $1 AND o.state = 'asked') AS asked,
        (SELECT count(*) FROM exam_appeal p WHERE p.round_id = $1 AND p.state = 'open') AS appeals
@@ -641,6 +577,7 @@ SELECT (SELECT count(*) FROM round_entrant e WHERE e.round_id = $1) AS entries,
 type ControlTotalsRow struct {
 	Entries   int64
 	Started   int64
+	Submitted int64
 	Questions int64
 	Asked     int64
 	Appeals   int64
@@ -652,6 +589,7 @@ func (q *Queries) ControlTotals(ctx context.Context, roundID int64) (ControlTota
 	err := row.Scan(
 		&i.Entries,
 		&i.Started,
+		&i.Submitted,
 		&i.Questions,
 		&i.Asked,
 		&i.Appeals,
