@@ -248,6 +248,18 @@ export function actWords(act: Act, contest: Contest): string {
       return m.contest_audit_act_paper_see_key({ name: text(p.name), number: count(p.number) });
     case 'paper.print_key':
       return m.contest_audit_act_paper_print_key({ name: text(p.name), number: count(p.number) });
+    case 'result.tell':
+      return m.contest_audit_act_result_tell();
+    case 'result.awards':
+      return m.contest_audit_act_result_awards();
+    case 'ceremony.settings':
+      return m.contest_audit_act_ceremony_settings();
+    case 'ceremony.begin':
+      return m.contest_audit_act_ceremony_begin();
+    case 'ceremony.stop':
+      return m.contest_audit_act_ceremony_stop();
+    case 'ceremony.end':
+      return m.contest_audit_act_ceremony_end();
     case 'board.freeze':
       return m.contest_audit_act_board_freeze();
     case 'board.thaw':

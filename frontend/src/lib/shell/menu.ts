@@ -14,9 +14,11 @@ export const menuOrder = [
   ['people', m.menu_people],
   ['bank', m.menu_bank],
   ['rounds', m.menu_rounds],
+  ['plan', m.plan_menu],
   ['judging', m.menu_judging],
   ['console', m.menu_console],
   ['results', m.menu_results],
+  ['ceremony', m.ceremony_menu],
   ['awards', m.menu_awards],
   ['reports', m.menu_reports],
   ['privacy', m.privacy_org_title],
@@ -24,7 +26,7 @@ export const menuOrder = [
 ] as const;
 
 /** What hosts and secretaries may open; organizers may open all. */
-export const staffPages: readonly string[] = ['', 'judging', 'console'];
+export const staffPages: readonly string[] = ['', 'judging', 'console', 'ceremony'];
 
 /** What supervisors may open: they watch, and read the marks once they are closed. */
 export const supervisorPages: readonly string[] = ['', 'judging'];
