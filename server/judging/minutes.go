@@ -241,5 +241,9 @@ func (m Minutes) signers() []export.Signer {
 	return append(append(list, head), judges...)
 }
 
-// known is the part as an account may know it.
-func (j Judging) known(int64) Judging { return j }
+// known is the part as an account may know it: before the close of a blind part nothing that is printed has the names.
+func (j Judging) known(accountID int64) Judging {
+	j = j.For(accountID)
+	j.whole = nil
+	return j
+}
