@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/hoithi/hoithi/server/account"
@@ -63,12 +64,14 @@ type LeaderContestView struct {
 	TimeZone  string        `json:"time_zone"`
 	Units     []string      `json:"units" doc:"Those that were given to the leader by name"`
 	Total     LeaderTotal   `json:"total"`
+	// NamesTeams: units can be asked for teams.
+	NamesTeams bool `json:"names_teams" doc:"In one of the rounds units name teams of their people"`
 }
 
 func contestView(c contest.Contest, units []string, total BlockRow) LeaderContestView {
 	return LeaderContestView{ID: c.ID, Slug: c.Slug, Name: c.Name, Organizer: c.OrganizerName, State: c.State, Kind: roster.Kind(c.EntryKind),
 		StartsAt: c.StartsAt, OpensAt: c.RegistrationOpensAt, ClosesAt: c.RegistrationClosesAt, Open: c.RegistrationOpen(time.Now()), TimeZone: c.TimeZone,
-		Units: units, Total: totalView(total)}
+		Units: units, Total: totalView(total), NamesTeams: slices.ContainsFunc(c.Rounds, func(r contest.Round) bool { return r.Intake.Who == contest.WhoUnits })}
 }
 
 // LeaderUnit is a unit that the leader acts for.

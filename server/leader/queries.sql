@@ -1,8 +1,9 @@
 -- What leaders see of their units' people, and how far each unit is.
 
 -- name: CountEntriesByUnit :many
+-- Without the teams that units have named of their people: these have been counted alone.
 SELECT e.unit_id::bigint AS unit_id, e.division_id, e.state, count(*) AS entries FROM entry e
-WHERE e.contest_id = @contest_id::bigint AND e.unit_id IS NOT NULL AND (@everywhere::boolean OR e.unit_id = ANY(@unit_ids::bigint[]))
+WHERE e.contest_id = @contest_id::bigint AND e.unit_id IS NOT NULL AND e.source <> 'promotion' AND (@everywhere::boolean OR e.unit_id = ANY(@unit_ids::bigint[]))
 GROUP BY e.unit_id, e.division_id, e.state;
 
 -- name: CountRegistrationsByUnit :many

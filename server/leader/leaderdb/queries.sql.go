@@ -108,7 +108,7 @@ func (q *Queries) AskedChanges(ctx context.Context, arg AskedChangesParams) ([]A
 const countEntriesByUnit = `-- name: CountEntriesByUnit :many
 
 SELECT e.unit_id::bigint AS unit_id, e.division_id, e.state, count(*) AS entries FROM entry e
-WHERE e.contest_id = $1::bigint AND e.unit_id IS NOT NULL AND ($2::boolean OR e.unit_id = ANY($3::bigint[]))
+WHERE e.contest_id = $1::bigint AND e.unit_id IS NOT NULL AND e.source <> 'promotion' AND ($2::boolean OR e.unit_id = ANY($3::bigint[]))
 GROUP BY e.unit_id, e.division_id, e.state
 `
 
@@ -126,6 +126,7 @@ type CountEntriesByUnitRow struct {
 }
 
 // What leaders see of their units' people, and how far each unit is.
+// Without the teams that units have named of their people: these have been counted alone.
 func (q *Queries) CountEntriesByUnit(ctx context.Context, arg CountEntriesByUnitParams) ([]CountEntriesByUnitRow, error) {
 	rows, err := q.db.Query(ctx, countEntriesByUnit, arg.ContestID, arg.Everywhere, arg.UnitIds)
 	if err != nil {

@@ -88,6 +88,26 @@ export function actWords(act: Act, contest: Contest): string {
       return m.contest_audit_act_contest_order_rounds();
     case 'contest.remove_round':
       return m.contest_audit_act_contest_remove_round({ name });
+    case 'contest.plan':
+      return m.plan_act_save();
+    case 'plan.promote':
+      return m.plan_act_promote({ name });
+    case 'plan.undo_promotion':
+      return m.plan_act_undo({ name });
+    case 'plan.pass_place':
+      return m.plan_act_pass({ name });
+    case 'plan.name_team':
+      return m.plan_act_name_team({ name: round });
+    case 'roster.name_team':
+      return m.plan_act_team({ number: text(p.number) });
+    case 'roster.rename_team':
+      return m.plan_act_team_changed({ number: text(p.number) });
+    case 'plan.decide_tie':
+      return m.plan_act_decide({ count: count(p.subjects) });
+    case 'plan.tie_round':
+      return m.plan_act_tie_round({ name });
+    case 'plan.revoke_decision':
+      return m.plan_act_revoke();
     case 'account.invite':
       return m.contest_audit_act_account_invite({ name, role: roleWords(p.role) });
     case 'account.invite_again':

@@ -1,0 +1,17 @@
+import { api, call, Fault } from '$lib/api';
+import type { PageLoad } from './$types';
+
+export const load: PageLoad = async ({ params, fetch, depends }) => {
+  depends('contest:promotion');
+  try {
+    const promotion = await call(
+      api.GET('/api/organizer/contests/{contest}/plan/rounds/{round}', {
+        params: { path: { contest: Number(params.contest), round: Number(params.round) } },
+        fetch,
+      }),
+    );
+    return { promotion, fault: null };
+  } catch (error) {
+    return { promotion: null, fault: Fault.from(error) };
+  }
+};
