@@ -167,13 +167,21 @@ export async function judge(scene: Scene): Promise<void> {
   for (let index = 0; index < 3; index++) await turn(scene, index);
 }
 
-/** All sheets are signed: the secretary closes the round, and the marks stand on the public board. */
+/** All sheets are locked: the secretary checks, the head judge closes, and the marks stand on the public board. */
 export async function close(scene: Scene): Promise<void> {
   const table = scene.secretary;
-  await table.getByRole('button', { name: 'Khóa điểm' }).click();
-  await confirm(table, 'Khóa điểm');
-  await expect(table.getByText('Phần thi đã khóa điểm')).toBeVisible();
-  for (const judge of scene.judges) await expect(judge.getByText('Phần thi đã khóa điểm')).toBeVisible();
+  const head = scene.judges[0]!;
+  await table.getByRole('button', { name: 'Xác nhận đã kiểm tra' }).click();
+  await confirm(table, 'Xác nhận đã kiểm tra');
+  await expect(table.getByText('Mã niêm phong').first()).toBeVisible();
+  await scene.look(table, 'secretary-checked', { whole: true });
+  await head.getByRole('link', { name: 'Chốt phần thi' }).click();
+  await expect(head.getByText(/đã kiểm tra lúc/)).toBeVisible();
+  await scene.look(head, 'head-closing');
+  await head.getByRole('button', { name: 'Chốt phần thi' }).click();
+  await confirm(head, 'Chốt phần thi');
+  await expect(table.getByText('Phần thi đã chốt').first()).toBeVisible();
+  for (const judge of scene.judges) await expect(judge.getByText('Phần thi đã chốt').first()).toBeVisible();
   await scene.look(table, 'secretary-closed', { whole: true });
 
   scene.spectator = await scene.person('spectator', 'phone');

@@ -193,6 +193,10 @@ export async function prepareJudging(scene: Scene): Promise<void> {
   await expect(page.getByText('Một phiếu tối đa 20').first()).toBeVisible();
   for (const name of ['Trần Văn Đức', 'Nguyễn Thanh Bình'])
     await page.getByRole('checkbox', { name }).click();
+  await page
+    .getByRole('radio', { name: /Trưởng ban/ })
+    .first()
+    .check();
   await page.getByRole('button', { name: 'Lưu ban giám khảo' }).click();
   await expect(page.getByText('Đã lưu ban giám khảo')).toBeVisible();
   await scene.look(page, 'judging-set-up', { whole: true });
