@@ -331,6 +331,8 @@ var access = web.Access{
 	"list-judging-parts":      web.Staff,
 	"list-judge-ties":         web.Organizer,
 	"list-judging-sources":    web.Organizer,
+	"get-draw-minutes-pdf":    web.Secretary,
+	"get-draw-minutes-docx":   web.Secretary,
 	"list-rubric-templates":   web.SignedIn,
 	"set-running-order":       web.Organizer,
 	"draw-running-order":      web.Organizer,

@@ -5,6 +5,9 @@ import (
 	"crypto/rand"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
+	"github.com/hoithi/hoithi/server/account"
 	"github.com/hoithi/hoithi/server/audit"
 	"github.com/hoithi/hoithi/server/bank"
 	"github.com/hoithi/hoithi/server/bank/exporting"
@@ -85,6 +88,9 @@ func (a *App) rooms() {
 	a.Judging = judging.New(a.DB, a.Contests, a.nowUs, rand.Text)
 	a.Judging.UseMasks(a.Roster.Masks)
 	a.Judging.UseAddress(a.Config.PublicURL)
+	a.Judging.UseSeat(func(ctx context.Context, tx pgx.Tx, accountID, contestID int64) error {
+		return a.Accounts.GrantTx(ctx, tx, accountID, contestID, account.RoleJudge)
+	})
 	a.JudgingLive = judging.NewLive(a.Judging, a.Hub, a.Config.Log)
 	judging.Routes(a.API, a.Judging)
 	a.Contests.Use(contest.Judged, a.Judging)

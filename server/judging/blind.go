@@ -93,6 +93,14 @@ func (j Judging) For(accountID int64) Judging {
 	return j
 }
 
+// named is the round with its names: what is signed, and what scores follow from, is always the whole.
+func (j Judging) named() Judging {
+	if j.whole != nil {
+		return *j.whole
+	}
+	return j
+}
+
 // loadCodes reads the codes of a blind round; once it is closed they are shown beside the names.
 func (j *Judging) loadCodes(ctx context.Context, q *judgingdb.Queries) error {
 	if !j.Blind {

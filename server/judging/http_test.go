@@ -29,7 +29,7 @@ func (h *hall) office() office {
 	access := web.Access{"list-my-panels": web.SignedIn, "get-judge-view": web.Judge, "list-my-notes": web.Judge}
 	for _, id := range []string{"get-judging", "list-panel-candidates", "set-marking-rules", "set-rubric", "set-panel", "set-running-order", "replace-judge", "set-judge-ties",
 		"set-conflict-rule", "set-blind", "set-lots", "change-running-order", "copy-judging", "list-judging-parts", "list-judge-ties",
-		"list-judging-sources", "list-rubric-templates",
+		"list-judging-sources", "list-rubric-templates", "get-draw-minutes-pdf", "get-draw-minutes-docx",
 		"set-conduct", "press-stage-clock", "correct-stage-time", "add-calibration", "remove-calibration",
 		"draw-running-order", "set-judge-absence", "start-performance", "finish-performance", "return-performance", "set-performance-seconds",
 		"check-judging", "send-back-judging", "set-supervised", "name-head-judge", "ask-reopen-sheet", "type-paper-sheet", "ask-revoke-judging",

@@ -39,7 +39,7 @@ func (s *Service) Minutes(ctx context.Context, contestID, roundID int64, signing
 		signing = j.Signing.Number
 	}
 	if signing == 0 {
-		m.Record, m.Witnessed = j.known(account.From(ctx).AccountID).Record(), j.Signing.Supervised
+		m.Record, m.Witnessed = j.For(account.From(ctx).AccountID).Record(), j.Signing.Supervised
 		return m, nil
 	}
 	record, hash, err := s.SignedRecord(ctx, contestID, roundID, signing)
@@ -239,11 +239,4 @@ func (m Minutes) signers() []export.Signer {
 		}
 	}
 	return append(append(list, head), judges...)
-}
-
-// known is the part as an account may know it: before the close of a blind part nothing that is printed has the names.
-func (j Judging) known(accountID int64) Judging {
-	j = j.For(accountID)
-	j.whole = nil
-	return j
 }

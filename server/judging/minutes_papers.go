@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/hoithi/hoithi/server/account"
 	"github.com/hoithi/hoithi/server/export"
 )
 
@@ -27,7 +26,7 @@ func (s *Service) Papers(ctx context.Context, contestID, roundID int64) ([]byte,
 	if err != nil {
 		return nil, err
 	}
-	j = j.known(account.From(ctx).AccountID)
+	j = j.For(0) // judges write on them, whoever prints them
 	paper, err := export.NewPaper("Phiếu chấm "+j.RoundName, time.UnixMicro(s.nowUs()))
 	if err != nil {
 		return nil, err

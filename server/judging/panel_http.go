@@ -17,6 +17,7 @@ type SeatIn struct {
 // another part.
 func panelRoutes(api *web.API, s *Service, base string, table func(context.Context, RoundIn, error) (*tableOut, error)) {
 	panelLists(api, s, base)
+	drawRoutes(api, s, base)
 	web.Handle(api, web.Op{ID: "replace-judge", Method: http.MethodPost, Path: base + "/panel/{seat}/replacement", Summary: "Seat another judge in the place of one who has given no mark"},
 		func(ctx context.Context, in *struct {
 			SeatIn

@@ -1,8 +1,10 @@
 package judging_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/hoithi/hoithi/server/account"
+	"github.com/hoithi/hoithi/server/export"
 	"github.com/hoithi/hoithi/server/judging"
 	"github.com/hoithi/hoithi/server/roster"
 	"github.com/hoithi/hoithi/server/scoring"
@@ -319,6 +322,14 @@ func TestLotsDrawnInTheRoomAndTheSameOrderInAnotherPart(t *testing.T) {
 	h.must(err)
 	if !drawn || copied.ID != draw.ID || j.Performances[0].EntryName != "Đội 3" {
 		t.Errorf("the other part has %+v", copied)
+	}
+	m, err := h.s.DrawMinutes(h.organizer, h.contestID, h.roundID)
+	h.must(err)
+	var pdf, docx bytes.Buffer
+	_, err = export.WriteOfficialPDF(&pdf, m.Official())
+	h.must(errors.Join(err, export.WriteOfficialDOCX(&docx, m.Official())))
+	if row := m.Official().Blocks[2].Table.Rows[0]; row[2].Text != "Đội 3" || row[4].Text != "Đội trưởng 3" || pdf.Len() == 0 || docx.Len() == 0 {
+		t.Errorf("the minutes have %+v", row)
 	}
 	// By hand afterwards: the order no longer comes from the draw.
 	h.must(h.s.SetOrder(h.organizer, h.contestID, h.roundID, []judging.Turn{{EntryID: h.entries[0]}}))

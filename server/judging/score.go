@@ -231,9 +231,7 @@ type markInput struct {
 // Inputs are the canonical bytes of everything that the scores follow from: the same round, the same bytes. Names are
 // not among them: a corrected name changes no score.
 func (j Judging) Inputs() []byte {
-	if j.whole != nil {
-		return j.whole.Inputs()
-	}
+	j = j.named()
 	in := inputs{RoundID: j.RoundID, Rules: j.Rules, Criteria: j.Rubric(), Closed: j.Closed(),
 		Panel: []seatInput{}, Performances: []performanceInput{}}
 	for _, s := range j.Panel {

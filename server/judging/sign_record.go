@@ -94,9 +94,6 @@ func (j Judging) Places(scores []Score) map[int64]Place {
 // Record makes what is signed from the part as it stands. It has no place for who signs or when: until the part is
 // opened again it stays the same.
 func (j Judging) Record() Record {
-	if j.whole != nil {
-		return j.whole.Record()
-	}
 	j.ClosedUs = 0
 	rubric, scores := j.Rubric(), j.byPerformance()
 	places := j.Places(j.Scores())

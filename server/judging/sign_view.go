@@ -127,7 +127,7 @@ func (j Judging) signed(ready bool) []byte {
 	if !ready || j.State() != PartOpen {
 		return nil
 	}
-	_, hash, err := j.Record().sealed()
+	_, hash, err := j.named().Record().sealed()
 	if err != nil {
 		return nil // what can't be encoded can't be signed either; the act says why
 	}

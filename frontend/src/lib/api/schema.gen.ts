@@ -4100,6 +4100,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/order/minutes/docx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Minutes of the draw as a Word document */
+        get: operations["get-draw-minutes-docx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/order/minutes/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Minutes of the draw for signatures in ink */
+        get: operations["get-draw-minutes-pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizer/contests/{contest}/rounds/{round}/judging/panel": {
         parameters: {
             query?: never;
@@ -7333,17 +7367,9 @@ export interface components {
             topic: string;
         };
         ExamControlPeriod: {
-            /**
-             * Format: int64
-             * @description Finished attempts: one entry may have several
-             */
-            attempts: number;
             /** Format: int64 */
             closes_us: number;
-            /**
-             * Format: int64
-             * @description Entries (people) with a finished attempt
-             */
+            /** Format: int64 */
             finished: number;
             /** Format: int64 */
             id: number;
@@ -7353,21 +7379,12 @@ export interface components {
              * @description With all exceptions
              */
             opens_us: number;
-            /**
-             * Format: int64
-             * @description Attempts that run
-             */
+            /** Format: int64 */
             running: number;
             settled: boolean;
-            /**
-             * Format: int64
-             * @description Entries (people) that have begun
-             */
+            /** Format: int64 */
             started: number;
-            /**
-             * Format: int64
-             * @description Entries that began today for the first time
-             */
+            /** Format: int64 */
             today: number;
         };
         ExamControlView: {
@@ -7383,7 +7400,7 @@ export interface components {
             entries: number;
             /**
              * Format: int64
-             * @description Finished attempts of all periods: one entry may have several
+             * @description Entries with a finished attempt, period by period
              */
             finished: number;
             /**
@@ -7417,14 +7434,9 @@ export interface components {
             seq: number;
             /**
              * Format: int64
-             * @description Entries (people) that have begun an attempt
+             * @description Entries that have begun an attempt
              */
             started: number;
-            /**
-             * Format: int64
-             * @description Entries (people) with a finished attempt, each counted once
-             */
-            submitted: number;
             /**
              * Format: int64
              * @description First attempts begun today, period by period
@@ -7656,8 +7668,6 @@ export interface components {
             entries: number;
             /** Format: int64 */
             id?: number;
-            /** @description What whoever comes late may know already; right answers never: the exception is refused once they were shown */
-            known?: string[];
             /** @description The period is over for these: without another window it helps nobody */
             over: boolean;
             /** @description The period was over and settled, and is open again for these */
@@ -8093,8 +8103,6 @@ export interface components {
              * @description Days in which a review may be asked for afterwards
              */
             appeals: number;
-            /** @description The contest's results are final: nothing more can be published */
-            final?: boolean;
             periods: components["schemas"]["ExamPublishPeriod"][];
             /**
              * Format: int64
@@ -8520,14 +8528,6 @@ export interface components {
              * @description To be sent back with a change
              */
             version: number;
-            /** @description What may be as it is, but is seldom meant */
-            warnings: components["schemas"]["ExamSetupWarning"][];
-        };
-        ExamSetupWarning: {
-            /** @enum {string} */
-            code: "trial";
-            en: string;
-            vi: string;
         };
         ExamSource: {
             /** Format: int64 */
@@ -10150,8 +10150,6 @@ export interface components {
             /** @enum {string} */
             kind: "person" | "team";
             name: string;
-            /** @description In one of the rounds units name teams of their people */
-            names_teams: boolean;
             /** @description Registration is possible now */
             open: boolean;
             /** Format: date-time */
@@ -26519,6 +26517,92 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-draw-minutes-docx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-draw-minutes-pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description Unprocessable Entity */
