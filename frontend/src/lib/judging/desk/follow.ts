@@ -39,7 +39,8 @@ export function leadingPart<P extends Part>(parts: readonly P[]): P | undefined 
 
 /**
  * What to do when the stage is in another part: an own sheet that is not locked keeps the judge here, and a page that
- * was just opened here was meant; then the way is offered.
+ * was just opened here was meant; then the way is offered. So it is on a device that another one has taken over: going
+ * along by itself it would take the next part's sheets.
  */
 export function followPart(s: { unfinished: boolean; arrived: boolean; busy: boolean }): Move | 'offer' {
   if (s.unfinished || s.arrived) return 'offer';
