@@ -370,6 +370,21 @@ export function actWords(act: Act, contest: Contest): string {
       return m.contest_audit_act_judging_return({ round });
     case 'judging.seconds':
       return m.contest_audit_act_judging_seconds({ round, before: text(p.before), after: text(p.after) });
+    case 'judging.conduct':
+      return m.contest_audit_act_judging_conduct({ round });
+    case 'judging.clock':
+      return m.contest_audit_act_judging_clock({
+        round,
+        act: clockAct(text(p.act)),
+        seconds: text(p.seconds),
+        reason: text(p.reason) ? ` (${text(p.reason)})` : '',
+      });
+    case 'judging.add_calibration':
+      return m.contest_audit_act_judging_add_calibration({ round, title: text(p.title) });
+    case 'judging.remove_calibration':
+      return m.contest_audit_act_judging_remove_calibration({ round, title: text(p.title) });
+    case 'judging.open_freely':
+      return m.contest_audit_act_judging_open_freely({ round });
     case 'judging.lock_sheet':
       return m.contest_audit_act_judging_lock_sheet({ round });
     case 'judging.check':
@@ -404,5 +419,18 @@ export function actWords(act: Act, contest: Contest): string {
       return m.contest_audit_act_judging_close({ round });
     default:
       return m.contest_audit_act_other({ action: act.action });
+  }
+}
+
+function clockAct(act: string): string {
+  switch (act) {
+    case 'start':
+      return m.keeper_start();
+    case 'pause':
+      return m.keeper_pause();
+    case 'resume':
+      return m.keeper_resume();
+    default:
+      return m.keeper_stop();
   }
 }
