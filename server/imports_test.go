@@ -29,7 +29,7 @@ var order = [][]string{
 	{"leader"},
 	{"bank"},
 	{"paper"},
-	{"exam", "stage", "judging", "works"}, // the kinds of round: none knows another
+	{"exam", "stage", "judging", "vote", "works"}, // the kinds of round: none knows another
 	{"leaderboard"},
 	{"plan"},
 	{"result"},

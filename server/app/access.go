@@ -307,6 +307,18 @@ var access = web.Access{
 	"command:release_attempt":       web.Contestant,
 	"command:submit_attempt":        web.Contestant,
 	"command:away":                  web.Contestant,
+	// Public votes.
+	"get-vote":          web.Organizer,
+	"set-vote":          web.Organizer,
+	"open-vote":         web.Organizer,
+	"close-vote":        web.Organizer,
+	"publish-vote":      web.Organizer,
+	"make-vote-tickets": web.Organizer,
+	"void-vote-tickets": web.Organizer,
+	"get-public-vote":   web.Public,
+	"send-vote-code":    web.Public,
+	"cast-vote":         web.Public,
+
 	// Judged rounds.
 	"list-my-panels":          web.SignedIn,
 	"get-judge-view":          web.Judge,

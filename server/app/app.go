@@ -38,6 +38,7 @@ import (
 	"github.com/hoithi/hoithi/server/roster"
 	"github.com/hoithi/hoithi/server/stage"
 	"github.com/hoithi/hoithi/server/unit"
+	"github.com/hoithi/hoithi/server/vote"
 	"github.com/hoithi/hoithi/server/web"
 )
 
@@ -84,6 +85,7 @@ type App struct {
 	Ceremonies *ceremony.Service
 
 	JudgingLive *judging.Live
+	Votes       *vote.Service
 
 	rounds  sync.Map // round id → contest id; a round never changes its contest
 	origins sync.Map // contest id → what whetherRehearsal tells; a contest never becomes a rehearsal, or stops to be one

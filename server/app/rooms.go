@@ -26,6 +26,7 @@ import (
 	"github.com/hoithi/hoithi/server/roster"
 	"github.com/hoithi/hoithi/server/stage"
 	"github.com/hoithi/hoithi/server/unit"
+	"github.com/hoithi/hoithi/server/vote"
 	"github.com/hoithi/hoithi/server/web"
 )
 
@@ -95,23 +96,30 @@ func (a *App) rooms() {
 	judging.Routes(a.API, a.Judging)
 	a.Contests.Use(contest.Judged, a.Judging)
 
+	a.Votes = vote.New(vote.Parts{DB: a.DB, Contests: a.Contests, Roster: a.Roster, Mail: a.Mail, Key: a.Accounts.Key(), NowUs: a.nowUs,
+		Log: a.Config.Log, Address: a.Config.PublicURL})
+	vote.Routes(a.API, a.Votes)
+	a.Contests.Use(contest.Vote, a.Votes)
+
 	a.Boards = leaderboard.New(leaderboard.Parts{DB: a.DB, Redis: a.Redis, Contests: a.Contests, Roster: a.Roster, Hub: a.Hub,
 		Relay: a.Relay, Log: a.Config.Log, Address: a.Config.PublicURL, Sources: map[contest.Kind]leaderboard.Source{
-			contest.Stage: stageScores{a.Stage}, contest.Judged: judgedScores{a.Judging}, contest.Exam: examScores{a.Exam}}})
+			contest.Stage: stageScores{a.Stage}, contest.Judged: judgedScores{a.Judging}, contest.Exam: examScores{a.Exam},
+			contest.Vote: voteScores{a.Votes}}})
 	a.Exam.UseFrozen(a.Boards.Frozen)
+	a.Votes.UseFrozen(a.Boards.Frozen)
 	a.Boards.Topics()
 	leaderboard.Routes(a.API, a.Boards)
 	a.Privacy.UseForget(a.Boards.Forget)
 
 	a.Results = result.New(a.DB, a.Contests, a.Boards, a.Roster, map[contest.Kind]result.Inputs{
-		contest.Stage: a.Stage, contest.Judged: a.Judging, contest.Exam: a.Exam})
+		contest.Stage: a.Stage, contest.Judged: a.Judging, contest.Exam: a.Exam, contest.Vote: a.Votes})
 	a.Contests.UseTold(a.Results.Told)
 	a.Contests.OnCopy(a.Results.CopyAwards)
 	result.Routes(a.API, a.Results)
 	a.ceremonies()
 
 	a.Leaders = leader.New(leader.Parts{DB: a.DB, Accounts: a.Accounts, Contests: a.Contests, Units: a.Units, Roster: a.Roster,
-		Turns: map[contest.Kind]leader.Turns{contest.Stage: a.Stage, contest.Judged: a.Judging, contest.Exam: a.Exam}})
+		Turns: map[contest.Kind]leader.Turns{contest.Stage: a.Stage, contest.Judged: a.Judging, contest.Exam: a.Exam, contest.Vote: a.Votes}})
 	leader.Routes(a.API, a.Leaders)
 
 	a.Plans = plan.New(plan.Parts{DB: a.DB, Contests: a.Contests, Roster: a.Roster, Boards: a.Boards, Leaders: a.Leaders, NowUs: a.nowUs, NewSeed: rand.Text})
@@ -137,6 +145,7 @@ func (a *App) listenToChanges() {
 	a.Roster.OnChange(a.Boards.Changed)
 	a.Judging.OnChange(func(contestID, _ int64) { a.Boards.Changed(contestID) })
 	a.Exam.OnChange(func(contestID, _ int64) { a.Boards.Changed(contestID) })
+	a.Votes.OnChange(func(contestID, _ int64) { a.Boards.Changed(contestID) })
 	a.Stage.OnChange(func(roundID, _ int64) {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
@@ -154,6 +163,7 @@ func (a *App) startRooms() {
 	a.stop = append(a.stop, a.watchSessions(), a.settleUnits(), a.fileItems())
 	a.Stage.Start()
 	a.stop = append(a.stop, func(context.Context) error { a.Stage.Stop(); return nil }, a.JudgingLive.Start(a.Relay))
+	a.stop = append(a.stop, a.Votes.Start())
 	a.Exam.Start()
 	a.stop = append(a.stop, func(context.Context) error { a.Exam.Stop(); return nil })
 	ctx, cancel := context.WithCancel(context.Background())

@@ -12,6 +12,7 @@ import (
 	"github.com/hoithi/hoithi/server/leaderboard"
 	"github.com/hoithi/hoithi/server/roster"
 	"github.com/hoithi/hoithi/server/stage"
+	"github.com/hoithi/hoithi/server/vote"
 )
 
 // The rooms declare what they need of each other as small interfaces; here one room's operations are given to another.
@@ -122,6 +123,25 @@ func (s judgedScores) Scores(ctx context.Context, roundID int64) (leaderboard.Sc
 
 func (s judgedScores) Version(ctx context.Context, roundID int64) (int64, error) {
 	return s.judging.Version(ctx, roundID)
+}
+
+// voteScores gives the boards the scores of public votes.
+type voteScores struct{ votes *vote.Service }
+
+func (s voteScores) Scores(ctx context.Context, roundID int64) (leaderboard.Scores, error) {
+	version, hidden, scores, err := s.votes.Scores(ctx, roundID)
+	if err != nil {
+		return leaderboard.Scores{}, err
+	}
+	out := leaderboard.Scores{Version: version, Hidden: hidden}
+	for _, x := range scores {
+		out.Rows = append(out.Rows, leaderboard.Score{EntryID: x.EntryID, Points: x.Points})
+	}
+	return out, nil
+}
+
+func (s voteScores) Version(ctx context.Context, roundID int64) (int64, error) {
+	return s.votes.Version(ctx, roundID)
 }
 
 // examScores gives the boards the scores of online exams.

@@ -52,6 +52,7 @@ type Kind string
 const (
 	Stage  Kind = "stage"  // host-led, all together
 	Judged Kind = "judged" // marks by rubric
+	Vote   Kind = "vote"   // what the audience votes
 	Exam   Kind = "exam"   // a self-paced test within a window
 )
 

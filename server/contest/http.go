@@ -38,7 +38,7 @@ type OrganizerView struct {
 type RoundView struct {
 	ID       int64      `json:"id"`
 	Position int        `json:"position"`
-	Kind     Kind       `json:"kind" enum:"stage,judged,exam"`
+	Kind     Kind       `json:"kind" enum:"stage,judged,exam,vote"`
 	Name     string     `json:"name"`
 	State    RoundState `json:"state" enum:"planned,ready,running,paused,closed,scored"`
 	StartsAt *time.Time `json:"starts_at,omitempty"`
@@ -295,7 +295,7 @@ func roundRoutes(api *web.API, s *Service, setUp func(context.Context, Contest, 
 		func(ctx context.Context, in *struct {
 			In
 			Body struct {
-				Kind   Kind   `json:"kind" enum:"stage,judged,exam"`
+				Kind   Kind   `json:"kind" enum:"stage,judged,exam,vote"`
 				Name   string `json:"name" minLength:"2" maxLength:"80"`
 				Weight int    `json:"weight" minimum:"0" maximum:"100000" default:"10000"`
 			}

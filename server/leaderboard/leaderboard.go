@@ -83,7 +83,7 @@ func (r Row) Score(roundID int64) (RoundScore, bool) {
 type BoardRound struct {
 	ID       int64              `json:"id"`
 	Name     string             `json:"name"`
-	Kind     contest.Kind       `json:"kind" enum:"stage,judged,exam"`
+	Kind     contest.Kind       `json:"kind" enum:"stage,judged,exam,vote"`
 	State    contest.RoundState `json:"state" enum:"planned,ready,running,paused,closed,scored"`
 	MaxScore int64              `json:"max_score"`
 	Weight   int                `json:"weight"`

@@ -11,7 +11,7 @@ import (
 // RecordView is a letter in the organizer's list.
 type RecordView struct {
 	ID        int64      `json:"id"`
-	Template  Template   `json:"template" enum:"registered,approved,declined,waitlisted,moved_up,change_answered,data_answered,data_erased,invitation,keeping_over"`
+	Template  Template   `json:"template" enum:"registered,approved,declined,waitlisted,moved_up,change_answered,data_answered,data_erased,invitation,keeping_over,vote_code"`
 	To        string     `json:"to"`
 	Number    int        `json:"number" doc:"Candidate number; 0: none yet"`
 	State     State      `json:"state" enum:"queued,sending,sent,failed"`

@@ -22,6 +22,7 @@ const (
 	DataErased  Template = "data_erased" // the last one to a person: nothing of it is kept once it has gone
 	Invitation  Template = "invitation"
 	KeepingOver Template = "keeping_over"
+	VoteCode    Template = "vote_code" // to somebody in the audience: its address is forgotten once it has gone
 )
 
 // Content is what a letter is made of. Path is one on this server; it may carry a secret, so contents are stored sealed.
@@ -124,6 +125,16 @@ func write(t Template, locale, server string, c Content) written {
 		}
 		reason()
 		w.Paragraphs = append(w.Paragraphs, say("Địa chỉ nhận thư này cũng được xóa ngay sau khi thư đã gửi.", "The address of this letter is forgotten too, as soon as the letter has gone."))
+	case VoteCode:
+		w.Greeting = say("Kính gửi bạn,", "Good day,")
+		w.Subject = c.Number + say(" là mã bỏ phiếu: ", " is the code for your vote: ") + c.Contest
+		w.Fact, w.Said = say("Mã bỏ phiếu", "Code for your vote"), c.Number
+		w.Paragraphs = []string{
+			say(fmt.Sprintf("Nhập mã này vào trang bình chọn. Mã dùng được trong %d phút; mỗi địa chỉ thư bỏ một phiếu.", c.Count),
+				fmt.Sprintf("Type this code on the voting page. It works for %d minutes; each mail address has one vote.", c.Count)),
+			say("Nếu bạn không yêu cầu mã này, hãy bỏ qua thư. Địa chỉ nhận thư được xóa ngay sau khi thư đã gửi.",
+				"If you did not ask for it, do nothing. The address of this letter is forgotten as soon as the letter has gone."),
+		}
 	case Invitation:
 		w.Subject = say("Mời tham gia: ", "Invitation: ") + c.Contest
 		w.Paragraphs = []string{

@@ -51,10 +51,10 @@ WHERE state IN ('queued', 'sending') AND changed_at < @before;
 DELETE FROM mail WHERE created_at < @before;
 
 -- name: DropLastLetters :exec
-DELETE FROM mail WHERE template = 'data_erased' AND state IN ('sent', 'failed');
+DELETE FROM mail WHERE template IN ('data_erased', 'vote_code') AND state IN ('sent', 'failed');
 
 -- name: DropLastLetter :exec
-DELETE FROM mail WHERE id = $1 AND template = 'data_erased' AND state IN ('sent', 'failed');
+DELETE FROM mail WHERE id = $1 AND template IN ('data_erased', 'vote_code') AND state IN ('sent', 'failed');
 
 -- name: DropMailsOf :execrows
 DELETE FROM mail WHERE contest_id = @contest_id

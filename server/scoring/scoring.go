@@ -31,3 +31,11 @@ func divHalfUp(a, b int64) int64 {
 	}
 	return q
 }
+
+// Share is most × part ÷ whole, rounded half up: what an entry gets for its part of the votes. 0 when nobody voted.
+func Share(most, part, whole int64) int64 {
+	if whole <= 0 {
+		return 0
+	}
+	return mulDivHalfUp(most, part, whole)
+}

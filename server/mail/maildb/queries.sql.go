@@ -91,7 +91,7 @@ func (q *Queries) CountToRecipient(ctx context.Context, arg CountToRecipientPara
 }
 
 const dropLastLetter = `-- name: DropLastLetter :exec
-DELETE FROM mail WHERE id = $1 AND template = 'data_erased' AND state IN ('sent', 'failed')
+DELETE FROM mail WHERE id = $1 AND template IN ('data_erased', 'vote_code') AND state IN ('sent', 'failed')
 `
 
 func (q *Queries) DropLastLetter(ctx context.Context, id int64) error {
@@ -100,7 +100,7 @@ func (q *Queries) DropLastLetter(ctx context.Context, id int64) error {
 }
 
 const dropLastLetters = `-- name: DropLastLetters :exec
-DELETE FROM mail WHERE template = 'data_erased' AND state IN ('sent', 'failed')
+DELETE FROM mail WHERE template IN ('data_erased', 'vote_code') AND state IN ('sent', 'failed')
 `
 
 func (q *Queries) DropLastLetters(ctx context.Context) error {

@@ -311,6 +311,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audience/votes/{round}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A vote as everybody may see it */
+        get: operations["get-public-vote"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audience/votes/{round}/ballots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Vote; the answer means that the vote is stored */
+        post: operations["cast-vote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audience/votes/{round}/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a code to a mail address, to vote with */
+        post: operations["send-vote-code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contestant/enter": {
         parameters: {
             query?: never;
@@ -4610,6 +4661,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizer/contests/{contest}/rounds/{round}/vote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Set-up and count of a public vote */
+        get: operations["get-vote"];
+        /** Set a vote up; from its opening on only its end */
+        put: operations["set-vote"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/vote/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the vote for good */
+        post: operations["close-vote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/vote/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let people vote, for the entries that take part now */
+        post: operations["open-vote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/vote/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a hidden count public */
+        post: operations["publish-vote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/vote/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make tickets; their codes are in the answer and nowhere else */
+        post: operations["make-vote-tickets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/rounds/{round}/vote/tickets/{batch}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the unused tickets of a batch worthless */
+        post: operations["void-vote-tickets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizer/contests/{contest}/screen": {
         parameters: {
             query?: never;
@@ -5235,7 +5389,7 @@ export interface components {
         };
         "Add-roundRequest": {
             /** @enum {string} */
-            kind: "stage" | "judged" | "exam";
+            kind: "stage" | "judged" | "exam" | "vote";
             name: string;
             /**
              * Format: int64
@@ -6180,6 +6334,13 @@ export interface components {
         CandidatesOutBody: {
             candidates: components["schemas"]["JudgingCandidate"][];
         };
+        "Cast-voteRequest": {
+            address?: string;
+            code?: string;
+            /** Format: int64 */
+            entry_id: number;
+            ticket?: string;
+        };
         CeremonyBoard: {
             /**
              * Format: int64
@@ -6713,7 +6874,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            kind: "stage" | "judged" | "exam";
+            kind: "stage" | "judged" | "exam" | "vote";
             /**
              * Format: int64
              * @description Hundredths of a point; 0: not known yet
@@ -7367,9 +7528,17 @@ export interface components {
             topic: string;
         };
         ExamControlPeriod: {
+            /**
+             * Format: int64
+             * @description Finished attempts: one entry may have several
+             */
+            attempts: number;
             /** Format: int64 */
             closes_us: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Entries (people) with a finished attempt
+             */
             finished: number;
             /** Format: int64 */
             id: number;
@@ -7379,12 +7548,21 @@ export interface components {
              * @description With all exceptions
              */
             opens_us: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Attempts that run
+             */
             running: number;
             settled: boolean;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Entries (people) that have begun
+             */
             started: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Entries that began today for the first time
+             */
             today: number;
         };
         ExamControlView: {
@@ -7400,7 +7578,7 @@ export interface components {
             entries: number;
             /**
              * Format: int64
-             * @description Entries with a finished attempt, period by period
+             * @description Finished attempts of all periods: one entry may have several
              */
             finished: number;
             /**
@@ -7434,9 +7612,14 @@ export interface components {
             seq: number;
             /**
              * Format: int64
-             * @description Entries that have begun an attempt
+             * @description Entries (people) that have begun an attempt
              */
             started: number;
+            /**
+             * Format: int64
+             * @description Entries (people) with a finished attempt, each counted once
+             */
+            submitted: number;
             /**
              * Format: int64
              * @description First attempts begun today, period by period
@@ -7668,6 +7851,8 @@ export interface components {
             entries: number;
             /** Format: int64 */
             id?: number;
+            /** @description What whoever comes late may know already; right answers never: the exception is refused once they were shown */
+            known?: string[];
             /** @description The period is over for these: without another window it helps nobody */
             over: boolean;
             /** @description The period was over and settled, and is open again for these */
@@ -8103,6 +8288,8 @@ export interface components {
              * @description Days in which a review may be asked for afterwards
              */
             appeals: number;
+            /** @description The contest's results are final: nothing more can be published */
+            final?: boolean;
             periods: components["schemas"]["ExamPublishPeriod"][];
             /**
              * Format: int64
@@ -8528,6 +8715,14 @@ export interface components {
              * @description To be sent back with a change
              */
             version: number;
+            /** @description What may be as it is, but is seldom meant */
+            warnings: components["schemas"]["ExamSetupWarning"][];
+        };
+        ExamSetupWarning: {
+            /** @enum {string} */
+            code: "trial";
+            en: string;
+            vi: string;
         };
         ExamSource: {
             /** Format: int64 */
@@ -10150,6 +10345,8 @@ export interface components {
             /** @enum {string} */
             kind: "person" | "team";
             name: string;
+            /** @description In one of the rounds units name teams of their people */
+            names_teams: boolean;
             /** @description Registration is possible now */
             open: boolean;
             /** Format: date-time */
@@ -10452,7 +10649,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            kind: "stage" | "judged" | "exam";
+            kind: "stage" | "judged" | "exam" | "vote";
             /**
              * Format: int64
              * @description How many cuts lie before the round
@@ -10804,10 +11001,16 @@ export interface components {
             /** @enum {string} */
             state: "queued" | "sending" | "sent" | "failed";
             /** @enum {string} */
-            template: "registered" | "approved" | "declined" | "waitlisted" | "moved_up" | "change_answered" | "data_answered" | "data_erased" | "invitation" | "keeping_over";
+            template: "registered" | "approved" | "declined" | "waitlisted" | "moved_up" | "change_answered" | "data_answered" | "data_erased" | "invitation" | "keeping_over" | "vote_code";
             to: string;
             /** Format: int64 */
             tries: number;
+        };
+        "Make-vote-ticketsRequest": {
+            /** Format: int64 */
+            count: number;
+            /** @enum {string} */
+            format: "cards" | "csv";
         };
         MarkCommand: {
             data: components["schemas"]["JudgingMarkData"];
@@ -13370,6 +13573,9 @@ export interface components {
         SeatsOutBody: {
             seats: components["schemas"]["JudgingSeatOfMine"][];
         };
+        "Send-vote-codeRequest": {
+            address: string;
+        };
         ServerMessage: components["schemas"]["BoardMessage"] | components["schemas"]["CeremonyMessage"] | components["schemas"]["CeremonyDeskMessage"] | components["schemas"]["ClockMessage"] | components["schemas"]["ExamControlMessage"] | components["schemas"]["ExamOwnMessage"] | components["schemas"]["ExamPaperMessage"] | components["schemas"]["ExamRoundMessage"] | components["schemas"]["FaultMessage"] | components["schemas"]["JudgeViewMessage"] | components["schemas"]["JudgingAudienceMessage"] | components["schemas"]["JudgingEveningMessage"] | components["schemas"]["JudgingViewMessage"] | components["schemas"]["OkMessage"] | components["schemas"]["OwnBoardMessage"] | components["schemas"]["ScreenMessage"] | components["schemas"]["StageAudienceMessage"] | components["schemas"]["StageConsoleMessage"] | components["schemas"]["StageContestantMessage"] | components["schemas"]["StageCountsMessage"] | components["schemas"]["StageHallCountMessage"] | components["schemas"]["StageOwnMessage"] | components["schemas"]["WelcomeMessage"] | components["schemas"]["WholeBoardMessage"];
         "Set-blindRequest": {
             blind: boolean;
@@ -14738,6 +14944,118 @@ export interface components {
             /** @description Newest first */
             views: components["schemas"]["BankView"][];
         };
+        VoteAudienceView: {
+            /** @description Where one votes */
+            address: string;
+            candidates: components["schemas"]["VoteCandidateView"][];
+            /**
+             * Format: int64
+             * @description 0: closed by hand
+             */
+            closes_us: number;
+            contest: string;
+            /** @description Absent while the count is hidden */
+            counts?: components["schemas"]["VoteCount"][];
+            /** @description One can vote with a mail address */
+            mail: boolean;
+            /** Format: int64 */
+            now_us: number;
+            /**
+             * Format: int64
+             * @description 0: opened by hand
+             */
+            opens_us: number;
+            round: string;
+            /** Format: int64 */
+            round_id: number;
+            slug: string;
+            /** @enum {string} */
+            state: "planned" | "open" | "closed";
+            /** @description One can vote with a printed ticket */
+            tickets: boolean;
+        };
+        VoteBatchView: {
+            /** Format: int64 */
+            batch: number;
+            /** Format: int64 */
+            made: number;
+            /** Format: int64 */
+            used: number;
+            /** Format: int64 */
+            void: number;
+        };
+        VoteCandidateView: {
+            /** Format: int64 */
+            entry_id: number;
+            name: string;
+            /** @description Candidate number */
+            number: string;
+            /** @description May be empty */
+            unit_name: string;
+        };
+        VoteCount: {
+            /** Format: int64 */
+            entry_id: number;
+            /** Format: int64 */
+            votes: number;
+        };
+        VoteOrganizerView: {
+            /** @description Where one votes */
+            address: string;
+            batches: components["schemas"]["VoteBatchView"][];
+            /** @description Those who take part now, or from the opening on those who did then */
+            candidates: components["schemas"]["VoteCandidateView"][];
+            /** Format: int64 */
+            closed_us: number;
+            /** Format: int64 */
+            contest_id: number;
+            counts: components["schemas"]["VoteCount"][];
+            /** @description This server sends mail */
+            mail_on: boolean;
+            /** Format: int64 */
+            now_us: number;
+            /** Format: int64 */
+            opened_us: number;
+            /** Format: int64 */
+            published_us: number;
+            round: string;
+            /** Format: int64 */
+            round_id: number;
+            settings: components["schemas"]["VoteSettings"];
+            /** @enum {string} */
+            state: "planned" | "open" | "closed";
+        };
+        VoteReceipt: {
+            /** Format: int64 */
+            at_us: number;
+            /** @description Short sign of this vote, the same whenever it is asked for */
+            code: string;
+            /** Format: int64 */
+            entry_id: number;
+        };
+        VoteSettings: {
+            /**
+             * Format: int64
+             * @description 0: closed by hand
+             */
+            closes_us: number;
+            /** @description The count is public while the vote runs; else it is hidden until it is published */
+            live: boolean;
+            /** @description With a code sent to a mail address */
+            mail: boolean;
+            /**
+             * Format: int64
+             * @description Score of the entry with the most votes, hundredths of a point
+             */
+            max: number;
+            /**
+             * Format: int64
+             * @description 0: opened by hand
+             */
+            opens_us: number;
+            /** @description With printed ticket codes */
+            tickets: boolean;
+        };
         WebGrantsView: {
             /** Format: int64 */
             contest_id: number;
@@ -15632,6 +15950,132 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RosterReceiptView"];
                 };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-public-vote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoteAudienceView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "cast-vote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Cast-voteRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoteReceipt"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "send-vote-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Send-vote-codeRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unprocessable Entity */
             422: {
@@ -27838,6 +28282,304 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StageSetupView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-vote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoteOrganizerView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "set-vote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoteSettings"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoteOrganizerView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "close-vote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoteOrganizerView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "open-vote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoteOrganizerView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "publish-vote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoteOrganizerView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "make-vote-tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Make-vote-ticketsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "void-vote-tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                batch: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoteOrganizerView"];
                 };
             };
             /** @description Unprocessable Entity */

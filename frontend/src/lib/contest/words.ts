@@ -41,6 +41,8 @@ export function kindWords(kind: Round['kind']): string {
       return m.contest_kind_judged();
     case 'exam':
       return m.exam_setup_kind();
+    case 'vote':
+      return m.vote_kind();
   }
 }
 
@@ -48,7 +50,7 @@ export const contestPath = (contest: number) => `/organizer/contests/${contest}`
 
 /** Where a round is set up. */
 export const setUpPath = (contest: number, round: Pick<Round, 'id' | 'kind'>) =>
-  `${contestPath(contest)}/rounds/${round.id}${round.kind === 'exam' ? '/exam' : ''}`;
+  `${contestPath(contest)}/rounds/${round.id}${round.kind === 'exam' || round.kind === 'vote' ? `/${round.kind}` : ''}`;
 
 /** Where a line of the checklist is done; "" when it is nowhere in particular. */
 export function placeOf(contest: number, line: Missing): string {
@@ -77,6 +79,8 @@ export function placeOf(contest: number, line: Missing): string {
     case 'exam_ready':
     case 'exam_overlap':
       return `${base}/rounds/${line.round_id}/exam`;
+    case 'vote_tickets':
+      return `${base}/rounds/${line.round_id}/vote`;
     case 'exam_bank':
       return `${base}/bank/blueprints`;
     case 'round_running':
@@ -95,7 +99,11 @@ export function roundAct(
 ): { label: string; href: string } | null {
   const base = contestPath(contest.id);
   const console =
-    round.kind === 'exam' ? `${base}/rounds/${round.id}/exam/control` : `${base}/console?round=${round.id}`;
+    round.kind === 'exam'
+      ? `${base}/rounds/${round.id}/exam/control`
+      : round.kind === 'vote'
+        ? setUpPath(contest.id, round)
+        : `${base}/console?round=${round.id}`;
   switch (round.state) {
     case 'running':
     case 'paused':
@@ -106,7 +114,12 @@ export function roundAct(
   }
   if (contest.state === 'running' && missing === 0)
     return {
-      label: round.kind === 'judged' ? m.contest_round_act_marks() : m.contest_round_act_console(),
+      label:
+        round.kind === 'vote'
+          ? m.vote_act_open()
+          : round.kind === 'judged'
+            ? m.contest_round_act_marks()
+            : m.contest_round_act_console(),
       href: console,
     };
   if (!organizer || contest.state === 'finalized' || contest.state === 'archived') return null;
