@@ -232,8 +232,7 @@ func (s Script) Shown(position int) View {
 }
 
 func (v *View) tell(s Script, step Step) {
-	scene := Scene{Kind: step.Kind, Division: step.Division, Award: step.Award, Prize: step.Prize, Place: step.Place, Count: step.Count,
-		Withheld: step.Withheld, Note: step.Note, Rows: step.Rows, Sheets: step.Sheets}
+	scene := Scene(step)
 	v.Scene = &scene
 	switch step.Kind {
 	case StepDivision:

@@ -44,7 +44,7 @@ type Tolerance struct {
 	Within int64 `json:"within" minimum:"1" maximum:"10000" doc:"How far a sheet may lie from the mean, hundredths of a percent of the highest total"`
 }
 
-// DefaultConduct: the stage leads, the clock starts with it, warnings at a minute and at half a minute, and the head
+// DefaultConduct is what a round begins with: the stage leads, the clock starts with it, warnings at a minute and at half a minute, and the head
 // judge is told of sheets more than 15 % of the scale away from the mean.
 func DefaultConduct() Conduct {
 	return Conduct{Choosing: ByStage, ClockStart: WithStage, Warnings: []int64{60, 30}, Sound: true,

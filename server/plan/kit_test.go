@@ -113,7 +113,10 @@ func (f *field) contest() contest.Contest {
 	return c
 }
 
-func (f *field) round(position int) contest.Round { f.t.Helper(); return f.contest().Rounds[position-1] }
+func (f *field) round(position int) contest.Round {
+	f.t.Helper()
+	return f.contest().Rounds[position-1]
+}
 
 // people enters persons, named by their order; units by the name, or none.
 func (f *field) people(units ...string) []roster.Entry {

@@ -166,14 +166,15 @@ func moved(roundID int64, before, after []Heat, names map[int64]string) MovedCut
 	for _, h := range after {
 		for _, l := range h.Lines {
 			now[l.ID] = l
-			switch {
-			case l.Fate == Through:
+			switch l.Fate {
+			case Through:
 				m.After++
 				if old[l.ID].Fate != Through {
 					m.In = append(m.In, line(l.ID))
 				}
-			case l.Fate == AtLine:
+			case AtLine:
 				m.Line = append(m.Line, line(l.ID))
+			case Reserve, Out:
 			}
 		}
 	}
