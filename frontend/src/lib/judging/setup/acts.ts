@@ -49,3 +49,8 @@ export async function entries(contest: number): Promise<Entry[]> {
   }
   return all;
 }
+
+export type NightChange = components['schemas']['JudgingNewChange'];
+
+export const changeOrder = (p: Place, change: NightChange): Promise<JudgingView> =>
+  call(api.POST(`${base}/order/changes`, { params: path(p), body: change }));

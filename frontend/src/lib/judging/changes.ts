@@ -1,0 +1,31 @@
+// What was changed on the night, in words.
+import type { components } from '$lib/api';
+import { m } from '$lib/paraglide/messages.js';
+import { seatName } from './words';
+
+export type Change = components['schemas']['JudgingChangeView'];
+
+export function changeWords(c: Change): string {
+  const seat = c.seat > 0 ? seatName(c.seat) : '';
+  switch (c.kind) {
+    case 'move':
+    case 'last':
+      return m.panel_change_move({ entry: c.entry, from: c.before, to: c.after });
+    case 'leave_out':
+      return m.panel_change_leave({ entry: c.entry });
+    case 'bring_back':
+      return m.panel_change_back({ entry: c.entry });
+    case 'add':
+      return m.panel_change_add({ entry: c.entry });
+    case 'replace':
+      return m.panel_change_replace({ seat, before: c.before, after: c.after });
+    case 'absent':
+      return m.panel_change_absent({ seat });
+    case 'present':
+      return m.panel_change_present({ seat });
+    case 'ties':
+      return m.panel_change_ties({ seat });
+    case 'names':
+      return m.panel_change_names({ before: c.before, after: c.after });
+  }
+}
