@@ -19,7 +19,8 @@ func (a *App) staffOf(ctx context.Context, contestID int64) ([]roster.Staff, err
 	}
 	words := map[account.Role][2]string{account.RoleOrganizer: {"thành viên Ban Tổ chức", "one of the organizers"},
 		account.RoleHost: {"người dẫn hội thi", "a host of the contest"}, account.RoleSecretary: {"thư ký hội thi", "a secretary of the contest"},
-		account.RoleJudge:  {"giám khảo hội thi", "a judge of the contest"},
+		account.RoleJudge:      {"giám khảo hội thi", "a judge of the contest"},
+		account.RoleSupervisor: {"giám sát hội thi", "a supervisor of the contest"}, account.RoleTimekeeper: {"người bấm giờ của hội thi", "a timekeeper of the contest"},
 		account.RoleAuthor: {"người ra câu hỏi của hội thi", "an author of the contest's items"}, account.RoleReviewer: {"người thẩm định câu hỏi", "a reviewer of the contest's items"}}
 	var staff []roster.Staff
 	for _, p := range people {

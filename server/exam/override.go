@@ -36,7 +36,7 @@ type OverrideEffect struct {
 	Reopens bool  `json:"reopens" doc:"The period was over and settled, and is open again for these"`
 	Over    bool  `json:"over" doc:"The period is over for these: without another window it helps nobody"`
 	// Known is what those who come late may have learned: right answers never are among it, an exception is refused then.
-	Known []Learned `json:"known,omitempty" doc:"What whoever comes late may know already; right answers never: the exception is refused once they were shown"`
+	Known []Learned `json:"known,omitempty" enum:"actual,board,score" doc:"What whoever comes late may know already; right answers never: the exception is refused once they were shown"`
 }
 
 // Learned is something of a period that was shown before an exception for it.

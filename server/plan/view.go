@@ -13,7 +13,7 @@ import (
 type RoundView struct {
 	ID        int64              `json:"id"`
 	Position  int                `json:"position"`
-	Kind      contest.Kind       `json:"kind"`
+	Kind      contest.Kind       `json:"kind" enum:"stage,exam,judged,vote"`
 	Name      string             `json:"name"`
 	State     contest.RoundState `json:"state" enum:"planned,ready,running,paused,closed,scored"`
 	Weight    int                `json:"weight" doc:"Hundredths of a percent"`

@@ -7852,7 +7852,7 @@ export interface components {
             /** Format: int64 */
             id?: number;
             /** @description What whoever comes late may know already; right answers never: the exception is refused once they were shown */
-            known?: string[];
+            known?: ("actual" | "board" | "score")[];
             /** @description The period is over for these: without another window it helps nobody */
             over: boolean;
             /** @description The period was over and settled, and is open again for these */
@@ -11721,7 +11721,8 @@ export interface components {
             /** Format: int64 */
             id: number;
             intake: components["schemas"]["ContestIntake"];
-            kind: string;
+            /** @enum {string} */
+            kind: "stage" | "exam" | "judged" | "vote";
             /**
              * Format: int64
              * @description How many cuts lie before it, or at it
