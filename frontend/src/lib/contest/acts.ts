@@ -3,6 +3,7 @@ import type { components } from '$lib/api';
 import { stepWords } from '$lib/bank/review';
 import { contestState } from '$lib/contest-state';
 import { integer, percent } from '$lib/format/number';
+import { changeWords, type Change } from '$lib/judging/changes';
 import { m } from '$lib/paraglide/messages.js';
 import type { Contest, State } from './words';
 
@@ -417,10 +418,50 @@ export function actWords(act: Act, contest: Contest): string {
       return m.contest_audit_act_judging_withdrawn({ round });
     case 'judging.close':
       return m.contest_audit_act_judging_close({ round });
+    case 'judging.change':
+      return m.contest_audit_act_judging_change({ round, change: nightChange(p) });
+    case 'judging.ties':
+      return m.contest_audit_act_judging_ties({ round, name });
+    case 'judging.conflict_rule':
+      return m.contest_audit_act_judging_conflict_rule({ round });
+    case 'judging.blind':
+      return m.contest_audit_act_judging_blind({ round, name });
+    case 'judging.open_names':
+      return m.contest_audit_act_judging_open_names({ round });
+    case 'judging.lots':
+      return m.contest_audit_act_judging_lots({ round });
+    case 'judging.copy_order':
+      return m.contest_audit_act_judging_copy_order({ round });
+    case 'judging.titles':
+      return m.contest_audit_act_judging_titles({ round });
+    case 'judging.judges_copied':
+      return m.contest_audit_act_judging_judges_copied({ round, count: count(p.accounts) });
+    case 'vote.settings':
+      return m.contest_audit_act_vote_settings({ round });
+    case 'vote.open':
+      return m.contest_audit_act_vote_open({ round });
+    case 'vote.close':
+      return m.contest_audit_act_vote_close({ round, count: count(p.votes) });
+    case 'vote.publish':
+      return m.contest_audit_act_vote_publish({ round });
+    case 'vote.tickets':
+      return m.contest_audit_act_vote_tickets({ round, count: count(p.count) });
+    case 'vote.void':
+      return m.contest_audit_act_vote_void({ round, count: count(p.count) });
     default:
       return m.contest_audit_act_other({ action: act.action });
   }
 }
+
+/** A change on the night, from the record's payload: without names where codes stood for them. */
+const nightChange = (p: Payload) =>
+  changeWords({
+    kind: text(p.kind) as Change['kind'],
+    entry: text(p.name) || m.contest_audit_entry_coded(),
+    seat: Number(p.seat ?? 0),
+    before: text(p.before),
+    after: text(p.after),
+  });
 
 function clockAct(act: string): string {
   switch (act) {

@@ -5,7 +5,7 @@ import { seatName } from './words';
 
 export type Change = components['schemas']['JudgingChangeView'];
 
-export function changeWords(c: Change): string {
+export function changeWords(c: Pick<Change, 'kind' | 'entry' | 'seat' | 'before' | 'after'>): string {
   const seat = c.seat > 0 ? seatName(c.seat) : '';
   switch (c.kind) {
     case 'move':

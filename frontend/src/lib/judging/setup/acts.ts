@@ -54,3 +54,34 @@ export type NightChange = components['schemas']['JudgingNewChange'];
 
 export const changeOrder = (p: Place, change: NightChange): Promise<JudgingView> =>
   call(api.POST(`${base}/order/changes`, { params: path(p), body: change }));
+
+export type Level = components['schemas']['JudgingLevel'];
+export type Template = components['schemas']['JudgingRubricTemplate'];
+export type Source = components['schemas']['JudgingSource'];
+export type Part = components['schemas']['JudgingPart'];
+export type Lots = components['schemas']['JudgingRoomDraw'];
+
+export async function templates(): Promise<Template[]> {
+  return (await call(api.GET('/api/organizer/rubric-templates'))).templates;
+}
+
+export async function sources(p: Place): Promise<Source[]> {
+  return (await call(api.GET(`${base}/sources`, { params: path(p) }))).sources;
+}
+
+export async function parts(contest: number): Promise<Part[]> {
+  const answer = await call(
+    api.GET('/api/organizer/contests/{contest}/judging/parts', { params: { path: { contest } } }),
+  );
+  return answer.parts;
+}
+
+export const copyFrom = (p: Place, body: components['schemas']['JudgingCopyOf']): Promise<JudgingView> =>
+  call(api.POST(`${base}/copy`, { params: path(p), body }));
+
+export const setLots = (p: Place, lots: Lots): Promise<JudgingView> =>
+  call(api.PUT(`${base}/order/lots`, { params: path(p), body: lots }));
+
+/** Where the printed minutes of the draw are. */
+export const drawMinutes = (p: Place, kind: 'pdf' | 'docx') =>
+  `/api/organizer/contests/${p.contest}/rounds/${p.round}/judging/order/minutes/${kind}`;
