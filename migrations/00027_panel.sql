@@ -26,8 +26,9 @@ CREATE TABLE order_draw (
 );
 CREATE INDEX order_draw_round ON order_draw (round_id, id);
 
--- The draw that the order of a round comes from; null: set by hand.
-ALTER TABLE judged_round ADD COLUMN draw_id bigint REFERENCES order_draw (id);
+-- The draw that the order of a round comes from, order_draw (id); null: set by hand. Without a foreign key: a draw names
+-- its round already, and two tables that name each other cannot be restored one after the other.
+ALTER TABLE judged_round ADD COLUMN draw_id bigint;
 
 INSERT INTO order_draw (round_id, method, seed, lots)
 SELECT j.round_id, 'software', j.order_seed,

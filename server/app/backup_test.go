@@ -1,9 +1,12 @@
 package app
 
 import (
+	"archive/zip"
 	"bytes"
+	"cmp"
 	"errors"
 	"log/slog"
+	"slices"
 	"testing"
 
 	"github.com/hoithi/hoithi/server/fault"
@@ -58,9 +61,18 @@ func TestBackupAndRestore(t *testing.T) {
 	if _, err := to.Seed(ctx); err != nil {
 		t.Fatalf("making a further contest after the restore: %v", err)
 	}
-	// A damaged file changes nothing.
+	// A damaged file changes nothing. The damage lies within the rows of the largest table.
 	damaged := bytes.Clone(file.Bytes())
-	damaged[len(damaged)/2] ^= 0xff
+	archive, err := zip.NewReader(bytes.NewReader(damaged), int64(len(damaged)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	largest := slices.MaxFunc(archive.File, func(a, b *zip.File) int { return cmp.Compare(a.CompressedSize64, b.CompressedSize64) })
+	offset, err := largest.DataOffset()
+	if err != nil {
+		t.Fatal(err)
+	}
+	damaged[offset+int64(largest.CompressedSize64)/2] ^= 0xff
 	clean := testkit.Postgres(t)
 	if _, _, err := postgres.Restore(ctx, clean, bytes.NewReader(damaged), int64(len(damaged))); err == nil {
 		t.Fatal("a damaged backup was restored")
