@@ -10,8 +10,8 @@ export const load: PageLoad = async ({ params, fetch, depends }) => {
         fetch,
       }),
     );
-    return { promotion, fault: null };
+    return { round: Number(params.round), promotion, fault: null };
   } catch (error) {
-    return { promotion: null, fault: Fault.from(error) };
+    return { round: Number(params.round), promotion: null, fault: Fault.from(error) };
   }
 };
