@@ -12,7 +12,7 @@ export async function setOrder(scene: Scene): Promise<void> {
     .filter({ has: page.getByRole('heading', { name: greeting }) })
     .getByRole('link', { name: 'Cài đặt phần thi' })
     .click();
-  await page.getByRole('button', { name: 'Bốc thăm' }).click();
+  await page.getByRole('button', { name: 'Bốc thăm', exact: true }).click();
   await confirm(page, 'Bốc thăm');
   await expect(page.getByText('Đã bốc thăm')).toBeVisible();
   const first = page.getByRole('textbox', { name: /^Tên tiết mục của/ }).first();

@@ -145,12 +145,13 @@ describe("a judge's desk", () => {
   afterEach(() => void vi.useRealTimers());
 
   let stood: Note[] = [];
+  let slow: Promise<Note[]> | null = null;
 
   function open(store: Store = memory(), line = new Line()) {
     const desk = new JudgeDesk(9, 4, {
       store,
       connection: line as unknown as Connection,
-      readNotes: () => Promise.resolve(stood),
+      readNotes: () => slow ?? Promise.resolve(stood),
     });
     desk.open();
     return { desk, line, store, turn: () => desk.view!.performances[0]! };
@@ -360,5 +361,22 @@ describe("a judge's desk", () => {
     stood = [{ performance_id: 40, text: 'Từ máy kia' }];
     await desk.notes.load(1, 4);
     expect(desk.notes.textOf(40)).toBe('Từ máy kia\nKết chậm');
+  });
+
+  it('keeps a note that was stored while older ones were being read', async () => {
+    const { desk, line } = await claimed();
+    let answer: (notes: Note[]) => void = () => {};
+    slow = new Promise((resolve) => (answer = resolve));
+    desk.notes.write(40, 'Mở đầu hay');
+    await vi.advanceTimersByTimeAsync(800);
+    const sent = await line.take('note');
+    const reading = desk.notes.load(1, 4); // asked before the note is stored, answered afterwards
+    sent.ok({ saved_us: 1 });
+    await vi.advanceTimersByTimeAsync(1);
+    answer([]);
+    await reading;
+    slow = null;
+    expect(desk.notes.textOf(40)).toBe('Mở đầu hay');
+    expect(desk.notes.stateOf(40)).toBe('saved');
   });
 });

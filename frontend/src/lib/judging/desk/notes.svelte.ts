@@ -54,9 +54,15 @@ export class DeskNotes {
   /** Reads what the server has: when the page opens, and after a claim. */
   async load(contest: number, round: number): Promise<void> {
     const read = this.#options.read ?? readNotes;
+    const before = this.#stored;
     try {
       const notes = await read(contest, round);
-      this.#stored = Object.fromEntries(notes.map((n) => [String(n.performance_id), n.text]));
+      // What was stored while this was read is newer than what was read.
+      const since = Object.entries(this.#stored).filter(([key, text]) => before[key] !== text);
+      this.#stored = {
+        ...Object.fromEntries(notes.map((n) => [String(n.performance_id), n.text])),
+        ...Object.fromEntries(since),
+      };
     } catch {
       return; // without a line: what is here stays, the next view reads again
     }
@@ -117,7 +123,9 @@ export class DeskNotes {
   }
 
   #refused(key: string, fault: Fault, text: string): void {
-    if (fault.code === 'device_superseded' || fault.code === 'writer_unknown') this.#left[key] = text;
+    // Refused for another reason it stays here, said to be unsent, and goes out again with the next claim.
+    if (fault.code !== 'device_superseded' && fault.code !== 'writer_unknown') return;
+    this.#left[key] = text;
     if (!this.#settling.has(key)) this.#forget(key);
   }
 
