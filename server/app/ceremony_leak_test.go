@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -346,8 +347,9 @@ func (e *evening) quiet(when string, secrets []string) {
 	for _, o := range e.outside {
 		sent := e.read(o)
 		for _, s := range secrets {
-			if at := strings.Index(sent, s); at >= 0 {
-				e.t.Fatalf("%s the %s is told %s: …%s…", when, o.name, s, sent[max(0, at-300):min(len(sent), at+100)])
+			// A whole word: the digits of a time may hold those of a total.
+			if at := regexp.MustCompile(`(^|[^0-9A-Za-z.])` + regexp.QuoteMeta(s)).FindStringIndex(sent); at != nil {
+				e.t.Fatalf("%s the %s is told %s: …%s…", when, o.name, s, sent[max(0, at[0]-300):min(len(sent), at[1]+100)])
 			}
 		}
 	}

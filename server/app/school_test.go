@@ -69,6 +69,15 @@ func TestASchoolBehindOneAddressTakesAnExam(t *testing.T) {
 		})
 	}
 	all.Wait()
+	// The server's end waits for whoever is still there.
+	client.CloseIdleConnections()
+	for a.Hub.Connections() > 0 {
+		select {
+		case <-ctx.Done():
+			t.Fatalf("%d phones are still connected", a.Hub.Connections())
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
 	var attempts, answers int
 	if err := a.DB.QueryRow(ctx, `SELECT (SELECT count(*) FROM exam_attempt WHERE round_id = $1),
 		(SELECT count(*) FROM exam_response r JOIN exam_attempt x ON x.id = r.attempt_id WHERE x.round_id = $1)`, plan.RoundID).Scan(&attempts, &answers); err != nil {
