@@ -100,6 +100,8 @@ function view(writer: number, marks: Mark[] = [], version = marks.length): Judge
     count_down: false,
     warnings: [60, 30],
     on_stage: 40,
+    blind: false,
+    changes: [],
     signing: { state: 'open', number: 1, seal: '', requests: [] },
     performances: [
       {
