@@ -171,11 +171,11 @@ func (d *desk) turn(ctx context.Context, performanceID int64, number, of int) er
 
 func (d *desk) ask(ctx context.Context, method, path string, body any) error {
 	p := d.run.plan
-	return askAs(ctx, p.Desk, method, fmt.Sprintf("%s/api/organizer/contests/%d/rounds/%d/judging%s", p.URL, p.ContestID, p.RoundID, path), body)
+	return askAs(ctx, p.Desk, method, fmt.Sprintf("%s/api/organizer/contests/%d/rounds/%d/judging%s", p.URL, p.ContestID, p.RoundID, path), body, nil)
 }
 
-// askAs makes a request as a person who is signed in.
-func askAs(ctx context.Context, cookie, method, url string, body any) error {
+// askAs makes a request as a person who is signed in; the answer goes into to (nil: not wanted).
+func askAs(ctx context.Context, cookie, method, url string, body, to any) error {
 	var content io.Reader
 	if body != nil {
 		b, err := json.Marshal(body)
@@ -198,10 +198,15 @@ func askAs(ctx context.Context, cookie, method, url string, body any) error {
 	}
 	defer func() { _ = response.Body.Close() }()
 	raw, err := io.ReadAll(io.LimitReader(response.Body, 4<<20))
-	if err == nil && response.StatusCode/100 != 2 {
-		err = fmt.Errorf("%s %s: status %d: %s", method, url, response.StatusCode, raw)
+	switch {
+	case err != nil:
+		return err
+	case response.StatusCode/100 != 2:
+		return fmt.Errorf("%s %s: status %d: %s", method, url, response.StatusCode, raw)
+	case to == nil:
+		return nil
 	}
-	return err
+	return json.Unmarshal(raw, to)
 }
 
 // sign lets the desk check the marks and the head judge close the round.
@@ -215,7 +220,7 @@ func (d *desk) sign(ctx context.Context) error {
 		return err
 	}
 	p := d.run.plan
-	if err := askAs(ctx, p.Judges[0].Cookie, http.MethodPost, fmt.Sprintf("%s/api/judge/contests/%d/rounds/%d/close", p.URL, p.ContestID, p.RoundID), seen); err != nil {
+	if err := askAs(ctx, p.Judges[0].Cookie, http.MethodPost, fmt.Sprintf("%s/api/judge/contests/%d/rounds/%d/close", p.URL, p.ContestID, p.RoundID), seen, nil); err != nil {
 		return err
 	}
 	_, _, err = d.until(ctx, "the close", func(v judging.JudgingView) bool { return v.Closed })

@@ -1,14 +1,10 @@
 package rehearse
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"time"
-
-	"github.com/go-json-experiment/json"
 
 	"github.com/hoithi/hoithi/server/exam"
 	"github.com/hoithi/hoithi/server/timing"
@@ -66,35 +62,6 @@ func openExam(ctx context.Context, r *examRun) (*examOrganizer, error) {
 }
 
 func (o *examOrganizer) ask(ctx context.Context, method, path string, body, to any) error {
-	var content io.Reader
-	if body != nil {
-		b, err := json.Marshal(body)
-		if err != nil {
-			return err
-		}
-		content = bytes.NewReader(b)
-	}
 	p := o.run.plan
-	url := fmt.Sprintf("%s/api/organizer/contests/%d/rounds/%d/exam%s", p.URL, p.ContestID, p.RoundID, path)
-	request, err := http.NewRequestWithContext(ctx, method, url, content)
-	if err != nil {
-		return err
-	}
-	request.Header.Set("Cookie", p.Organizer)
-	if body != nil {
-		request.Header.Set("Content-Type", "application/json")
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = response.Body.Close() }()
-	raw, err := io.ReadAll(io.LimitReader(response.Body, 4<<20))
-	if err != nil {
-		return err
-	}
-	if response.StatusCode/100 != 2 {
-		return fmt.Errorf("%s %s: status %d: %s", method, path, response.StatusCode, raw)
-	}
-	return json.Unmarshal(raw, to)
+	return askAs(ctx, p.Organizer, method, fmt.Sprintf("%s/api/organizer/contests/%d/rounds/%d/exam%s", p.URL, p.ContestID, p.RoundID, path), body, to)
 }
