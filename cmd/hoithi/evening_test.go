@@ -107,7 +107,8 @@ type evening struct {
 	plan *app.Rehearsal
 }
 
-func newEvening(t *testing.T, databaseURL string, entries int) *evening {
+// appBeside is an app beside the nodes, which makes what is tried and looks into the database.
+func appBeside(t *testing.T, databaseURL string) *app.App {
 	t.Helper()
 	db, err := postgres.Open(t.Context(), databaseURL, postgres.Options{})
 	if err != nil {
@@ -118,16 +119,22 @@ func newEvening(t *testing.T, databaseURL string, entries int) *evening {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = a.Close(context.Background()) }()
+	t.Cleanup(func() { _ = a.Close(context.Background()) })
+	return a
+}
+
+func newEvening(t *testing.T, databaseURL string, entries int) *evening {
+	t.Helper()
+	a := appBeside(t, databaseURL)
 	plan, err := a.PrepareRehearsal(t.Context(), "", entries)
 	if err != nil {
 		t.Fatal(err)
 	}
 	// Long enough for any trouble of a trial; short enough that a wrong remaining time would show.
-	if _, err := db.Exec(t.Context(), `UPDATE stage_item SET duration_s = 120 WHERE round_id = $1`, plan.RoundID); err != nil {
+	if _, err := a.DB.Exec(t.Context(), `UPDATE stage_item SET duration_s = 120 WHERE round_id = $1`, plan.RoundID); err != nil {
 		t.Fatal(err)
 	}
-	return &evening{t: t, db: db, plan: plan}
+	return &evening{t: t, db: a.DB, plan: plan}
 }
 
 // watch is a socket that remembers the newest view of each kind.

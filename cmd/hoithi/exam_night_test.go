@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"math/rand/v2"
 	"sync"
 	"testing"
@@ -13,9 +12,7 @@ import (
 	"github.com/hoithi/hoithi/server/app"
 	"github.com/hoithi/hoithi/server/exam"
 	"github.com/hoithi/hoithi/server/live/liveclient"
-	"github.com/hoithi/hoithi/server/postgres"
 	"github.com/hoithi/hoithi/server/rehearse"
-	"github.com/hoithi/hoithi/server/testkit"
 )
 
 // examNight is an online exam that is open, with an app beside the nodes that looks into the database.
@@ -27,21 +24,12 @@ type examNight struct {
 
 func newExamNight(t *testing.T, databaseURL string, entries int) *examNight {
 	t.Helper()
-	db, err := postgres.Open(t.Context(), databaseURL, postgres.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(db.Close)
-	a, err := app.New(t.Context(), app.Config{Version: "test", Node: "setup", Log: slog.New(slog.DiscardHandler)}, db, testkit.Redis(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = a.Close(context.Background()) })
+	a := appBeside(t, databaseURL)
 	plan, err := a.PrepareExamRehearsal(t.Context(), "", entries)
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &examNight{evening: evening{t: t, db: db, plan: plan}, app: a}
+	e := &examNight{evening: evening{t: t, db: a.DB, plan: plan}, app: a}
 	x, err := a.Exam.Setup(t.Context(), plan.ContestID, plan.RoundID)
 	if err != nil {
 		t.Fatal(err)

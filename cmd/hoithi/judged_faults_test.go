@@ -1,14 +1,10 @@
 package main
 
 import (
-	"context"
-	"log/slog"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/hoithi/hoithi/server/app"
-	"github.com/hoithi/hoithi/server/postgres"
 	"github.com/hoithi/hoithi/server/rehearse"
 	"github.com/hoithi/hoithi/server/testkit"
 )
@@ -17,22 +13,13 @@ import (
 // lost, the tablets go on by themselves, and the round ends signed with the right scores.
 func TestServerKilledWhileThePanelMarks(t *testing.T) {
 	databaseURL := testkit.PostgresURL(t)
-	db, err := postgres.Open(t.Context(), databaseURL, postgres.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(db.Close)
-	a, err := app.New(t.Context(), app.Config{Version: "test", Node: "setup", Log: slog.New(slog.DiscardHandler)}, db, testkit.Redis(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = a.Close(context.Background()) })
+	a := appBeside(t, databaseURL)
 	const turns, judges = 2, 5
 	r, err := a.PrepareJudgedRehearsal(t.Context(), "", turns, judges)
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := evening{t: t, db: db, plan: &r.Rehearsal}
+	e := evening{t: t, db: a.DB, plan: &r.Rehearsal}
 	redisURL, redis := e.realRedis()
 	listen := freeAddress(t)
 	first := startNode(t, listen, databaseURL, redisURL, "first")
@@ -41,7 +28,7 @@ func TestServerKilledWhileThePanelMarks(t *testing.T) {
 	var once sync.Once
 	killed := func(ack rehearse.MarkAck) {
 		var done int
-		if err := db.QueryRow(t.Context(), `SELECT count(*) FROM performance WHERE round_id = $1 AND state = 'done'`, r.RoundID).
+		if err := a.DB.QueryRow(t.Context(), `SELECT count(*) FROM performance WHERE round_id = $1 AND state = 'done'`, r.RoundID).
 			Scan(&done); err != nil {
 			t.Error(err)
 		}
