@@ -20,24 +20,26 @@ export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results',
   fullyParallel: true,
-  workers: process.env.CI ? 2 : 1,
+  // A story waits for clocks and pages more than it works.
+  workers: process.env.CI ? 3 : 1,
   retries: 0,
   reporter: [['list']],
   timeout: 30_000,
   use: { launchOptions, locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh', trace: 'off' },
+  // In this order: what takes longest begins first, so that nothing long runs alone at the end.
   projects: [
-    {
-      // Components and shells alone, on the style guide's own build.
-      name: 'styleguide',
-      testDir: 'e2e/styleguide',
-      use: { baseURL: `http://127.0.0.1:${port}` },
-    },
     {
       // Everyone through the real program (bin/hoithi), with its own database.
       name: 'story',
       testDir: 'e2e/story',
       expect: { timeout: 15_000 },
       use: { actionTimeout: 30_000 },
+    },
+    {
+      // Components and shells alone, on the style guide's own build.
+      name: 'styleguide',
+      testDir: 'e2e/styleguide',
+      use: { baseURL: `http://127.0.0.1:${port}` },
     },
   ],
   webServer: {
