@@ -13,8 +13,10 @@ type BoardCut struct {
 	RoundID    int64 `json:"round_id" doc:"The round that is entered"`
 	Level      int   `json:"level" doc:"Rows of this level and above have come through"`
 	DivisionID int64 `json:"division_id"`
-	Places     int   `json:"places" doc:"How many go on"`
-	Done       bool  `json:"done" doc:"It has been decided; before that the line is where it would run now"`
+	// Kind stands only where persons and teams both take part: then the line runs through one of them.
+	Kind   roster.Kind `json:"kind,omitempty" enum:"person,team"`
+	Places int         `json:"places" doc:"How many go on"`
+	Done   bool        `json:"done" doc:"It has been decided; before that the line is where it would run now"`
 	// While it is not decided, by the standings as they are. A line by a round alone is not drawn on the board.
 	Through int     `json:"through" doc:"How many rows stand surely before the line"`
 	AtLine  []int64 `json:"at_line,omitempty" doc:"Entries that share the place through which the line runs: somebody has to decide"`
@@ -189,7 +191,7 @@ func cutsOf(b Board, in Input, l levels) []BoardCut {
 			if places == 0 || l.mixed && (r.EntryKind == contest.TeamEntry) != (g.kind == roster.KindTeam) {
 				continue
 			}
-			cut := BoardCut{RoundID: r.ID, Level: level, DivisionID: g.division, Places: places, Done: done}
+			cut := BoardCut{RoundID: r.ID, Level: level, DivisionID: g.division, Kind: g.kind, Places: places, Done: done}
 			var standings []ranking.Standing
 			for _, row := range b.Rows {
 				switch {

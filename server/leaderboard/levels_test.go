@@ -1,6 +1,7 @@
 package leaderboard
 
 import (
+	"maps"
 	"slices"
 	"testing"
 
@@ -148,4 +149,38 @@ func TestLevelsGoBeforeTotals(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A contestant reads the side of the line on which the own row of the public board stands, and nothing while the board
+// does not say where it runs.
+func TestOnesOwnSideOfTheLine(t *testing.T) {
+	in := Input{Contest: cutContest(), Entries: []roster.Entry{entry(1, 1), entry(2, 1), entry(3, 1), entry(4, 1), entry(5, 1)}, Public: true,
+		Scores: map[int64]Scores{11: points(900, 800, 800, 700)}}
+	in.Contest.Rounds[1].State = contest.Planned
+	sides := func() map[int64]Side {
+		b := ComputePlan(in)
+		p, places, got := &Public{Board: b}, placesOf(b), map[int64]Side{}
+		for _, e := range in.Entries {
+			if own := places.own(p, e.ID); own.Cut != nil {
+				got[e.ID] = own.Cut.Side
+				if _, done := in.Lists[12]; own.Cut.Done != done || own.Cut.RoundID != 12 || own.Cut.Places != 2 {
+					t.Errorf("entry %d reads %+v", e.ID, own.Cut)
+				}
+			}
+		}
+		return got
+	}
+	if got, want := sides(), (map[int64]Side{1: Above, 2: AtLine, 3: AtLine, 4: Below}); !maps.Equal(got, want) {
+		t.Errorf("before it is decided: %v, want %v", got, want)
+	}
+	in.Lists = map[int64][]int64{12: {1, 4}} // 2 and 3 gave up their places
+	if got, want := sides(), (map[int64]Side{1: Above, 2: Below, 3: Below, 4: Above}); !maps.Equal(got, want) {
+		t.Errorf("decided: %v, want %v", got, want)
+	}
+	hidden := in.Scores[11]
+	hidden.Hidden = true
+	in.Scores[11] = hidden
+	if got := sides(); len(got) != 0 {
+		t.Errorf("of a hidden round is told: %v", got)
+	}
 }

@@ -16,7 +16,7 @@ import (
 // ScreenMode is what the hall's projector shows.
 type ScreenMode string
 
-// Modes of the projector. In mode round it follows the round: a question, or the performance on stage.
+// Modes of the projector. In mode round it follows the round: a question, the performance on stage, or a vote.
 const (
 	ScreenWaiting ScreenMode = "waiting"
 	ScreenBlack   ScreenMode = "black"
@@ -95,6 +95,19 @@ func (s *Service) SetScreen(ctx context.Context, contestID int64, v ScreenView) 
 	}
 	s.relay.Hint(screenHint, strconv.FormatInt(contestID, 10))
 	s.showScreen(ctx, contestID)
+	return nil
+}
+
+// Follow lets the hall's screen come along with a round that begins, unless somebody has chosen a picture on purpose.
+// byHand says that a person began it now: then it also takes the place of another round.
+func (s *Service) Follow(ctx context.Context, contestID, roundID int64, byHand bool) error {
+	now, _, err := s.Screen(ctx, contestID)
+	if err != nil {
+		return err
+	}
+	if now.Mode == ScreenWaiting || byHand && now.Mode == ScreenRound && now.RoundID != roundID {
+		return s.SetScreen(ctx, contestID, ScreenView{Mode: ScreenRound, RoundID: roundID})
+	}
 	return nil
 }
 

@@ -44,6 +44,8 @@ type OwnBoardView struct {
 	Status Status `json:"status" enum:"provisional,frozen,final"`
 	Row    *Row   `json:"row,omitempty"`
 	Count  int    `json:"count" doc:"Entries in the contestant's division"`
+	// Cut is missing where no line lies before the entry, or nobody may know of it.
+	Cut *OwnCut `json:"cut,omitempty" doc:"Where the entry stands with respect to the line between those who go on and the others"`
 }
 
 // watched is what this node keeps of a board: only a cache.
@@ -80,7 +82,7 @@ func (x places) own(p *Public, entryID int64) OwnBoardView {
 		return OwnBoardView{Status: p.Status}
 	}
 	r := &p.Board.Rows[i]
-	return OwnBoardView{Status: p.Status, Row: r, Count: x.count[group{r.DivisionID, r.Kind}]}
+	return OwnBoardView{Status: p.Status, Row: r, Count: x.count[group{r.DivisionID, r.Kind}], Cut: p.Board.ownCut(*r)}
 }
 
 func (s *Service) board(contestID int64) *watched {

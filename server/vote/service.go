@@ -3,10 +3,8 @@ package vote
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -41,6 +39,7 @@ type Service struct {
 	wrong    *pace
 	letters  *pace
 	onChange func(contestID, roundID int64)
+	onOpen   func(ctx context.Context, contestID, roundID int64, byHand bool)
 	frozen   func(ctx context.Context, contestID int64) (bool, error)
 }
 
@@ -53,11 +52,17 @@ const (
 // New opens the room.
 func New(p Parts) *Service {
 	return &Service{Parts: p, q: votedb.New(p.DB), wrong: newPace(wrongAMinute), letters: newPace(lettersAMinute), onChange: func(int64, int64) {},
+		onOpen: func(context.Context, int64, int64, bool) {},
 		frozen: func(context.Context, int64) (bool, error) { return false, nil }}
 }
 
 // OnChange is told after something of a round has changed on this node. It must be quick.
 func (s *Service) OnChange(f func(contestID, roundID int64)) { s.onChange = f }
+
+// OnOpen is told after a vote was opened on this node, by an organizer's hand or by the clock.
+func (s *Service) OnOpen(f func(ctx context.Context, contestID, roundID int64, byHand bool)) {
+	s.onOpen = f
+}
 
 // UseFrozen plugs in whether the public board stands still: then no count may go past it.
 func (s *Service) UseFrozen(f func(ctx context.Context, contestID int64) (bool, error)) { s.frozen = f }
@@ -199,9 +204,13 @@ func (s *Service) Open(ctx context.Context, contestID, roundID int64) error {
 	if c.State != contest.Running {
 		return errNotRunning
 	}
-	return s.change(ctx, contestID, roundID, func(tx pgx.Tx, q *votedb.Queries, v Vote) error {
+	err = s.change(ctx, contestID, roundID, func(tx pgx.Tx, q *votedb.Queries, v Vote) error {
 		return s.open(ctx, tx, q, v, s.NowUs())
 	})
+	if err == nil {
+		s.onOpen(ctx, contestID, roundID, true)
+	}
+	return err
 }
 
 func (s *Service) open(ctx context.Context, tx pgx.Tx, q *votedb.Queries, v Vote, atUs int64) error {
@@ -298,65 +307,4 @@ func (s *Service) takingPart(ctx context.Context, v Vote) ([]roster.Entry, error
 		}
 	}
 	return active, nil
-}
-
-// Tick opens and closes votes by the clock. Any node may do it, as often as it likes.
-func (s *Service) Tick(ctx context.Context) error {
-	rows, err := s.q.UnsettledVotes(ctx)
-	if err != nil {
-		return err
-	}
-	now := s.NowUs()
-	for _, r := range rows {
-		v := Vote{RoundID: r.RoundID, OpenedUs: r.OpenedUs}
-		if err := json.Unmarshal(r.Settings, &v.Settings); err != nil {
-			return err
-		}
-		opens := r.OpenedUs == 0 && v.Settings.OpensUs > 0 && now >= v.Settings.OpensUs && (v.Settings.ClosesUs == 0 || now < v.Settings.ClosesUs)
-		closes := v.State(now) == Closed
-		if !opens && !closes {
-			continue
-		}
-		err := s.change(ctx, r.ContestID, r.RoundID, func(tx pgx.Tx, q *votedb.Queries, v Vote) error {
-			switch {
-			case v.ClosedUs > 0:
-				return nil
-			case v.State(now) == Closed:
-				return s.close(ctx, tx, q, v, now)
-			case opens && v.OpenedUs == 0:
-				return s.open(ctx, tx, q, v, now)
-			}
-			return nil
-		})
-		var f *fault.Fault
-		if errors.As(err, &f) && f.Kind == fault.Conflict {
-			continue // too few entries: the organizer's page says so
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Start opens and closes votes by the clock until it is stopped.
-func (s *Service) Start() (stop func(context.Context) error) {
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		t := time.NewTicker(time.Second)
-		defer t.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-t.C:
-				if err := s.Tick(ctx); err != nil && ctx.Err() == nil {
-					s.Log.Warn("vote: not opened or closed by the clock; the next second tries again", "error", err)
-				}
-			}
-		}
-	}()
-	return func(context.Context) error { cancel(); <-done; return nil }
 }

@@ -72,20 +72,25 @@ func (s *Service) Audience(ctx context.Context, roundID int64) (AudienceView, er
 	if err != nil {
 		return AudienceView{}, err
 	}
-	frozen, err := s.frozen(ctx, c.ID)
-	if err != nil {
-		return AudienceView{}, err
-	}
 	now := s.NowUs()
 	view := AudienceView{RoundID: roundID, Contest: c.Name, Slug: c.Slug, Round: round.Name, State: v.State(now), Tickets: v.Settings.Tickets,
 		Mail: v.Settings.Mail && s.Mail.On(), OpensUs: v.Settings.OpensUs, ClosesUs: v.Settings.ClosesUs, NowUs: now, Address: s.page(c, roundID)}
 	if view.Candidates, err = s.candidates(ctx, v, true); err != nil {
 		return AudienceView{}, err
 	}
-	if v.OpenedUs > 0 && v.Shown() && !frozen {
-		view.Counts, err = s.Counts(ctx, roundID)
+	if v.OpenedUs == 0 || !v.Shown() {
+		return view, nil
 	}
-	return view, err
+	counts, err := s.Counts(ctx, roundID)
+	if err != nil {
+		return AudienceView{}, err
+	}
+	// Counted first, then asked: a board that was frozen in between keeps the newer count back.
+	if frozen, err := s.frozen(ctx, c.ID); err != nil || frozen {
+		return view, err
+	}
+	view.Counts = counts
+	return view, nil
 }
 
 // Organizer is a round as its organizer sees it.
