@@ -28,6 +28,8 @@ const (
 	ActPause  ClockAct = "pause"
 	ActResume ClockAct = "resume"
 	ActStop   ClockAct = "stop"
+	// actCorrect: the time was corrected after the performance. Nobody presses it; it is kept with the others.
+	actCorrect ClockAct = "correct"
 )
 
 // Clock is the stage clock of one performance. It counts in contest time: no device's own clock has a say.
@@ -122,6 +124,17 @@ func keepAct(ctx context.Context, q *judgingdb.Queries, performanceID int64, act
 	}
 	return q.AddClockAct(ctx, judgingdb.AddClockActParams{PerformanceID: performanceID, AtUs: nowUs, Act: string(act),
 		UsedUs: c.Used(nowUs), Reason: reason, AccountID: by})
+}
+
+// keepCorrection keeps that the time of a performance was corrected: the last act at its clock.
+func keepCorrection(ctx context.Context, q *judgingdb.Queries, p Performance, seconds, nowUs int64, reason string) error {
+	var by *int64
+	if id := account.From(ctx).AccountID; id != 0 {
+		by = &id
+	}
+	before := value(p.Seconds) * timing.Second
+	return q.AddClockAct(ctx, judgingdb.AddClockActParams{PerformanceID: p.ID, AtUs: nowUs, Act: string(actCorrect),
+		UsedUs: seconds * timing.Second, BeforeUs: &before, Reason: reason, AccountID: by})
 }
 
 func since(c Clock) *int64 {

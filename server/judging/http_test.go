@@ -41,7 +41,10 @@ func (h *hall) office() office {
 		"confirm-judging-request-as-judge", "refuse-judging-request-as-judge", "withdraw-judging-request-as-judge"} {
 		access[id] = web.Judge
 	}
-	access["witness-judging"], access["ask-revoke-judging-as-supervisor"] = web.Supervisor, web.Supervisor
+	for _, id := range []string{"witness-judging", "ask-revoke-judging-as-supervisor", "confirm-revocation-as-supervisor", "refuse-revocation-as-supervisor",
+		"withdraw-revocation-as-supervisor"} {
+		access[id] = web.Supervisor
+	}
 	log := slog.New(slog.DiscardHandler)
 	app := web.NewServer(web.Options{Log: log, Identify: func(_ *fiber.Ctx, p account.Principal, accountToken, _ string) (account.Principal, error) {
 		id, err := strconv.ParseInt(accountToken, 10, 64)
@@ -52,6 +55,9 @@ func (h *hall) office() office {
 		p.Grants = map[int64][]account.Role{h.contestID: {account.RoleJudge}}
 		if id == idOf(h.organizer) {
 			p.Grants[h.contestID] = []account.Role{account.RoleOrganizer}
+		}
+		if h.count(`SELECT count(*) FROM account_grant WHERE account_id = $1 AND role = 'supervisor'`, id) > 0 {
+			p.Grants[h.contestID] = []account.Role{account.RoleSupervisor}
 		}
 		return p, nil
 	}})

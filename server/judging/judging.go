@@ -160,6 +160,7 @@ type Judging struct {
 	blindSeed   string
 	DrawID      int64 // 0: the order was set by hand
 	Changes     []Change
+	Pressed     []Pressed // what was done at the stage clocks, in time
 	// whole is the round with its names, behind one that is shown by codes: what is signed is always the whole.
 	whole        *Judging
 	Criteria     []Criterion

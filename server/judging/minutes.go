@@ -128,7 +128,8 @@ func (m Minutes) rules() string {
 		}
 		parts = append(parts, line)
 	}
-	return "Biểu điểm: " + strings.Join(parts, "; ") + ". Tối đa mỗi phiếu " + Points(m.Record.MaxTotal, 0) + " điểm."
+	return "Biểu điểm: " + strings.Join(parts, "; ") + ". Tối đa mỗi phiếu " + Points(m.Record.MaxTotal, 0) + " điểm.\n" +
+		"Kết hợp các phiếu: " + RuleText(m.Record.Rules) + "\nThời gian: " + OvertimeText(m.Record.Rules.Overtime) + "."
 }
 
 func (m Minutes) results() *export.OfficialTable {
@@ -140,7 +141,7 @@ func (m Minutes) results() *export.OfficialTable {
 	t.Columns = append(t.Columns, export.OfficialColumn{Title: "Kết hợp", Width: 17, Right: true}, export.OfficialColumn{Title: "Thời gian", Width: 16, Right: true},
 		export.OfficialColumn{Title: "Trừ", Width: 16, Right: true}, export.OfficialColumn{Title: "Điểm", Width: 17, Right: true}, export.OfficialColumn{Title: "Hạng", Width: 13, Right: true})
 	for _, turn := range m.Record.Turns {
-		row := []export.OfficialCell{{Text: itoa(turn.Position)}, {Text: turn.EntryName, Note: turn.UnitName, Bold: true}}
+		row := []export.OfficialCell{{Text: itoa(turn.Position)}, {Text: turn.EntryName, Note: turn.under(), Bold: true}}
 		for _, s := range m.Record.Panel {
 			row = append(row, turn.sheetCell(s.Seat, decimals))
 		}
@@ -163,6 +164,18 @@ func (m Minutes) results() *export.OfficialTable {
 		t.Rows = append(t.Rows, append(row, export.OfficialCell{Text: CombinedText(turn.Working)}, time, off, score, place))
 	}
 	return t
+}
+
+// under is what stands below the name of an entry: its unit, and the code under which it was judged.
+func (t RecordTurn) under() string {
+	var parts []string
+	if t.UnitName != "" && t.UnitName != t.EntryName {
+		parts = append(parts, t.UnitName)
+	}
+	if t.Code != "" && t.Code != t.EntryName {
+		parts = append(parts, "mã "+t.Code)
+	}
+	return strings.Join(parts, " · ")
 }
 
 // sheetCell is the total of a sheet, struck through where it does not count.
@@ -198,7 +211,32 @@ func (m Minutes) workings() export.Block {
 		}
 		t.Rows = append(t.Rows, []export.OfficialCell{{Text: name}, {Text: "Điểm", Bold: true}, {}, {Text: ScoreText(turn.Working), Bold: true}})
 	}
-	return export.Block{NewPage: true, Heading: "Phụ lục 1. Cách tính điểm từng lượt", Table: t}
+	return export.Block{NewPage: true, Heading: "Phụ lục 1. Cách tính điểm từng lượt", Table: t, Text: m.notes()}
+}
+
+// notes is what a reader must know to follow the arithmetic: what holds for all turns once, the rest with the turns.
+func (m Minutes) notes() string {
+	var notes []string
+	of := map[string][]string{}
+	turns := 0
+	for _, turn := range m.Record.Turns {
+		if !turn.Complete {
+			continue
+		}
+		turns++
+		for _, note := range ArithmeticNotes(turn.Working) {
+			if len(of[note]) == 0 {
+				notes = append(notes, note)
+			}
+			of[note] = append(of[note], turn.EntryName)
+		}
+	}
+	for i, note := range notes {
+		if entries := of[note]; len(entries) < turns {
+			notes[i] = strings.Join(entries, ", ") + ": " + note
+		}
+	}
+	return strings.Join(notes, "\n")
 }
 
 // annex tells what did not go by itself.

@@ -3,6 +3,7 @@ package judging_test
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"io"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/hoithi/hoithi/server/export"
 	"github.com/hoithi/hoithi/server/judging"
+	"github.com/hoithi/hoithi/server/scoring"
 )
 
 // wordText is the text of a Word document, cell by cell.
@@ -183,5 +185,121 @@ func TestPaperSheetsArePrintedForEachJudgeAndEntry(t *testing.T) {
 	}
 	if n := strings.Count(text, "\f"); n != 3 {
 		t.Errorf("%d pages, want 3: each judge's sheets apart", n)
+	}
+}
+
+// By each way of combining, paper and Word have every line of the arithmetic that the screen shows, with its numbers, and
+// the score to the last digit.
+func TestMinutesPrintEachWayOfCombining(t *testing.T) {
+	h := open(t, 5, 3)
+	h.must(h.s.SetRules(h.organizer, h.contestID, h.roundID, judging.DefaultRules(60)))
+	devices := make([]*device, 5)
+	for i := range devices {
+		devices[i] = h.device(i)
+	}
+	for n, seconds := range []int64{50, 61, 130} {
+		p := h.perform(n, seconds)
+		for i, d := range devices {
+			_, err := d.lock(p, d.fill(p, 600+int64(50*((3*n+2*i)%7)), 350+int64(50*((i+n)%5)), 250+int64(50*(n%3))))
+			h.must(err)
+		}
+	}
+	overtime := judging.DefaultRules(60).Overtime
+	for _, how := range []scoring.Combining{
+		{Method: scoring.Mean, Decimals: 2},
+		{Method: scoring.TrimmedMean, Drop: 1, Decimals: 2},
+		{Method: scoring.Median, Decimals: 2},
+		{Method: scoring.MeanWithin, Distance: 100, Decimals: 2},
+		{Method: scoring.RankSum, Decimals: 2},
+		{Method: scoring.TwoMarkers, Threshold: 500, Third: scoring.ThirdNearer, Decimals: 2},
+		{Method: scoring.ZScore, LeastSheets: 3, Decimals: 2},
+	} {
+		settings, err := json.Marshal(judging.MarkingRules{Combining: how, Overtime: overtime})
+		h.must(err)
+		h.exec(`UPDATE judged_round SET settings = $2 WHERE round_id = $1`, h.roundID, settings)
+		m, err := h.s.Minutes(h.organizer, h.contestID, h.roundID, 0)
+		h.must(err)
+		var pdf, docx bytes.Buffer
+		_, err = export.WriteOfficialPDF(&pdf, m.Official())
+		h.must(err)
+		h.must(export.WriteOfficialDOCX(&docx, m.Official()))
+		texts := map[string]string{"Word": wordText(t, docx.Bytes())}
+		if text, ok := paperText(t, pdf.Bytes()); ok {
+			texts["PDF"] = text
+		}
+		for what, text := range texts {
+			_, text, _ = strings.Cut(text, "Phụ lục 1")
+			flat := squeeze(text)
+			for _, p := range h.view().Performances {
+				lines := judging.Arithmetic(p.Working)
+				if len(lines) == 0 {
+					t.Fatalf("%s: %s has no working", how.Method, p.EntryName)
+				}
+				for _, line := range lines {
+					for _, want := range []string{line.Label, line.How, line.Result} {
+						if !strings.Contains(flat, squeeze(want)) {
+							t.Errorf("%s, %s, %s: lacks %q", how.Method, what, p.EntryName, want)
+						}
+					}
+				}
+				for _, note := range judging.ArithmeticNotes(p.Working) {
+					if !strings.Contains(flat, squeeze(note)) {
+						t.Errorf("%s, %s, %s: lacks the note %q", how.Method, what, p.EntryName, note)
+					}
+				}
+				if score := judging.ScoreText(p.Working); !strings.Contains(flat, squeeze("Điểm"+score)) {
+					t.Errorf("%s, %s: lacks the score %s of %s", how.Method, what, score, p.EntryName)
+				}
+			}
+		}
+	}
+}
+
+// squeeze leaves the letters and figures of a text: lines are broken where a column ends.
+func squeeze(s string) string { return strings.Join(strings.Fields(s), "") }
+
+// The lights went out, and the timekeeper had stopped late: the annex tells both, with the reasons and who noted them.
+func TestTheAnnexTellsStopsAndCorrectedTimes(t *testing.T) {
+	h := open(t, 1, 2)
+	d := h.device(0)
+	p := h.performance(0)
+	h.must(h.s.Start(h.organizer, h.contestID, h.roundID, p))
+	h.clockUs.Add(135 * second)
+	h.must(h.press(p, judging.ActPause, ""))
+	h.clockUs.Add(80 * second)
+	h.must(h.press(p, judging.ActPause, "Mất điện"))
+	h.clockUs.Add(10 * second)
+	h.must(h.press(p, judging.ActResume, ""))
+	h.clockUs.Add(205 * second)
+	h.must(h.s.Finish(h.organizer, h.contestID, h.roundID, p))
+	h.must(h.s.SetSeconds(h.organizer, h.contestID, h.roundID, p, 320, "Bấm dừng muộn"))
+	h.must(h.s.SetSeconds(h.organizer, h.contestID, h.roundID, p, 325, "Xem lại băng hình"))
+	second := h.perform(1, 60) // a performance without any trouble leaves no line
+	for _, id := range []int64{p, second} {
+		_, err := d.lock(id, d.fill(id, 800, 500, 300))
+		h.must(err)
+	}
+	h.must(h.close())
+	m, err := h.s.Minutes(h.organizer, h.contestID, h.roundID, 0)
+	h.must(err)
+	var told []string
+	for _, x := range m.Record.Exceptions {
+		told = append(told, x.Vi)
+	}
+	want := []string{
+		"Đội 1: đồng hồ dừng ở 2:15, 1:30 sau chạy tiếp. Người ghi: Ban tổ chức. Lý do: Mất điện.",
+		"Đội 1: thời gian sửa từ 5:40 thành 5:20. Người ghi: Ban tổ chức. Lý do: Bấm dừng muộn.",
+		"Đội 1: thời gian sửa từ 5:20 thành 5:25. Người ghi: Ban tổ chức. Lý do: Xem lại băng hình.",
+	}
+	if strings.Join(told, "\n") != strings.Join(want, "\n") {
+		t.Errorf("the annex tells\n%s", strings.Join(told, "\n"))
+	}
+	var docx bytes.Buffer
+	h.must(export.WriteOfficialDOCX(&docx, m.Official()))
+	text := wordText(t, docx.Bytes())
+	for _, line := range want {
+		if !strings.Contains(text, line) {
+			t.Errorf("the minutes lack %q", line)
+		}
 	}
 }

@@ -4,6 +4,10 @@ package judging
 // tied to an entry, and turns moved or left out on the night.
 func (j Judging) panelExceptions() []Exception {
 	list := []Exception{}
+	if j.Blind {
+		list = append(list, Exception{Code: "blind", Vi: "Chấm bằng mã: chỉ " + j.KeeperName + " biết tên đội cho đến khi chốt phần thi.",
+			En: "Judged by codes: only " + j.KeeperName + " knew the names until the part was closed."})
+	}
 	absent := map[int]bool{}
 	for _, s := range j.Panel {
 		absent[s.Number] = s.Absent

@@ -9,9 +9,9 @@ UPDATE performance SET clock_state = @clock_state, clock_used_us = @clock_used_u
 WHERE id = @id;
 
 -- name: AddClockAct :exec
-INSERT INTO clock_act (performance_id, at_us, act, used_us, reason, account_id) VALUES ($1, $2, $3, $4, $5, $6);
+INSERT INTO clock_act (performance_id, at_us, act, used_us, before_us, reason, account_id) VALUES ($1, $2, $3, $4, $5, $6, $7);
 
--- The stops of the clocks of a round with their reasons, in time.
+-- What was done at the clocks of a round, in time.
 -- name: ClockActs :many
 SELECT c.*, coalesce(a.name, '')::text AS account_name FROM clock_act c JOIN performance p ON p.id = c.performance_id
 LEFT JOIN account a ON a.id = c.account_id

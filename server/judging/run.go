@@ -126,6 +126,9 @@ func (s *Service) SetSeconds(ctx context.Context, contestID, roundID, performanc
 		if err := q.TimePerformance(ctx, judgingdb.TimePerformanceParams{ID: p.ID, Seconds: seconds}); err != nil {
 			return err
 		}
+		if err := keepCorrection(ctx, q, p, seconds, s.nowUs(), reason); err != nil {
+			return err
+		}
 		return record(ctx, tx, j, "seconds", map[string]any{"round": roundID, "performance": p.ID, "before": value(p.Seconds), "after": seconds, "reason": reason})
 	})
 }

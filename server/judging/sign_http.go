@@ -138,6 +138,20 @@ func requestRoutes(api *web.API, s *Service, base string, table func(context.Con
 		func(ctx context.Context, in *revokeIn) (*tableOut, error) {
 			return table(ctx, in.RoundIn, s.AskRevoke(ctx, in.Contest, in.Round, Watch, in.Body.Correction, in.Body.Reason))
 		})
+	// A confirmed revocation opens the marks again, which a supervisor may not read: nothing is told back.
+	decide := func(id, path, summary string, act func(ctx context.Context, in *RequestIn) error) {
+		web.Handle(api, web.Op{ID: id, Method: http.MethodPost, Path: watch + "/requests/{request}" + path, Summary: summary},
+			func(ctx context.Context, in *RequestIn) (*struct{}, error) { return nil, act(ctx, in) })
+	}
+	decide("confirm-revocation-as-supervisor", "/confirm", "The supervisor as the second of the two who revoke", func(ctx context.Context, in *RequestIn) error {
+		return s.Confirm(ctx, in.Contest, in.Round, in.Request, Watch, nil)
+	})
+	decide("refuse-revocation-as-supervisor", "/refuse", "The supervisor's no to a revocation", func(ctx context.Context, in *RequestIn) error {
+		return s.Refuse(ctx, in.Contest, in.Round, in.Request, Watch)
+	})
+	decide("withdraw-revocation-as-supervisor", "/withdraw", "The supervisor takes an own request back", func(ctx context.Context, in *RequestIn) error {
+		return s.Withdraw(ctx, in.Contest, in.Round, in.Request)
+	})
 }
 
 func panelSignRoutes(api *web.API, s *Service) {

@@ -2,7 +2,7 @@ package judging
 
 import (
 	"crypto/sha256"
-	"time"
+	"slices"
 
 	"github.com/hoithi/hoithi/server/audit"
 	"github.com/hoithi/hoithi/server/ranking"
@@ -42,6 +42,7 @@ type RecordTurn struct {
 	EntryName   string          `json:"entry_name"`
 	UnitName    string          `json:"unit_name"`
 	Title       string          `json:"title"`
+	Code        string          `json:"code,omitempty"` // under which a blind round was judged
 	Seconds     int64           `json:"seconds"`
 	TimedByHand bool            `json:"timed_by_hand"`
 	Sheets      []RecordSheet   `json:"sheets"` // the locked ones, by seat
@@ -64,7 +65,7 @@ type RecordSheet struct {
 
 // Exception is a line of the annex: what did not go by itself.
 type Exception struct {
-	Code string `json:"code" enum:"reopened,paper,revoked,absent,time,order,conflict,panel"`
+	Code string `json:"code" enum:"reopened,paper,revoked,absent,time,pause,order,conflict,panel,blind"`
 	AtUs int64  `json:"at_us" doc:"0: not at one moment"`
 	Vi   string `json:"vi"`
 	En   string `json:"en"`
@@ -107,7 +108,7 @@ func (j Judging) Record() Record {
 		if !counts || p.State == Planned {
 			continue // for practice, or left out before its turn
 		}
-		t := RecordTurn{Position: p.Position, EntryID: p.EntryID, Number: roster.NumberText(p.Number), EntryName: p.EntryName, UnitName: p.UnitName, Title: p.Title,
+		t := RecordTurn{Position: p.Position, EntryID: p.EntryID, Number: roster.NumberText(p.Number), EntryName: p.EntryName, UnitName: p.UnitName, Title: p.Title, Code: p.Code,
 			Seconds: s.Seconds, TimedByHand: p.TimedByHand, Sheets: []RecordSheet{}, Working: s.Working, Score: s.Score, Complete: s.Complete,
 			Place: places[p.EntryID].Place, Tied: places[p.EntryID].Tied}
 		for _, seat := range j.Panel {
@@ -158,12 +159,17 @@ func (j Judging) exceptions() []Exception {
 				En: "Judge " + itoa(s.Number) + " (" + s.Name + ") absent. Reason: " + s.Reason})
 		}
 	}
-	for _, p := range j.Performances {
-		if p.TimedByHand {
-			list = append(list, Exception{Code: "time", Vi: p.EntryName + ": thời gian do người bấm giờ sửa, còn tính " + clock(value(p.Seconds)) + ".",
-				En: p.EntryName + ": the timekeeper corrected the time; it counts as " + clock(value(p.Seconds)) + "."})
+	list = append(list, j.clockExceptions()...)
+	// What has no moment of its own comes last.
+	slices.SortStableFunc(list, func(a, b Exception) int {
+		switch {
+		case a.AtUs == b.AtUs:
+			return 0
+		case a.AtUs == 0 || b.AtUs != 0 && a.AtUs > b.AtUs:
+			return 1
 		}
-	}
+		return -1
+	})
 	return list
 }
 
@@ -242,15 +248,4 @@ func ended(s string) string {
 		return s
 	}
 	return s + "."
-}
-
-// clock writes seconds as a clock shows them: 5:40.
-func clock(seconds int64) string {
-	d := time.Duration(seconds) * time.Second
-	m, s := int(d.Minutes()), int(d.Seconds())%60
-	tail := itoa(s)
-	if s < 10 {
-		tail = "0" + tail
-	}
-	return itoa(m) + ":" + tail
 }

@@ -226,6 +226,9 @@ func sealOf(hash []byte) string {
 
 // loadSigning reads how far the round is signed, and what was asked for on the way.
 func (j *Judging) loadSigning(ctx context.Context, q *judgingdb.Queries) error {
+	if err := j.loadPressed(ctx, q); err != nil {
+		return err
+	}
 	signatures, err := q.Signatures(ctx, j.RoundID)
 	if err != nil {
 		return err

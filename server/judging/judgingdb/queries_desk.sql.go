@@ -26,7 +26,7 @@ func (q *Queries) AddCalibration(ctx context.Context, arg AddCalibrationParams) 
 }
 
 const addClockAct = `-- name: AddClockAct :exec
-INSERT INTO clock_act (performance_id, at_us, act, used_us, reason, account_id) VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO clock_act (performance_id, at_us, act, used_us, before_us, reason, account_id) VALUES ($1, $2, $3, $4, $5, $6, $7)
 `
 
 type AddClockActParams struct {
@@ -34,6 +34,7 @@ type AddClockActParams struct {
 	AtUs          int64
 	Act           string
 	UsedUs        int64
+	BeforeUs      *int64
 	Reason        string
 	AccountID     *int64
 }
@@ -44,6 +45,7 @@ func (q *Queries) AddClockAct(ctx context.Context, arg AddClockActParams) error 
 		arg.AtUs,
 		arg.Act,
 		arg.UsedUs,
+		arg.BeforeUs,
 		arg.Reason,
 		arg.AccountID,
 	)
@@ -51,7 +53,7 @@ func (q *Queries) AddClockAct(ctx context.Context, arg AddClockActParams) error 
 }
 
 const clockActs = `-- name: ClockActs :many
-SELECT c.id, c.performance_id, c.at_us, c.act, c.used_us, c.reason, c.account_id, coalesce(a.name, '')::text AS account_name FROM clock_act c JOIN performance p ON p.id = c.performance_id
+SELECT c.id, c.performance_id, c.at_us, c.act, c.used_us, c.reason, c.account_id, c.before_us, coalesce(a.name, '')::text AS account_name FROM clock_act c JOIN performance p ON p.id = c.performance_id
 LEFT JOIN account a ON a.id = c.account_id
 WHERE p.round_id = $1 ORDER BY c.id
 `
@@ -64,10 +66,11 @@ type ClockActsRow struct {
 	UsedUs        int64
 	Reason        string
 	AccountID     *int64
+	BeforeUs      *int64
 	AccountName   string
 }
 
-// The stops of the clocks of a round with their reasons, in time.
+// What was done at the clocks of a round, in time.
 func (q *Queries) ClockActs(ctx context.Context, roundID int64) ([]ClockActsRow, error) {
 	rows, err := q.db.Query(ctx, clockActs, roundID)
 	if err != nil {
@@ -85,6 +88,7 @@ func (q *Queries) ClockActs(ctx context.Context, roundID int64) ([]ClockActsRow,
 			&i.UsedUs,
 			&i.Reason,
 			&i.AccountID,
+			&i.BeforeUs,
 			&i.AccountName,
 		); err != nil {
 			return nil, err
