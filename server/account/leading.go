@@ -40,7 +40,7 @@ func (s *Service) LeadersIn(ctx context.Context, contestID int64) ([]Leadership,
 
 // InviteLeader lets a person act for a unit in a contest; the token is as Invite gives it.
 func (s *Service) InviteLeader(ctx context.Context, contestID, unitID int64, login, name string) (Person, string, error) {
-	return s.invite(ctx, contestID, login, name, func(ctx context.Context, tx pgx.Tx, acc accountdb.Account) error {
+	return s.invite(ctx, contestID, login, name, false, func(ctx context.Context, tx pgx.Tx, acc accountdb.Account) error {
 		return s.lead(ctx, tx, contestID, unitID, acc)
 	}, RoleLeader)
 }

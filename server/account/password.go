@@ -33,7 +33,7 @@ func (s *Service) ChangePassword(ctx context.Context, p Principal, old, password
 		return "", unavailable(err)
 	}
 	// Guesses are slowed down as at the door: a browser left open must not be a way around it.
-	scope := loginScope + acc.Login
+	scope := scopeOf(acc)
 	if err := s.Slowdown(ctx, p, scope); err != nil {
 		return "", err
 	}

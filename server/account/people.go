@@ -46,9 +46,18 @@ var lastOrganizer = fault.New(fault.Conflict, "last_organizer",
 	"This is the contest's last organizer and cannot be removed. Add another one first.")
 
 // Invite gives a person a role in a contest. token is that of an invitation link, empty when the person already has a
-// password and only signs in as before.
+// password and only signs in as before. An account that somebody has made to take part is refused: see InviteKnown.
 func (s *Service) Invite(ctx context.Context, contestID int64, login, name string, role Role) (person Person, token string, err error) {
-	return s.invite(ctx, contestID, login, name, func(ctx context.Context, tx pgx.Tx, acc accountdb.Account) error {
+	return s.inviteTo(ctx, contestID, login, name, role, false)
+}
+
+// InviteKnown is Invite by one who has asked the person whose account it is: it may be one that they made themselves.
+func (s *Service) InviteKnown(ctx context.Context, contestID int64, login, name string, role Role) (person Person, token string, err error) {
+	return s.inviteTo(ctx, contestID, login, name, role, true)
+}
+
+func (s *Service) inviteTo(ctx context.Context, contestID int64, login, name string, role Role, vouched bool) (person Person, token string, err error) {
+	return s.invite(ctx, contestID, login, name, vouched, func(ctx context.Context, tx pgx.Tx, acc accountdb.Account) error {
 		err := s.q.WithTx(tx).AddGrant(ctx, accountdb.AddGrantParams{AccountID: acc.ID, ContestID: contestID, Role: string(role)})
 		if err != nil {
 			return err
@@ -58,7 +67,7 @@ func (s *Service) Invite(ctx context.Context, contestID int64, login, name strin
 }
 
 // invite finds or makes the account of a login, lets grant give it what it is invited to, and makes its link.
-func (s *Service) invite(ctx context.Context, contestID int64, login, name string,
+func (s *Service) invite(ctx context.Context, contestID int64, login, name string, vouched bool,
 	grant func(context.Context, pgx.Tx, accountdb.Account) error, role Role) (person Person, token string, err error) {
 	login, name = NormalLogin(login), norm.NFC.String(strings.TrimSpace(name))
 	if err := CheckPerson(login, name); err != nil {
@@ -73,6 +82,9 @@ func (s *Service) invite(ctx context.Context, contestID int64, login, name strin
 			acc, err = q.CreateAccount(ctx, accountdb.CreateAccountParams{Login: login, Name: name})
 		}
 		if err != nil {
+			return err
+		}
+		if err := s.vouch(ctx, q, acc, vouched); err != nil {
 			return err
 		}
 		return grant(ctx, tx, acc)
@@ -207,7 +219,10 @@ func (s *Service) belongsToOthers(ctx context.Context, acc accountdb.Account, co
 	if err != nil {
 		return false, unavailable(err)
 	}
-	return acc.Admin || slices.ContainsFunc(grants, func(g accountdb.GrantsOfRow) bool {
+	if acc.Admin || acc.SelfMade || slices.ContainsFunc(grants, func(g accountdb.GrantsOfRow) bool {
 		return g.ContestID != contestID && !p.Has(g.ContestID, RoleOrganizer)
-	}), nil
+	}) {
+		return true, nil
+	}
+	return s.takesPartElsewhere(ctx, p, acc.ID)
 }

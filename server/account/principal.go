@@ -32,6 +32,8 @@ type Principal struct {
 	AccountID int64 // 0: no account signed in
 	Name      string
 	Admin     bool
+	// SelfMade: its owner has made the account to take part, and nobody has given it a role yet.
+	SelfMade bool
 	// Grants are the roles per contest.
 	Grants map[int64][]Role
 	// Units are those that a leader acts for, per contest.

@@ -10,6 +10,35 @@ SELECT count(*) FROM account WHERE admin AND disabled_at IS NULL AND password_ha
 -- name: CreateAccount :one
 INSERT INTO account (login, name, admin) VALUES ($1, $2, $3) RETURNING *;
 
+-- name: CreateOwnAccount :one
+INSERT INTO account (login, name, password_hash, self_made) VALUES ($1, $2, $3, true) ON CONFLICT (login) DO NOTHING RETURNING id;
+
+-- name: Vouch :exec
+UPDATE account SET self_made = false WHERE id = $1;
+
+-- name: BoundIn :many
+-- The contests in which the account takes part.
+SELECT contest_id FROM entry_account WHERE account_id = $1;
+
+-- name: DropOwnAccount :execrows
+-- Only one that its owner has made and that is of no use any more: no role, no entry.
+DELETE FROM account a WHERE a.id = @account_id::bigint AND a.self_made AND NOT a.admin
+  AND NOT EXISTS (SELECT 1 FROM account_grant g WHERE g.account_id = a.id)
+  AND NOT EXISTS (SELECT 1 FROM unit_leader l WHERE l.account_id = a.id)
+  AND NOT EXISTS (SELECT 1 FROM entry_account e WHERE e.account_id = a.id);
+
+-- name: IdleOwnAccounts :many
+-- Made a year ago, never used for an entry or no more, and not signed in to for months: its sessions are forgotten.
+SELECT a.id FROM account a WHERE a.self_made AND NOT a.admin AND a.created_at < now() - interval '12 months'
+  AND NOT EXISTS (SELECT 1 FROM session s WHERE s.account_id = a.id)
+  AND NOT EXISTS (SELECT 1 FROM account_grant g WHERE g.account_id = a.id)
+  AND NOT EXISTS (SELECT 1 FROM unit_leader l WHERE l.account_id = a.id)
+  AND NOT EXISTS (SELECT 1 FROM entry_account e WHERE e.account_id = a.id)
+ORDER BY a.id LIMIT 500;
+
+-- name: ForgetDevices :exec
+DELETE FROM known_device WHERE scope = $1;
+
 -- name: SetPassword :exec
 UPDATE account SET password_hash = $2 WHERE id = $1;
 
@@ -68,7 +97,7 @@ VALUES ($1, $2, $3, $4, $5, $6) RETURNING id;
 
 -- name: SessionsByTokens :many
 SELECT s.token_hash, s.id, s.account_id, s.entry_id, s.contest_id, s.last_seen_at, coalesce(a.name, '')::text AS name,
-       coalesce(a.admin, false)::boolean AS admin
+       coalesce(a.admin, false)::boolean AS admin, coalesce(a.self_made, false)::boolean AS self_made
 FROM session s LEFT JOIN account a ON a.id = s.account_id
 WHERE s.token_hash = ANY(@token_hashes::bytea[]) AND s.revoked_at IS NULL AND s.expires_at > now() AND a.disabled_at IS NULL;
 

@@ -103,7 +103,7 @@ func (s *Service) identifyAccount(ctx context.Context, p *Principal, token strin
 	if err != nil || row.AccountID == nil {
 		return err
 	}
-	p.AccountID, p.Name, p.Admin, p.SessionID = *row.AccountID, row.Name, row.Admin, row.ID
+	p.AccountID, p.Name, p.Admin, p.SelfMade, p.SessionID = *row.AccountID, row.Name, row.Admin, row.SelfMade, row.ID
 	grants, err := s.q.GrantsOf(ctx, *row.AccountID)
 	if err != nil {
 		return unavailable(err)
@@ -148,13 +148,14 @@ var (
 // SignIn checks a password and starts a session; it gives the session's token.
 func (s *Service) SignIn(ctx context.Context, p Principal, login, password, agent string) (string, error) {
 	login = NormalLogin(login)
-	scope := loginScope + login
-	if err := s.Slowdown(ctx, p, scope); err != nil {
-		return "", err
-	}
 	row, err := s.q.AccountByLogin(ctx, login)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return "", unavailable(err)
+	}
+	row.Login = login
+	scope := scopeOf(row)
+	if slow := s.Slowdown(ctx, p, scope); slow != nil {
+		return "", slow
 	}
 	hash, real := s.nobody, false
 	if err == nil && row.PasswordHash != nil && row.DisabledAt == nil {
@@ -191,8 +192,8 @@ func (s *Service) compare(ctx context.Context, password, hash string) (bool, err
 
 func (s *Service) hash(ctx context.Context, password string) (string, error) {
 	password = norm.NFC.String(password)
-	if n := len([]rune(password)); n < 10 || n > 128 {
-		return "", weakPassword.At("password", weakPassword.Vi, weakPassword.En)
+	if err := checkPassword(password); err != nil {
+		return "", err
 	}
 	select {
 	case s.passwords <- struct{}{}:
@@ -201,6 +202,13 @@ func (s *Service) hash(ctx context.Context, password string) (string, error) {
 		return "", ctx.Err()
 	}
 	return argon2id.CreateHash(password, passwordParams)
+}
+
+func checkPassword(password string) error {
+	if n := len([]rune(password)); n < 10 || n > 128 {
+		return weakPassword.At("password", weakPassword.Vi, weakPassword.En)
+	}
+	return nil
 }
 
 func (s *Service) startSession(ctx context.Context, accountID int64, contestID *int64, agent string) (string, error) {
@@ -282,8 +290,13 @@ func (s *Service) DropGrants(ctx context.Context, tx pgx.Tx, contestID int64) er
 	return s.q.WithTx(tx).DropGrants(ctx, contestID)
 }
 
-// Sweep forgets what is no longer of use: old tries, links and sessions.
-func (s *Service) Sweep(ctx context.Context) error { return s.q.SweepAccount(ctx) }
+// Sweep forgets what is no longer of use: old tries, links and sessions, and accounts that people made and left.
+func (s *Service) Sweep(ctx context.Context) error {
+	if err := s.q.SweepAccount(ctx); err != nil {
+		return err
+	}
+	return s.dropIdle(ctx)
+}
 
 func clip(s string, n int) string {
 	s = strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "")

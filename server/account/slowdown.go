@@ -42,10 +42,13 @@ func (s *Service) Slowdown(ctx context.Context, p Principal, scope string) error
 	if err := s.waitFor(ctx, scope, freeTries); err != nil {
 		return err
 	}
-	if !strings.HasPrefix(scope, loginScope) {
-		return nil
+	switch {
+	case strings.HasPrefix(scope, loginScope):
+		return s.waitFor(ctx, "address:"+p.Address, freeTriesAddress)
+	case strings.HasPrefix(scope, ownScope):
+		return s.waitFor(ctx, "address-own:"+p.Address, freeTriesOfASchool)
 	}
-	return s.waitFor(ctx, "address:"+p.Address, freeTriesAddress)
+	return nil
 }
 
 func (s *Service) waitFor(ctx context.Context, scope string, free int64) error {
@@ -90,8 +93,11 @@ func (s *Service) Known(ctx context.Context, p Principal, scope string) (bool, e
 // Failed notes a wrong try.
 func (s *Service) Failed(ctx context.Context, p Principal, scope string) error {
 	scopes := []string{scope}
-	if strings.HasPrefix(scope, loginScope) {
+	switch {
+	case strings.HasPrefix(scope, loginScope):
 		scopes = append(scopes, "address:"+p.Address)
+	case strings.HasPrefix(scope, ownScope):
+		scopes = append(scopes, "address-own:"+p.Address)
 	}
 	if len(p.Device) > 0 {
 		known, err := s.q.IsKnownDevice(ctx, accountdb.IsKnownDeviceParams{DeviceHash: p.Device, Scope: scope})

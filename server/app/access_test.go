@@ -104,13 +104,17 @@ func TestTheWholeTableForEveryKindOfUser(t *testing.T) {
 	if err := errors.Join(a.Accounts.Grant(ctx, watches, c.ID, account.RoleSupervisor), a.Accounts.Grant(ctx, times, c.ID, account.RoleTimekeeper)); err != nil {
 		t.Fatal(err)
 	}
+	pupil := mustAccount(t, a, "hocsinh", false)
+	if _, err := a.DB.Exec(ctx, `UPDATE account SET self_made = true WHERE id = $1`, pupil); err != nil {
+		t.Fatal(err)
+	}
 	roles := func(has ...web.Need) func(web.Need, bool) bool {
 		return func(need web.Need, own bool) bool {
 			if need == web.Public {
 				return true
 			}
 			for _, n := range has {
-				if n == need && (own || need == web.SignedIn || need == web.Admin) {
+				if n == need && (own || need == web.SignedIn || need == web.Admin) || need == web.Account && n == web.SignedIn {
 					return true
 				}
 			}
@@ -129,6 +133,7 @@ func TestTheWholeTableForEveryKindOfUser(t *testing.T) {
 		{"author", accountCookie(t, a, writes), roles(web.SignedIn, web.Author, web.Bank, web.Crew)},
 		{"reviewer", accountCookie(t, a, reviews), roles(web.SignedIn, web.Reviewer, web.Bank, web.Crew)},
 		{"leader", accountCookie(t, a, leads), roles(web.SignedIn, web.Leader)},
+		{"somebody who made an account to take part", accountCookie(t, a, pupil), func(need web.Need, _ bool) bool { return need == web.Public || need == web.Account }},
 		{"contestant", entryCookie(t, a, c.ID, keys[0].EntryID), roles(web.Contestant)},
 		{"administrator", accountCookie(t, a, admin), func(need web.Need, _ bool) bool {
 			return need != web.Judge && need != web.Supervisor && need != web.Contestant && need != web.Leader

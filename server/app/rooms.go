@@ -33,7 +33,6 @@ import (
 // rooms opens the rooms from the ground up and registers their routes, topics and commands.
 func (a *App) rooms() {
 	a.Contests = contest.New(a.DB, a.Accounts, newBanks{a})
-	web.AccountRoutes(a.API, a.Accounts, a.Config.Version)
 	contest.Routes(a.API, a.Contests)
 	a.Accounts.OnAct = audit.Append
 	mail.Routes(a.API, a.Mail)
@@ -51,6 +50,7 @@ func (a *App) rooms() {
 	a.Roster.UseWinners(a.winnersOf)
 	a.Units.OnUndo(a.Roster.Resting)
 	roster.Routes(a.API, a.Roster)
+	web.AccountRoutes(a.API, a.Accounts, a.Roster, a.Config.Version)
 
 	a.Privacy = privacy.New(a.DB, a.Contests, a.Roster, a.Mail)
 	a.Privacy.UseResults(a.ownResults)
@@ -83,7 +83,7 @@ func (a *App) rooms() {
 	a.Contests.Use(contest.Exam, a.Exam)
 	a.Contests.OnCopy(a.Exam.CopyContest) // after the blueprints, which it names
 	a.Contests.OnRound(a.Exam.FirstPaper)
-	a.Contests.UseOpenEntry(a.Exam.OpenEntry)
+	a.Contests.UseWays(a.Exam.Ways, a.Exam.TakingAccounts)
 	a.Contests.UseGuessed(a.Exam.Guessed)
 
 	a.Judging = judging.New(a.DB, a.Contests, a.nowUs, rand.Text)

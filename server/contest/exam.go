@@ -13,7 +13,9 @@ type ExamSpec struct {
 	Ranking     []string
 	ShowScore   string
 	OpenEntry   bool
-	Paper       ExamPaper
+	// AccountEntry lets whoever signs in with an account enter.
+	AccountEntry bool
+	Paper        ExamPaper
 	// OpensAt and ClosesAt bound the only period; of a weekly round OpensAt is from when its weeks are counted. nil: the
 	// organizer has not said yet, and the round has no period.
 	OpensAt, ClosesAt *time.Time
@@ -73,7 +75,8 @@ func (spec RoundSpec) answered(a Answers) RoundSpec {
 	if spec.Kind != Exam {
 		return spec
 	}
-	spec.Exam.OpensAt, spec.Exam.ClosesAt, spec.Exam.OpenEntry = a.StartsAt, a.EndsAt, a.OpenEntry
+	spec.Exam.OpensAt, spec.Exam.ClosesAt = a.StartsAt, a.EndsAt
+	spec.Exam.OpenEntry, spec.Exam.AccountEntry = a.OpenEntry, a.AccountEntry
 	if w := spec.Exam.Weekly; w != nil && a.Weeks > 0 {
 		spec.Exam.Weekly = &Weekly{Weeks: a.Weeks, Opens: w.Opens, Closes: w.Closes}
 	}

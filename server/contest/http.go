@@ -61,6 +61,7 @@ type AudienceView struct {
 	TeamMax              int         `json:"team_max"`
 	RegistrationOpen     bool        `json:"registration_open"`
 	OpenEntry            bool        `json:"open_entry" doc:"Anybody may enter now, with the form alone; only where one contest is asked for"`
+	AccountEntry         bool        `json:"account_entry" doc:"Whoever signs in with an account may enter now, with the form"`
 	RegistrationOpensAt  *time.Time  `json:"registration_opens_at,omitempty"`
 	RegistrationClosesAt *time.Time  `json:"registration_closes_at,omitempty"`
 	StartsAt             *time.Time  `json:"starts_at,omitempty"`
@@ -175,11 +176,12 @@ func Routes(api *web.API, s *Service) {
 				EndsAt        *time.Time `json:"ends_at,omitempty" doc:"Until when an online exam can be taken"`
 				Weeks         int        `json:"weeks,omitempty" minimum:"0" maximum:"53" doc:"Of a weekly online exam; 0: as the template says"`
 				OpenEntry     bool       `json:"open_entry,omitempty" doc:"Anybody may enter an online exam with the form, without approval"`
+				AccountEntry  bool       `json:"account_entry,omitempty" doc:"Whoever signs in with an account may enter an online exam with the form, without approval"`
 			}
 		}) (*contestSetUpOut, error) {
 			c, err := s.Create(ctx, Answers{Template: in.Body.Template, Name: in.Body.Name, OrganizerName: in.Body.OrganizerName,
 				StartsAt: in.Body.StartsAt, Venue: in.Body.Venue, Divisions: in.Body.Divisions, EntryKind: in.Body.EntryKind,
-				EndsAt: in.Body.EndsAt, Weeks: in.Body.Weeks, OpenEntry: in.Body.OpenEntry})
+				EndsAt: in.Body.EndsAt, Weeks: in.Body.Weeks, OpenEntry: in.Body.OpenEntry, AccountEntry: in.Body.AccountEntry})
 			return setUp(ctx, c, err)
 		})
 	const base = "/api/organizer/contests/{contest}"
@@ -259,12 +261,21 @@ func audienceRoutes(api *web.API, s *Service) {
 	web.Handle(api, web.Op{ID: "list-contests", Method: http.MethodGet, Path: "/api/audience/contests", Summary: "Contests of the home page"},
 		func(ctx context.Context, _ *struct{}) (*publicContestsOut, error) {
 			contests, err := s.Public(ctx)
+			if err != nil {
+				return nil, err
+			}
+			taking, err := s.TakingAccounts(ctx)
+			if err != nil {
+				return nil, err
+			}
 			out := &publicContestsOut{}
 			for _, c := range contests {
 				if c, err = s.Outside(ctx, c); err != nil {
 					return nil, err
 				}
-				out.Body.Contests = append(out.Body.Contests, audienceView(c))
+				v := audienceView(c)
+				v.AccountEntry = taking[c.ID]
+				out.Body.Contests = append(out.Body.Contests, v)
 			}
 			return out, err
 		})
@@ -280,7 +291,8 @@ func audienceRoutes(api *web.API, s *Service) {
 				return nil, err
 			}
 			v := audienceView(c)
-			v.OpenEntry, err = s.OpenEntry(ctx, c)
+			ways, err := s.Ways(ctx, c)
+			v.OpenEntry, v.AccountEntry = ways.Form, ways.Account
 			return &publicContestOut{Body: v}, err
 		})
 }

@@ -47,7 +47,8 @@ type Service struct {
 	onCopy   []func(ctx context.Context, tx pgx.Tx, from, made Contest) error
 	onRound  []func(ctx context.Context, tx pgx.Tx, r Round, spec RoundSpec) error
 	onChange []func(contestID int64)
-	openTo   func(ctx context.Context, c Contest) (bool, error)
+	ways     func(ctx context.Context, c Contest) (Ways, error)
+	taking   func(ctx context.Context) (map[int64]bool, error)
 	guessed  func(ctx context.Context, c Contest) (bool, error)
 	told     func(ctx context.Context, contestID int64) (bool, error)
 }
@@ -74,25 +75,6 @@ func (s *Service) OnCopy(f func(ctx context.Context, tx pgx.Tx, from, made Conte
 // OnRound lets other rooms lay what a new round needs of them, in the transaction that makes it.
 func (s *Service) OnRound(f func(ctx context.Context, tx pgx.Tx, r Round, spec RoundSpec) error) {
 	s.onRound = append(s.onRound, f)
-}
-
-// UseOpenEntry tells whether anybody may enter a contest now, with the form alone.
-func (s *Service) UseOpenEntry(f func(ctx context.Context, c Contest) (bool, error)) { s.openTo = f }
-
-// OpenEntry tells whether anybody may enter a contest now, with the registration form and without waiting for approval.
-func (s *Service) OpenEntry(ctx context.Context, c Contest) (bool, error) {
-	if c.State != Open && c.State != Running {
-		return false, nil
-	}
-	return s.PromisesOpenEntry(ctx, c)
-}
-
-// PromisesOpenEntry tells whether a contest is set up for that, and its rounds are not over.
-func (s *Service) PromisesOpenEntry(ctx context.Context, c Contest) (bool, error) {
-	if s.openTo == nil || c.EntryKind != PersonEntry || c.RehearsalOf != 0 {
-		return false, nil
-	}
-	return s.openTo(ctx, c)
 }
 
 // UseGuessed tells whether contestants are asked to guess how many take part in a contest, or do well in it.

@@ -25,11 +25,12 @@ type Answers struct {
 	Divisions []string
 	// EntryKind overrides the template's; empty: as the template says.
 	EntryKind EntryKind
-	// EndsAt, Weeks and OpenEntry are asked for online exams: until when the round can be taken, how many weeks a weekly
-	// one has (0: as the template says), and whether anybody may enter with the form.
-	EndsAt    *time.Time
-	Weeks     int
-	OpenEntry bool
+	// EndsAt, Weeks, OpenEntry and AccountEntry are asked for online exams: until when the round can be taken, how many
+	// weeks a weekly one has (0: as the template says), whether anybody may enter with the form, and whoever has an account.
+	EndsAt       *time.Time
+	Weeks        int
+	OpenEntry    bool
+	AccountEntry bool
 }
 
 var (

@@ -44,6 +44,13 @@ INSERT INTO exam_window (period_id, division_id, opens_us, closes_us) VALUES ($1
 -- name: SetupDropPool :exec
 DELETE FROM exam_pool WHERE round_id = @round_id AND period_id = @period_id AND division_id = @division_id;
 
+-- name: SetupTaking :many
+-- The rounds of all contests that people may enter now by themselves, with their settings.
+SELECT r.contest_id, x.settings FROM exam_round x JOIN round r ON r.id = x.round_id JOIN contest c ON c.id = r.contest_id
+WHERE c.state IN ('open', 'running') AND c.entry_kind = 'person' AND c.rehearsal_of IS NULL AND x.phase NOT IN ('closed', 'scored')
+  AND EXISTS (SELECT 1 FROM exam_period p JOIN exam_window w ON w.period_id = p.id
+              WHERE p.round_id = x.round_id AND w.closes_us > @now_us::bigint);
+
 -- name: SetupOpenEntries :many
 -- The rounds of a contest that can still be taken, with their settings: open entry is one of them.
 SELECT x.round_id, x.settings FROM exam_round x JOIN round r ON r.id = x.round_id

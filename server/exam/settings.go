@@ -94,8 +94,10 @@ type Settings struct {
 	ShowKeys    Moment     `json:"show_keys" enum:"after_window,published,never" doc:"When right answers and the reason for each point are shown"`
 	ShowBoard   Moment     `json:"show_board" enum:"at_submit,after_window,published,never" doc:"When the public sees standings; at_submit: live. While a guess is open never before the window's end"`
 	OpenEntry   bool       `json:"open_entry" doc:"Anybody may enter with the registration form and its consent, without waiting for approval"`
-	AppealDays  int        `json:"appeal_days" minimum:"0" maximum:"60" doc:"Days after results are shown in which a review may be asked for; 0: none"`
-	GraceMs     int64      `json:"grace_ms" minimum:"0" maximum:"10000" doc:"How long after the deadline an arrival still counts"`
+	// AccountEntry: whoever signs in with an account, in the same way.
+	AccountEntry bool  `json:"account_entry" doc:"Whoever signs in with an account may enter with the form and its consent, without waiting for approval"`
+	AppealDays   int   `json:"appeal_days" minimum:"0" maximum:"60" doc:"Days after results are shown in which a review may be asked for; 0: none"`
+	GraceMs      int64 `json:"grace_ms" minimum:"0" maximum:"10000" doc:"How long after the deadline an arrival still counts"`
 }
 
 // DefaultSettings are those of a new round: 20 minutes, one attempt, the score at once, the right answers afterwards.

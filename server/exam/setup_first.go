@@ -3,7 +3,6 @@ package exam
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -22,6 +21,7 @@ func settingsOf(spec contest.ExamSpec) Settings {
 		s.DurationS = spec.DurationS
 	}
 	s.Attempts, s.PassPercent, s.Guess, s.OpenEntry = spec.Attempts, spec.PassPercent, Guess(spec.Guess), spec.OpenEntry
+	s.AccountEntry = spec.AccountEntry
 	if spec.Counts != "" {
 		s.Counts = Counting(spec.Counts)
 	}
@@ -138,27 +138,6 @@ func (s *Service) refreshMax(ctx context.Context, contestID, roundID int64) erro
 	return postgres.Fault(postgres.InTx(ctx, s.db, func(tx pgx.Tx) error {
 		return s.contests.SetRoundMaxScore(ctx, tx, roundID, most)
 	}))
-}
-
-// OpenEntry tells whether a contest has a round that anybody may enter and that is not over.
-func (s *Service) OpenEntry(ctx context.Context, c contest.Contest) (bool, error) {
-	if !slices.ContainsFunc(c.Rounds, func(r contest.Round) bool { return r.Kind == contest.Exam }) {
-		return false, nil
-	}
-	rows, err := s.q.SetupOpenEntries(ctx, examdb.SetupOpenEntriesParams{ContestID: c.ID, NowUs: s.nowUs()})
-	if err != nil {
-		return false, postgres.Fault(err)
-	}
-	for _, r := range rows {
-		settings, err := decodeSettings(r.Settings)
-		if err != nil {
-			return false, err
-		}
-		if settings.OpenEntry {
-			return true, nil
-		}
-	}
-	return false, nil
 }
 
 // Guessed tells whether a round of a contest asks for a guess, open or not.

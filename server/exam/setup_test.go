@@ -67,7 +67,7 @@ func sitDown(t *testing.T) *office {
 	o.contests.Use(contest.Exam, o.exam)
 	o.contests.OnCopy(o.exam.CopyContest)
 	o.contests.OnRound(o.exam.FirstPaper)
-	o.contests.UseOpenEntry(o.exam.OpenEntry)
+	o.contests.UseWays(o.exam.Ways, o.exam.TakingAccounts)
 	return o
 }
 
@@ -335,7 +335,7 @@ func TestOpenEntryLastsUntilTheLastWindowCloses(t *testing.T) {
 	c, _ := o.create(contest.Answers{Template: "exam_once", StartsAt: moment(at(1, 7)), EndsAt: moment(at(8, 17)), OpenEntry: true})
 	is := func(want bool, why string) {
 		t.Helper()
-		if got, err := o.contests.OpenEntry(o.ctx, c); err != nil || got != want {
+		if got, err := o.contests.Ways(o.ctx, c); err != nil || got.Form != want || got.Account {
 			t.Errorf("%s: %v, %v", why, got, err)
 		}
 	}
@@ -349,6 +349,23 @@ func TestOpenEntryLastsUntilTheLastWindowCloses(t *testing.T) {
 	closed, _ := o.create(contest.Answers{Template: "exam_once", StartsAt: moment(at(1, 7)), EndsAt: moment(at(30, 17))})
 	closed.State, c = contest.Open, closed
 	is(false, "only for those on the list")
+	taking := func(want bool, why string) {
+		t.Helper()
+		_, err := o.db.Exec(o.ctx, `UPDATE contest SET state = $2 WHERE id = $1`, c.ID, c.State)
+		o.must(err)
+		if list, err := o.contests.TakingAccounts(o.ctx); err != nil || list[c.ID] != want {
+			t.Errorf("%s: %v, %v", why, list, err)
+		}
+	}
+	c, _ = o.create(contest.Answers{Template: "exam_once", StartsAt: moment(at(1, 7)), EndsAt: moment(at(30, 17)), AccountEntry: true})
+	taking(false, "a draft")
+	c.State = contest.Open
+	taking(true, "open")
+	if got, err := o.contests.Ways(o.ctx, c); err != nil || got != (contest.Ways{Account: true}) {
+		t.Errorf("by account: %v, %v", got, err)
+	}
+	o.now = at(30, 17)
+	taking(false, "closed")
 }
 
 // The day of a round follows its first window, unless somebody has chosen another one.

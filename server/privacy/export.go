@@ -114,6 +114,7 @@ func writePDF(v OwnView, locale string, zone *time.Location) ([]byte, error) {
 	s.pair(vi.pick("Bảng thi", "Division"), v.DivisionName)
 	s.pair(vi.pick("Điện thoại", "Phone"), v.Phone)
 	s.pair("E-mail", v.Email)
+	s.pair(vi.pick("Tài khoản", "Account"), v.Login)
 	s.pair(vi.pick("Gửi lúc", "Sent at"), when(v.CreatedAt))
 	for _, p := range v.People {
 		if v.Kind == "team" {

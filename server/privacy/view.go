@@ -21,6 +21,7 @@ type OwnView struct {
 	DivisionName  string `json:"division_name"`
 	Phone         string `json:"phone"`
 	Email         string `json:"email"`
+	Login         string `json:"login" doc:"Of the account that the entry belongs to; empty: none"`
 	// Registration and Entry say where the person stands.
 	Registration string        `json:"registration" doc:"pending, waitlisted, approved, rejected, withdrawn; empty: entered by the organizers"`
 	Entry        string        `json:"entry" doc:"active, withdrawn; empty: not approved yet"`
@@ -124,7 +125,7 @@ func requestView(r Request) RequestView {
 // view puts what is known into the reader's language. full shows citizen numbers as they are.
 func (o Own) view(locale string, full bool) OwnView {
 	v := OwnView{ContestSlug: o.Contest.Slug, ContestName: o.Contest.Name, OrganizerName: o.Contest.OrganizerName, Number: o.Number, Kind: string(o.Kind),
-		Name: o.Name, UnitName: o.UnitName, Phone: o.Phone, Email: o.Email, Registration: string(o.Registration), Entry: string(o.EntryState),
+		Name: o.Name, UnitName: o.UnitName, Phone: o.Phone, Email: o.Email, Login: o.Login, Registration: string(o.Registration), Entry: string(o.EntryState),
 		Reason: o.Reason, CreatedAt: o.CreatedAt, Accesses: o.Accesses, Letters: o.Letters, Results: o.Results, Terms: termViews(), Source: Source,
 		KeepMonths: o.Months, KeepUntil: o.KeepUntil, Full: full, Erased: o.Erased}
 	if len(o.Contest.Divisions) > 1 {

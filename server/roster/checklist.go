@@ -36,12 +36,15 @@ func (s *Service) Missing(ctx context.Context, c contest.Contest) ([]contest.Mis
 			lines[0].En += fmt.Sprintf(", at least %d are needed", leastEntries)
 		}
 	}
-	promised, err := s.contests.PromisesOpenEntry(ctx, c)
+	promised, err := s.contests.PromisedWays(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	if promised && active < leastEntries { // nobody needs to be there before the exam opens
+	if promised.Any() && active < leastEntries { // nobody needs to be there before the exam opens
 		lines[0] = contest.Missing{Code: "entries", Done: true, Vi: "Thí sinh tự vào thi bằng biểu mẫu", En: "Contestants enter by the form themselves"}
+		if !promised.Form {
+			lines[0].Vi, lines[0].En = "Thí sinh tự vào thi bằng tài khoản", "Contestants enter by their accounts themselves"
+		}
 	}
 	pending, err := s.q.CountPending(ctx, c.ID)
 	if err != nil {

@@ -204,6 +204,10 @@ func (s *Service) Reissue(ctx context.Context, contestID, entryID int64) (Reissu
 		if n == 0 {
 			return fault.NothingHere
 		}
+		// Whoever bound an account to the entry by the old code may be the one whom the new code shuts out.
+		if err := unbind(ctx, q, contestID, entryID, wayCode, ""); err != nil && !errors.Is(err, notBound) {
+			return err
+		}
 		return record(ctx, tx, contestID, "reissue_code", map[string]any{"entry_id": entryID})
 	})
 	if err != nil {

@@ -47,30 +47,40 @@ func (s *Service) Enter(ctx context.Context, p account.Principal, slug, number, 
 	if err != nil {
 		return Entered{}, err
 	}
+	scope := entryScope(c.ID, ParseNumber(number))
+	entryID, err := s.byCode(ctx, p, c, number, code)
+	if err != nil {
+		return Entered{}, err
+	}
+	return s.admit(ctx, p, c, entryID, scope, agent)
+}
+
+// byCode finds the active entry of a candidate number, for one who knows its code.
+func (s *Service) byCode(ctx context.Context, p account.Principal, c contest.Contest, number, code string) (int64, error) {
 	n := ParseNumber(number)
 	scope := entryScope(c.ID, n)
 	if err := s.flooded(ctx, p, scope); err != nil {
-		return Entered{}, err
+		return 0, err
 	}
 	if err := s.accounts.Slowdown(ctx, p, scope); err != nil {
-		return Entered{}, err
+		return 0, err
 	}
 	row, err := s.q.EntryByNumber(ctx, rosterdb.EntryByNumberParams{ContestID: c.ID, Number: int32(n)})
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-		return Entered{}, postgres.Fault(err)
+		return 0, postgres.Fault(err)
 	}
 	// The same work is done for a number that does not exist, so that the answer's time says nothing.
 	if !hmac.Equal(row.CodeMac, s.secrets.codeMAC(c.ID, CleanCode(code))) || err != nil {
 		_ = s.codePace.take(p.Address, time.Now()) // an empty bucket is met at the next try
 		if err := s.accounts.Failed(ctx, p, scope); err != nil {
-			return Entered{}, err
+			return 0, err
 		}
-		return Entered{}, wrongCode
+		return 0, wrongCode
 	}
 	if row.State != string(EntryActive) {
-		return Entered{}, entryWithdrawn
+		return 0, entryWithdrawn
 	}
-	return s.admit(ctx, p, c, row.ID, scope, agent)
+	return row.ID, nil
 }
 
 // How many wrong codes one address may send to a node before it is slowed down. A school of two thousand of whom everybody

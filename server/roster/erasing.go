@@ -32,6 +32,9 @@ func (s *Service) Erase(ctx context.Context, w Who, also func(ctx context.Contex
 			if err != nil {
 				return err
 			}
+			if err := s.eraseAccount(ctx, tx, q, w); err != nil {
+				return err
+			}
 			if err := errors.Join(q.EraseMembers(ctx, w.EntryID), q.EraseDevices(ctx, &w.EntryID)); err != nil {
 				return err
 			}
@@ -93,6 +96,7 @@ type OwnData struct {
 	Members      []Member
 	Fields       []Field // of the contest, also those that are no longer asked
 	Devices      []Device
+	Login        string // of the account that the entry belongs to; "": none
 	CreatedAt    time.Time
 	Erased       bool
 }
@@ -141,6 +145,9 @@ func (s *Service) Own(ctx context.Context, w Who) (OwnData, error) {
 	d.Phone, d.Email, d.Members = l.Phone, l.Email, l.Members
 	if d.Erased, err = s.q.EntryErased(ctx, w.EntryID); err != nil {
 		return d, postgres.Fault(err)
+	}
+	if d.Login, err = s.loginOf(ctx, w.EntryID); err != nil {
+		return d, err
 	}
 	devices, err := s.q.DevicesOf(ctx, &w.EntryID)
 	if err != nil {

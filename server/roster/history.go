@@ -25,6 +25,8 @@ const (
 	EventChangeAccepted EventKind = "change_accepted"
 	EventChangeDeclined EventKind = "change_declined"
 	EventDuplicateKept  EventKind = "duplicate_kept"
+	EventAccountBound   EventKind = "account_bound"
+	EventAccountUnbound EventKind = "account_unbound"
 )
 
 // Event is one line of the history of a registration or entry.

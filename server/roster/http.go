@@ -30,6 +30,7 @@ type FormView struct {
 	OrganizerName string             `json:"organizer_name"`
 	Open          bool               `json:"open"`
 	OpenEntry     bool               `json:"open_entry" doc:"Anybody may enter now with this form, without waiting for approval"`
+	AccountEntry  bool               `json:"account_entry" doc:"Whoever signs in with an account may"`
 	Phase         Phase              `json:"phase" enum:"before,open,closed"`
 	Now           time.Time          `json:"now" doc:"The server's, for the countdown"`
 	TimeZone      string             `json:"time_zone"`
@@ -111,6 +112,7 @@ func Routes(api *web.API, s *Service) {
 	contestantRoutes(api, s)
 	ownRoutes(api, s)
 	openRoutes(api, s)
+	accountRoutes(api, s)
 	registrationRoutes(api, s)
 	entryRoutes(api, s)
 	fileRoutes(api, s)
@@ -136,7 +138,7 @@ func audienceRoutes(api *web.API, s *Service) {
 			c := f.Contest
 			now := time.Now()
 			view := FormView{Phase: phaseOf(c, now), Now: now, TimeZone: c.TimeZone, UnitRequired: f.Rules.Field(KeyUnit).Required,
-				Fields: notNil(f.Rules.Asked()), WaitingList: f.Rules.WaitingList, ContestName: c.Name, OrganizerName: c.OrganizerName, Open: f.Open, OpenEntry: f.OpenEntry, OpensAt: c.RegistrationOpensAt,
+				Fields: notNil(f.Rules.Asked()), WaitingList: f.Rules.WaitingList, ContestName: c.Name, OrganizerName: c.OrganizerName, Open: f.Open, OpenEntry: f.Ways.Form, AccountEntry: f.Ways.Account, OpensAt: c.RegistrationOpensAt,
 				ClosesAt: c.RegistrationClosesAt, Kind: Kind(c.EntryKind), TeamMin: c.TeamMin, TeamMax: c.TeamMax,
 				Divisions: c.Divisions, Units: make([]FormUnit, 0, len(f.Units)),
 				Purposes: make([]PurposeView, 0, len(f.Purposes)), AdultAge: AdultAge, Today: today(c).String(),
@@ -183,25 +185,29 @@ type ContestantView struct {
 	UnitName      string       `json:"unit_name"`
 	DivisionName  string       `json:"division_name"`
 	Members       []MemberView `json:"members"`
+	Account       bool         `json:"account" doc:"It belongs to an account, which opens it without the code"`
+}
+
+type enteredOut struct {
+	web.WithCookies
+	Body ContestantView
+}
+
+// entered is the answer to a device that has come in.
+func (s *Service) entered(ctx context.Context, e Entered, err error) (*enteredOut, error) {
+	if err != nil {
+		return nil, err
+	}
+	view, err := s.contestantView(ctx, e.EntryID)
+	if err != nil {
+		return nil, err
+	}
+	out := &enteredOut{Body: view}
+	out.SetCookie = []http.Cookie{web.SessionCookie(web.EntryCookie, e.Token, account.From(ctx).Secure)}
+	return out, nil
 }
 
 func contestantRoutes(api *web.API, s *Service) {
-	type enteredOut struct {
-		web.WithCookies
-		Body ContestantView
-	}
-	entered := func(ctx context.Context, e Entered, err error) (*enteredOut, error) {
-		if err != nil {
-			return nil, err
-		}
-		view, err := s.contestantView(ctx, e.EntryID)
-		if err != nil {
-			return nil, err
-		}
-		out := &enteredOut{Body: view}
-		out.SetCookie = []http.Cookie{web.SessionCookie(web.EntryCookie, e.Token, account.From(ctx).Secure)}
-		return out, nil
-	}
 	web.Handle(api, web.Op{ID: "enter", Method: http.MethodPost, Path: "/api/contestant/enter", Summary: "Come in with candidate number and code", MaxBody: 4 << 10},
 		func(ctx context.Context, in *struct {
 			UserAgent string `header:"User-Agent" maxLength:"1000"`
@@ -212,7 +218,7 @@ func contestantRoutes(api *web.API, s *Service) {
 			}
 		}) (*enteredOut, error) {
 			e, err := s.Enter(ctx, account.From(ctx), in.Body.Contest, in.Body.Number, in.Body.Code, in.UserAgent)
-			return entered(ctx, e, err)
+			return s.entered(ctx, e, err)
 		})
 	web.Handle(api, web.Op{ID: "enter-by-link", Method: http.MethodPost, Path: "/api/contestant/enter-by-link", Summary: "Come in with a personal link", MaxBody: 4 << 10},
 		func(ctx context.Context, in *struct {
@@ -222,7 +228,7 @@ func contestantRoutes(api *web.API, s *Service) {
 			}
 		}) (*enteredOut, error) {
 			e, err := s.EnterByLink(ctx, account.From(ctx), in.Body.Token, in.UserAgent)
-			return entered(ctx, e, err)
+			return s.entered(ctx, e, err)
 		})
 	type meOut struct{ Body ContestantView }
 	web.Handle(api, web.Op{ID: "get-my-entry", Method: http.MethodGet, Path: "/api/contestant/me", Summary: "The entry this device is signed in as"},
@@ -253,7 +259,9 @@ func (s *Service) contestantView(ctx context.Context, entryID int64) (Contestant
 			}
 		}
 	}
-	return view, nil
+	login, err := s.loginOf(ctx, entryID)
+	view.Account = login != ""
+	return view, err
 }
 
 func memberViews(members []Member) []MemberView {

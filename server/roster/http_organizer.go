@@ -291,6 +291,7 @@ func entryRoutes(api *web.API, s *Service) {
 			People   []DraftMember  `json:"people"`
 			History  []EventView    `json:"history"`
 			Consents []GivenConsent `json:"consents"`
+			Account  *BoundView     `json:"account,omitempty" doc:"The account that the entry belongs to"`
 		}
 	}
 	web.Handle(api, web.Op{ID: "get-entry", Method: http.MethodGet, Path: base + "/entries/{entry}", Summary: "An entry with what was agreed to"},
@@ -304,7 +305,18 @@ func entryRoutes(api *web.API, s *Service) {
 			for _, c := range d.Consents {
 				out.Body.Consents = append(out.Body.Consents, givenConsent(c, account.From(ctx).Locale))
 			}
+			bound, err := s.BoundTo(ctx, in.Entry)
+			out.Body.Account = boundView(bound)
 			return out, err
+		})
+	web.Handle(api, web.Op{ID: "unbind-entry", Method: http.MethodPost, Path: base + "/entries/{entry}/unbind", Summary: "Take the account from an entry; number and code still open it"},
+		func(ctx context.Context, in *struct {
+			EntryIn
+			Body struct {
+				Reason string `json:"reason" maxLength:"500"`
+			}
+		}) (*entryOut, error) {
+			return one(ctx, in.Contest, in.Entry, s.Unbind(ctx, in.Contest, in.Entry, in.Body.Reason))
 		})
 	web.Handle(api, web.Op{ID: "update-entry", Method: http.MethodPut, Path: base + "/entries/{entry}", Summary: "Change an entry"},
 		func(ctx context.Context, in *struct {

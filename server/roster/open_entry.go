@@ -51,14 +51,19 @@ func (s *Service) EnterOpenly(ctx context.Context, p account.Principal, slug str
 	if err != nil {
 		return OpenEntrant{}, err
 	}
-	open, err := s.contests.OpenEntry(ctx, c)
+	ways, err := s.contests.Ways(ctx, c)
 	if err != nil {
 		return OpenEntrant{}, err
 	}
-	if !open {
+	if !ways.Form {
 		return OpenEntrant{}, notOpenToAll
 	}
-	if id, err := s.cameBy(ctx, c.ID, once); err != nil || id != 0 {
+	return s.enterByForm(ctx, p, c, d, consents, once, agent, 0)
+}
+
+// enterByForm lets somebody in by the form; accountID is whose the entry becomes, or 0.
+func (s *Service) enterByForm(ctx context.Context, p account.Principal, c contest.Contest, d Draft, consents []Consent, once, agent string, accountID int64) (OpenEntrant, error) {
+	if id, err := s.cameBy(ctx, c.ID, once, accountID); err != nil || id != 0 {
 		if err != nil {
 			return OpenEntrant{}, err
 		}
@@ -87,11 +92,16 @@ func (s *Service) EnterOpenly(ctx context.Context, p account.Principal, slug str
 		if err := unitListed(ctx, q, c.ID, d); err != nil {
 			return err
 		}
-		id, err = s.comeIn(ctx, tx, q, c, rules, d, answers, once)
-		return err
+		if err := notYetIn(ctx, q, c.ID, accountID); err != nil {
+			return err
+		}
+		if id, err = s.comeIn(ctx, tx, q, c, rules, d, answers, once); err != nil || accountID == 0 {
+			return err
+		}
+		return bind(ctx, tx, q, c.ID, id, accountID, wayForm)
 	})
 	if postgres.IsUniqueViolation(err) { // the same secret at the same moment: the other request has made the entry
-		id, err = s.cameBy(ctx, c.ID, once)
+		id, err = s.cameBy(ctx, c.ID, once, accountID)
 	}
 	if err != nil {
 		return OpenEntrant{}, err
@@ -99,13 +109,24 @@ func (s *Service) EnterOpenly(ctx context.Context, p account.Principal, slug str
 	return s.letIn(ctx, p, c, id, agent)
 }
 
-// cameBy finds the entry that a browser's secret has made; 0: none yet.
-func (s *Service) cameBy(ctx context.Context, contestID int64, once string) (int64, error) {
+// cameBy finds the entry that a browser's secret has made; 0: none yet. What was made for an account is found by that
+// account only, and what was made without one by none.
+func (s *Service) cameBy(ctx context.Context, contestID int64, once string, accountID int64) (int64, error) {
 	who, err := s.q.WhoByReceipt(ctx, s.secrets.receiptMAC(once))
-	if errors.Is(err, pgx.ErrNoRows) || err == nil && who.ContestID != contestID {
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && (who.ContestID != contestID || who.EntryID == 0) {
 		return 0, nil
 	}
-	return who.EntryID, postgres.Fault(err)
+	if err != nil {
+		return 0, postgres.Fault(err)
+	}
+	of, err := s.q.AccountOfEntry(ctx, who.EntryID)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return 0, postgres.Fault(err)
+	}
+	if accountID != 0 && of.AccountID != accountID || accountID == 0 && of.Way == wayForm {
+		return 0, cameAlready
+	}
+	return who.EntryID, nil
 }
 
 // unitListed refuses a unit typed by hand where the contest has a list: nobody looks at what comes in this way.

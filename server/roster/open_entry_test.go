@@ -16,8 +16,19 @@ import (
 func openToAll(t *testing.T) *ground {
 	t.Helper()
 	g := lay(t, contest.PersonEntry)
-	g.contests.UseOpenEntry(func(context.Context, contest.Contest) (bool, error) { return true, nil })
+	g.takes(contest.Ways{Form: true})
 	return g
+}
+
+// takes lets people enter the contest by themselves in these ways.
+func (g *ground) takes(w contest.Ways) {
+	g.contests.UseWays(func(context.Context, contest.Contest) (contest.Ways, error) { return w, nil },
+		func(context.Context) (map[int64]bool, error) {
+			if !w.Account {
+				return nil, nil
+			}
+			return map[int64]bool{g.contest.ID: true}, nil
+		})
 }
 
 func (g *ground) comeIn(t *testing.T, d Draft, once string) (OpenEntrant, error) {
@@ -69,7 +80,7 @@ func TestNobodyEntersTwice(t *testing.T) {
 	}
 	g.asks(t, func(*Terms) {})
 	form, err := g.s.RegistrationForm(t.Context(), g.contest.Slug)
-	if err != nil || !form.OpenEntry || len(form.Units) != 2 {
+	if err != nil || !form.Ways.Form || len(form.Units) != 2 {
 		t.Fatalf("form %+v, %v", form, err)
 	}
 	at := func(d Draft, unit int) Draft {
@@ -105,7 +116,7 @@ func TestOpenEntryIsClosedUnlessAContestOffersIt(t *testing.T) {
 	g := lay(t, contest.PersonEntry)
 	_, err := g.comeIn(t, person("Lê An"), "a")
 	wantFault(t, err, "open_entry_closed")
-	g.contests.UseOpenEntry(func(context.Context, contest.Contest) (bool, error) { return true, nil })
+	g.takes(contest.Ways{Form: true})
 	answers := agreed()
 	answers[0].Given = false
 	_, err = g.s.EnterOpenly(t.Context(), stranger, g.contest.Slug, person("Lê An"), answers, strings.Repeat("b", 22), "")

@@ -32,10 +32,10 @@ var (
 type Form struct {
 	Contest contest.Contest
 	Open    bool
-	// OpenEntry: anybody may enter now, without waiting for approval.
-	OpenEntry bool
-	Units     []UnitCount // those the contest invites
-	Rules     Rules
+	// Ways: in which people may enter now by themselves, without waiting for approval.
+	Ways  contest.Ways
+	Units []UnitCount // those the contest invites
+	Rules Rules
 	// Purposes and Guardian are what those who register are asked to agree to.
 	Purposes []Purpose
 	Guardian Purpose
@@ -52,7 +52,7 @@ func (s *Service) RegistrationForm(ctx context.Context, slug string) (Form, erro
 		return Form{}, err
 	}
 	f := Form{Contest: c, Open: c.RegistrationOpen(time.Now())}
-	if f.OpenEntry, err = s.contests.OpenEntry(ctx, c); err != nil {
+	if f.Ways, err = s.contests.Ways(ctx, c); err != nil {
 		return Form{}, err
 	}
 	if f.Rules, err = s.rulesOf(ctx, s.q, c); err != nil {

@@ -28,6 +28,8 @@ type Service struct {
 	pace     *pace
 	openPace *pace
 	openDays *pace // of a day
+	signPace *pace // of accounts that people make
+	signDays *pace
 	codePace *pace // of wrong codes
 	turns    turns
 	onChange []func(contestID int64)
@@ -41,7 +43,8 @@ type Service struct {
 func New(db *pgxpool.Pool, accounts *account.Service, contests *contest.Service, units *unit.Service) *Service {
 	return &Service{db: db, q: rosterdb.New(db), accounts: accounts, contests: contests, units: units,
 		secrets: newSecrets(accounts.Key()), pace: newPace(paceBurst, paceEach), openPace: newPace(openBurst, openEach),
-		openDays: newPace(openDay, 24*time.Hour/openDay), codePace: newPace(codeBurst, codeEach)}
+		openDays: newPace(openDay, 24*time.Hour/openDay), codePace: newPace(codeBurst, codeEach),
+		signPace: newPace(openBurst, openEach), signDays: newPace(openDay, 24*time.Hour/openDay)}
 }
 
 // OnChange is told on this node after a contest's entries have changed.

@@ -36,10 +36,12 @@ type SessionView struct {
 
 // SessionAccount is the signed-in account.
 type SessionAccount struct {
-	ID     int64        `json:"id"`
-	Name   string       `json:"name"`
-	Admin  bool         `json:"admin"`
-	Grants []GrantsView `json:"grants"`
+	ID    int64  `json:"id"`
+	Name  string `json:"name"`
+	Admin bool   `json:"admin"`
+	// SelfMade accounts take part and do nothing else.
+	SelfMade bool         `json:"self_made" doc:"Made by its owner to take part; it has no role"`
+	Grants   []GrantsView `json:"grants"`
 }
 
 // GrantsView lists an account's roles in one contest.
@@ -111,12 +113,18 @@ type tokenOut struct {
 	}
 }
 
+// SignUps makes accounts for people who want to take part; the roster knows when that is possible.
+type SignUps interface {
+	CanSignUp(ctx context.Context) (bool, error)
+	SignUp(ctx context.Context, p account.Principal, login, name, password, agent string) (token string, err error)
+}
+
 // AccountRoutes registers signing in and out, links, and the people of a contest.
-func AccountRoutes(api *API, s *account.Service, version string) {
+func AccountRoutes(api *API, s *account.Service, ups SignUps, version string) {
 	view := func(p account.Principal) SessionView {
 		v := SessionView{Version: version}
 		if p.AccountID != 0 {
-			v.Account = &SessionAccount{ID: p.AccountID, Name: p.Name, Admin: p.Admin, Grants: []GrantsView{}}
+			v.Account = &SessionAccount{ID: p.AccountID, Name: p.Name, Admin: p.Admin, SelfMade: p.SelfMade, Grants: []GrantsView{}}
 			for id, roles := range p.Grants {
 				v.Account.Grants = append(v.Account.Grants, GrantsView{ContestID: id, Roles: roles})
 			}
@@ -147,19 +155,10 @@ func AccountRoutes(api *API, s *account.Service, version string) {
 			}
 			return signed(ctx, token)
 		})
+	ownAccountRoutes(api, s, ups, version, signed)
 	Handle(api, Op{ID: "sign-out", Method: http.MethodPost, Path: "/api/session/sign-out", Summary: "Sign this browser out"},
 		func(ctx context.Context, in *AgentIn) (*signedOut, error) {
-			request := http.Request{Header: http.Header{"Cookie": {in.Cookie}}}
-			out := &signedOut{Body: SessionView{Version: version}}
-			for _, name := range []string{AccountCookie, EntryCookie} {
-				if c, err := request.Cookie(name); err == nil && c.Value != "" {
-					if err := s.SignOut(ctx, c.Value); err != nil {
-						return nil, err
-					}
-				}
-				out.SetCookie = append(out.SetCookie, SessionCookie(name, "", account.From(ctx).Secure))
-			}
-			return out, nil
+			return signOut(ctx, s, in.Cookie, version)
 		})
 	Handle(api, Op{ID: "change-password", Method: http.MethodPost, Path: "/api/session/password", Summary: "Change one's own password; every other device is signed out"},
 		func(ctx context.Context, in *passwordIn) (*signedOut, error) {
@@ -216,9 +215,14 @@ func peopleRoutes(api *API, s *account.Service) {
 				Login string       `json:"login" minLength:"3" maxLength:"80"`
 				Name  string       `json:"name" minLength:"2" maxLength:"120"`
 				Role  account.Role `json:"role" enum:"organizer,host,secretary,judge,supervisor,timekeeper,author,reviewer"`
+				Known bool         `json:"known,omitempty" doc:"The one who invites has asked the person: the account may be one that they made themselves to take part"`
 			}
 		}) (*tokenOut, error) {
-			_, token, err := s.Invite(ctx, in.Contest, in.Body.Login, in.Body.Name, in.Body.Role)
+			invite := s.Invite
+			if in.Body.Known {
+				invite = s.InviteKnown
+			}
+			_, token, err := invite(ctx, in.Contest, in.Body.Login, in.Body.Name, in.Body.Role)
 			return path(token), err
 		})
 	Handle(api, Op{ID: "dismiss-person", Method: http.MethodDelete, Path: base + "/{account}/{role}", Summary: "Take a role away"},

@@ -34,7 +34,8 @@ type Need string
 
 const (
 	Public     Need = "public"     // anybody
-	SignedIn   Need = "signed_in"  // any account
+	SignedIn   Need = "signed_in"  // an account that somebody was invited with
+	Account    Need = "account"    // any account, also one that its owner has made to take part
 	Admin      Need = "admin"      // administrators of the system
 	Organizer  Need = "organizer"  // organizer of {contest}
 	Host       Need = "host"       // gives cues in {contest}; organizers too
@@ -62,6 +63,8 @@ func Permitted(p account.Principal, need Need, contestID int64) bool {
 	case Public:
 		return true
 	case SignedIn:
+		return p.AccountID != 0 && !p.SelfMade
+	case Account:
 		return p.AccountID != 0
 	case Admin:
 		return p.AccountID != 0 && p.Admin

@@ -16,6 +16,7 @@ type Account struct {
 	Admin        bool
 	CreatedAt    time.Time
 	DisabledAt   *time.Time
+	SelfMade     bool
 }
 
 type SignInLink struct {

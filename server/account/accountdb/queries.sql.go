@@ -11,7 +11,7 @@ import (
 )
 
 const accountByID = `-- name: AccountByID :one
-SELECT id, login, name, password_hash, admin, created_at, disabled_at FROM account WHERE id = $1
+SELECT id, login, name, password_hash, admin, created_at, disabled_at, self_made FROM account WHERE id = $1
 `
 
 func (q *Queries) AccountByID(ctx context.Context, id int64) (Account, error) {
@@ -25,12 +25,13 @@ func (q *Queries) AccountByID(ctx context.Context, id int64) (Account, error) {
 		&i.Admin,
 		&i.CreatedAt,
 		&i.DisabledAt,
+		&i.SelfMade,
 	)
 	return i, err
 }
 
 const accountByLogin = `-- name: AccountByLogin :one
-SELECT id, login, name, password_hash, admin, created_at, disabled_at FROM account WHERE login = $1
+SELECT id, login, name, password_hash, admin, created_at, disabled_at, self_made FROM account WHERE login = $1
 `
 
 func (q *Queries) AccountByLogin(ctx context.Context, login string) (Account, error) {
@@ -44,6 +45,7 @@ func (q *Queries) AccountByLogin(ctx context.Context, login string) (Account, er
 		&i.Admin,
 		&i.CreatedAt,
 		&i.DisabledAt,
+		&i.SelfMade,
 	)
 	return i, err
 }
@@ -104,6 +106,31 @@ func (q *Queries) AddLeader(ctx context.Context, arg AddLeaderParams) (int64, er
 	return result.RowsAffected(), nil
 }
 
+const boundIn = `-- name: BoundIn :many
+SELECT contest_id FROM entry_account WHERE account_id = $1
+`
+
+// The contests in which the account takes part.
+func (q *Queries) BoundIn(ctx context.Context, accountID int64) ([]int64, error) {
+	rows, err := q.db.Query(ctx, boundIn, accountID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []int64{}
+	for rows.Next() {
+		var contest_id int64
+		if err := rows.Scan(&contest_id); err != nil {
+			return nil, err
+		}
+		items = append(items, contest_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const copyGrants = `-- name: CopyGrants :exec
 INSERT INTO account_grant (account_id, contest_id, role)
 SELECT g.account_id, $1::bigint, g.role FROM account_grant g
@@ -148,7 +175,7 @@ func (q *Queries) CountGrants(ctx context.Context, arg CountGrantsParams) (int64
 }
 
 const createAccount = `-- name: CreateAccount :one
-INSERT INTO account (login, name, admin) VALUES ($1, $2, $3) RETURNING id, login, name, password_hash, admin, created_at, disabled_at
+INSERT INTO account (login, name, admin) VALUES ($1, $2, $3) RETURNING id, login, name, password_hash, admin, created_at, disabled_at, self_made
 `
 
 type CreateAccountParams struct {
@@ -168,6 +195,7 @@ func (q *Queries) CreateAccount(ctx context.Context, arg CreateAccountParams) (A
 		&i.Admin,
 		&i.CreatedAt,
 		&i.DisabledAt,
+		&i.SelfMade,
 	)
 	return i, err
 }
@@ -193,6 +221,23 @@ func (q *Queries) CreateLink(ctx context.Context, arg CreateLinkParams) error {
 		arg.ExpiresAt,
 	)
 	return err
+}
+
+const createOwnAccount = `-- name: CreateOwnAccount :one
+INSERT INTO account (login, name, password_hash, self_made) VALUES ($1, $2, $3, true) ON CONFLICT (login) DO NOTHING RETURNING id
+`
+
+type CreateOwnAccountParams struct {
+	Login        string
+	Name         string
+	PasswordHash *string
+}
+
+func (q *Queries) CreateOwnAccount(ctx context.Context, arg CreateOwnAccountParams) (int64, error) {
+	row := q.db.QueryRow(ctx, createOwnAccount, arg.Login, arg.Name, arg.PasswordHash)
+	var id int64
+	err := row.Scan(&id)
+	return id, err
 }
 
 const createSession = `-- name: CreateSession :one
@@ -246,6 +291,22 @@ func (q *Queries) DropLinks(ctx context.Context, arg DropLinksParams) error {
 	return err
 }
 
+const dropOwnAccount = `-- name: DropOwnAccount :execrows
+DELETE FROM account a WHERE a.id = $1::bigint AND a.self_made AND NOT a.admin
+  AND NOT EXISTS (SELECT 1 FROM account_grant g WHERE g.account_id = a.id)
+  AND NOT EXISTS (SELECT 1 FROM unit_leader l WHERE l.account_id = a.id)
+  AND NOT EXISTS (SELECT 1 FROM entry_account e WHERE e.account_id = a.id)
+`
+
+// Only one that its owner has made and that is of no use any more: no role, no entry.
+func (q *Queries) DropOwnAccount(ctx context.Context, accountID int64) (int64, error) {
+	result, err := q.db.Exec(ctx, dropOwnAccount, accountID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const failedTries = `-- name: FailedTries :one
 SELECT count(*) AS tries, coalesce(max(at), 'epoch'::timestamptz)::timestamptz AS last, now()::timestamptz AS now
 FROM failed_try WHERE scope = $1 AND at > now() - interval '1 hour'
@@ -262,6 +323,15 @@ func (q *Queries) FailedTries(ctx context.Context, scope string) (FailedTriesRow
 	var i FailedTriesRow
 	err := row.Scan(&i.Tries, &i.Last, &i.Now)
 	return i, err
+}
+
+const forgetDevices = `-- name: ForgetDevices :exec
+DELETE FROM known_device WHERE scope = $1
+`
+
+func (q *Queries) ForgetDevices(ctx context.Context, scope string) error {
+	_, err := q.db.Exec(ctx, forgetDevices, scope)
+	return err
 }
 
 const grantsIn = `-- name: GrantsIn :many
@@ -336,6 +406,36 @@ func (q *Queries) GrantsOf(ctx context.Context, accountID int64) ([]GrantsOfRow,
 			return nil, err
 		}
 		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const idleOwnAccounts = `-- name: IdleOwnAccounts :many
+SELECT a.id FROM account a WHERE a.self_made AND NOT a.admin AND a.created_at < now() - interval '12 months'
+  AND NOT EXISTS (SELECT 1 FROM session s WHERE s.account_id = a.id)
+  AND NOT EXISTS (SELECT 1 FROM account_grant g WHERE g.account_id = a.id)
+  AND NOT EXISTS (SELECT 1 FROM unit_leader l WHERE l.account_id = a.id)
+  AND NOT EXISTS (SELECT 1 FROM entry_account e WHERE e.account_id = a.id)
+ORDER BY a.id LIMIT 500
+`
+
+// Made a year ago, never used for an entry or no more, and not signed in to for months: its sessions are forgotten.
+func (q *Queries) IdleOwnAccounts(ctx context.Context) ([]int64, error) {
+	rows, err := q.db.Query(ctx, idleOwnAccounts)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []int64{}
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
@@ -576,7 +676,7 @@ func (q *Queries) Secret(ctx context.Context, name string) ([]byte, error) {
 
 const sessionsByTokens = `-- name: SessionsByTokens :many
 SELECT s.token_hash, s.id, s.account_id, s.entry_id, s.contest_id, s.last_seen_at, coalesce(a.name, '')::text AS name,
-       coalesce(a.admin, false)::boolean AS admin
+       coalesce(a.admin, false)::boolean AS admin, coalesce(a.self_made, false)::boolean AS self_made
 FROM session s LEFT JOIN account a ON a.id = s.account_id
 WHERE s.token_hash = ANY($1::bytea[]) AND s.revoked_at IS NULL AND s.expires_at > now() AND a.disabled_at IS NULL
 `
@@ -590,6 +690,7 @@ type SessionsByTokensRow struct {
 	LastSeenAt time.Time
 	Name       string
 	Admin      bool
+	SelfMade   bool
 }
 
 func (q *Queries) SessionsByTokens(ctx context.Context, tokenHashes [][]byte) ([]SessionsByTokensRow, error) {
@@ -610,6 +711,7 @@ func (q *Queries) SessionsByTokens(ctx context.Context, tokenHashes [][]byte) ([
 			&i.LastSeenAt,
 			&i.Name,
 			&i.Admin,
+			&i.SelfMade,
 		); err != nil {
 			return nil, err
 		}
@@ -693,4 +795,13 @@ func (q *Queries) UseLink(ctx context.Context, id int64) (int64, error) {
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const vouch = `-- name: Vouch :exec
+UPDATE account SET self_made = false WHERE id = $1
+`
+
+func (q *Queries) Vouch(ctx context.Context, id int64) error {
+	_, err := q.db.Exec(ctx, vouch, id)
+	return err
 }

@@ -307,6 +307,39 @@ func (q *Queries) SetupSettings(ctx context.Context, arg SetupSettingsParams) er
 	return err
 }
 
+const setupTaking = `-- name: SetupTaking :many
+SELECT r.contest_id, x.settings FROM exam_round x JOIN round r ON r.id = x.round_id JOIN contest c ON c.id = r.contest_id
+WHERE c.state IN ('open', 'running') AND c.entry_kind = 'person' AND c.rehearsal_of IS NULL AND x.phase NOT IN ('closed', 'scored')
+  AND EXISTS (SELECT 1 FROM exam_period p JOIN exam_window w ON w.period_id = p.id
+              WHERE p.round_id = x.round_id AND w.closes_us > $1::bigint)
+`
+
+type SetupTakingRow struct {
+	ContestID int64
+	Settings  []byte
+}
+
+// The rounds of all contests that people may enter now by themselves, with their settings.
+func (q *Queries) SetupTaking(ctx context.Context, nowUs int64) ([]SetupTakingRow, error) {
+	rows, err := q.db.Query(ctx, setupTaking, nowUs)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []SetupTakingRow{}
+	for rows.Next() {
+		var i SetupTakingRow
+		if err := rows.Scan(&i.ContestID, &i.Settings); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const setupWindows = `-- name: SetupWindows :many
 SELECT w.period_id, w.division_id, w.opens_us, w.closes_us
 FROM exam_window w JOIN exam_period p ON p.id = w.period_id

@@ -72,6 +72,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audience/contests/{slug}/entry/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter a contest with the form and the signed-in account, to which the entry belongs */
+        post: operations["enter-with-account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audience/contests/{slug}/exams/{round}": {
         parameters: {
             query?: never;
@@ -362,6 +379,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contestant/bind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the signed-in account stand for an entry whose code one knows, and come in */
+        post: operations["bind-my-entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contestant/enter": {
         parameters: {
             query?: never;
@@ -373,6 +407,23 @@ export interface paths {
         put?: never;
         /** Come in with candidate number and code */
         post: operations["enter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contestant/enter-by-account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Come in with the signed-in account alone */
+        post: operations["enter-by-account"];
         delete?: never;
         options?: never;
         head?: never;
@@ -473,6 +524,23 @@ export interface paths {
         };
         /** The entry this device is signed in as */
         get: operations["get-my-entry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contestant/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the signed-in account takes part */
+        get: operations["list-my-entries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -611,6 +679,57 @@ export interface paths {
         /** A picture, sound or film, by its unguessable id; whole or a range */
         get: operations["get-file"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge/contests/{contest}/ballots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My papers of the panel's ballots; the same comes live */
+        get: operations["list-my-ballots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge/contests/{contest}/ballots/{ballot}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** As the head judge: the count stands, or the answer to a tie */
+        post: operations["confirm-ballot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge/contests/{contest}/ballots/{ballot}/paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Vote, or change my vote while the ballot is open */
+        put: operations["cast-ballot"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1364,6 +1483,127 @@ export interface paths {
         /** Replace the award plan and the side prizes */
         put: operations["save-awards"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/ballots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ballots of the panel for side prizes; the same comes live */
+        get: operations["list-ballots"];
+        put?: never;
+        /** Plan a ballot for a side prize */
+        post: operations["add-ballot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/ballots/{ballot}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a ballot that has not been opened */
+        put: operations["save-ballot"];
+        post?: never;
+        /** Take out a ballot that has not been opened */
+        delete: operations["remove-ballot"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/ballots/{ballot}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a ballot without a prize, with a reason */
+        post: operations["cancel-ballot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/ballots/{ballot}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close the run that is open, and count it */
+        post: operations["close-ballot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/ballots/{ballot}/minutes/docx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Minutes of the count as a Word document */
+        get: operations["get-ballot-minutes-docx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/ballots/{ballot}/minutes/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Minutes of the count for signatures in ink */
+        get: operations["get-ballot-minutes-pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/ballots/{ballot}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a ballot, or open it again among the tied */
+        post: operations["open-ballot"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2366,6 +2606,23 @@ export interface paths {
         put?: never;
         /** Bring a withdrawn entry back */
         post: operations["restore-entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizer/contests/{contest}/entries/{entry}/unbind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the account from an entry; number and code still open it */
+        post: operations["unbind-entry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4406,6 +4663,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organizer/contests/{contest}/rounds/{round}/judging/publicity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say what the public sees of the marks; once a sheet is locked only less */
+        put: operations["set-publicity"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizer/contests/{contest}/rounds/{round}/judging/requests/{request}/confirm": {
         parameters: {
             query?: never;
@@ -5226,6 +5500,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session/delete-account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete one's own account, when it has no entry and no role */
+        post: operations["delete-my-account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session/link": {
         parameters: {
             query?: never;
@@ -5305,6 +5596,75 @@ export interface paths {
         put?: never;
         /** Sign this browser out */
         post: operations["sign-out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/sign-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether people may make accounts now */
+        get: operations["get-sign-up"];
+        put?: never;
+        /** Make an account to take part, and sign in with it */
+        post: operations["sign-up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/supervisor/contests/{contest}/rounds/{round}/judging/requests/{request}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The supervisor as the second of the two who revoke */
+        post: operations["confirm-revocation-as-supervisor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/supervisor/contests/{contest}/rounds/{round}/judging/requests/{request}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The supervisor's no to a revocation */
+        post: operations["refuse-revocation-as-supervisor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/supervisor/contests/{contest}/rounds/{round}/judging/requests/{request}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The supervisor takes an own request back */
+        post: operations["withdraw-revocation-as-supervisor"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5562,6 +5922,30 @@ export interface components {
              */
             kind: "away";
             /** @description contestant/exam/{round} */
+            topic: string;
+        };
+        BallotsMessage: {
+            data: components["schemas"]["JudgingBallotsView"];
+            /**
+             * Format: int64
+             * @description with seq: order of the messages of one topic and kind
+             */
+            epoch: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ballots";
+            /**
+             * Format: int64
+             * @description contest time in microseconds
+             */
+            sent_at: number;
+            /**
+             * Format: int64
+             * @description a message that is not newer than the one held is ignored
+             */
+            seq: number;
             topic: string;
         };
         BankAct: {
@@ -6307,6 +6691,12 @@ export interface components {
             /** Format: int64 */
             seq: number;
         };
+        "Bind-my-entryRequest": {
+            code: string;
+            /** @description The contest's address */
+            contest: string;
+            number: string;
+        };
         BoardMessage: {
             data: components["schemas"]["LeaderboardBoardView"];
             /**
@@ -6506,11 +6896,13 @@ export interface components {
             backdrop?: string;
             /**
              * Format: int64
-             * @description A line after so many places of each division; 0: none
+             * @description A line after so many places of each division; 0: where the plan's last cut ran, if it has one
              */
             cut?: number;
             /** @description What is above the line */
             cut_label?: string;
+            /** @description No line, also where the plan has a cut */
+            cut_off?: boolean;
             /** @description Files, in their order */
             logos?: string[];
             /** @description The panel has agreed to it */
@@ -6579,6 +6971,8 @@ export interface components {
             seal?: string;
             /** @enum {string} */
             state: "off" | "running" | "paused" | "over";
+            /** @description Teams are told; else persons */
+            teams: boolean;
             title: string;
             /** @description All entries with their points that have been told so far, the last one first; at most 500 */
             told: components["schemas"]["CeremonyRow"][];
@@ -6725,6 +7119,16 @@ export interface components {
         "Comment-itemRequest": {
             body: string;
         };
+        "Confirm-ballotRequest": {
+            /** @description Of the tied; none: what is left is not given */
+            entries: number[];
+            reason?: string;
+            /**
+             * Format: int64
+             * @description The run on the screen; 0: never opened
+             */
+            run: number;
+        };
         "Confirm-importRequest": {
             rows: components["schemas"]["BankChosenRow"][];
         };
@@ -6744,6 +7148,8 @@ export interface components {
             seq: number;
         };
         ContestAudienceView: {
+            /** @description Whoever signs in with an account may enter now, with the form */
+            account_entry: boolean;
             divisions: components["schemas"]["ContestDivision"][];
             /** @enum {string} */
             entry_kind: "person" | "team";
@@ -7044,6 +7450,8 @@ export interface components {
             short_name?: string;
         };
         "Create-contestRequest": {
+            /** @description Whoever signs in with an account may enter an online exam with the form, without approval */
+            account_entry?: boolean;
             divisions?: string[];
             /**
              * Format: date-time
@@ -7163,7 +7571,12 @@ export interface components {
              */
             skipped: number;
         };
+        DeleteAccountInBody: {
+            password: string;
+        };
         DetailOutBody: {
+            /** @description The account that the entry belongs to */
+            account?: components["schemas"]["RosterBoundView"];
             consents: components["schemas"]["RosterGivenConsent"][];
             entry: components["schemas"]["RosterEntryView"];
             history: components["schemas"]["RosterEventView"][];
@@ -7200,31 +7613,12 @@ export interface components {
             /** @description The new units */
             made: number[];
         };
+        "Enter-by-accountRequest": {
+            /** @description The contest's address */
+            contest: string;
+        };
         "Enter-by-linkRequest": {
             token: string;
-        };
-        "Enter-openlyRequest": {
-            consents: components["schemas"]["RosterConsentView"][];
-            /**
-             * Format: int64
-             * @description May be left out when there is one division
-             */
-            division_id?: number;
-            email?: string;
-            guardians?: components["schemas"]["RosterGuardianView"][];
-            /** @description Of a team; of a person who enters alone one, for the fields */
-            members?: components["schemas"]["RosterDraftMember"][];
-            /** @description Of the person, or of the team */
-            name: string;
-            /** @description A secret that the browser makes once for this entry: sent again, it gives the same entry */
-            once: string;
-            phone?: string;
-            /**
-             * Format: int64
-             * @description 0: unit_name says it
-             */
-            unit_id?: number;
-            unit_name?: string;
         };
         EnterRequest: {
             code: string;
@@ -8576,6 +8970,8 @@ export interface components {
             to: number;
         };
         ExamSettings: {
+            /** @description Whoever signs in with an account may enter with the form and its consent, without waiting for approval */
+            account_entry: boolean;
             /**
              * Format: int64
              * @description Days after results are shown in which a review may be asked for; 0: none
@@ -9040,6 +9436,8 @@ export interface components {
             unit_ids?: number[];
         };
         "Invite-personRequest": {
+            /** @description The one who invites has asked the person: the account may be one that they made themselves to take part */
+            known?: boolean;
             login: string;
             name: string;
             /** @enum {string} */
@@ -9078,17 +9476,20 @@ export interface components {
             seq: number;
             topic: string;
         };
+        JudgedPartsOutBody: {
+            parts: components["schemas"]["JudgingPart"][];
+        };
         JudgingAlarm: {
             /**
              * Format: int64
-             * @description total - mean; below 0: stricter than the panel
+             * @description total - median; below 0: stricter than the panel
              */
             deviation: number;
             /**
              * Format: int64
-             * @description Mean of all sheets of the performance
+             * @description Median of all sheets of the performance
              */
-            mean: number;
+            median: number;
             name: string;
             /** Format: int64 */
             performance_id: number;
@@ -9101,7 +9502,7 @@ export interface components {
             total: number;
             /**
              * Format: int64
-             * @description How far a sheet may lie from the mean here
+             * @description How far a sheet may lie from the median here
              */
             within: number;
         };
@@ -9128,6 +9529,106 @@ export interface components {
              */
             seq: number;
             topic: string;
+        };
+        JudgingBallotPart: {
+            /** @description The head judge who is present; may be empty */
+            head: string;
+            /** @description Those who are present, by seat */
+            judges: string[];
+            /** Format: int64 */
+            round_id: number;
+        };
+        JudgingBallotRules: {
+            /** @description The head judge confirms the count; else it stands when the secretary closes */
+            head: boolean;
+            /** @description Of the prize */
+            name: string;
+            /** @description An open ballot: who voted for whom is kept and told; else only the counts are */
+            named: boolean;
+            /** @description The parts whose judges vote; none: the judges of all parts */
+            panels: number[];
+            /**
+             * Format: int64
+             * @description How many receive the prize
+             */
+            places: number;
+            /** @description Money, paper: as it is read out */
+            prize?: string;
+            /**
+             * Format: int64
+             * @description The round whose entries may be chosen; 0: all entries of the contest
+             */
+            round_id?: number;
+            /**
+             * Format: int64
+             * @description How many a judge may choose
+             */
+            votes_each: number;
+        };
+        JudgingBallotStep: {
+            reason?: string;
+            /**
+             * Format: int64
+             * @description The run on the screen; 0: never opened
+             */
+            run: number;
+        };
+        JudgingBallotView: {
+            ended_name: string;
+            /**
+             * Format: int64
+             * @description 0: not decided or cancelled
+             */
+            ended_us: number;
+            /** @description The head judge confirms the count; else it stands when the secretary closes */
+            head: boolean;
+            /** Format: int64 */
+            id: number;
+            /** @description Of the prize */
+            name: string;
+            /** @description An open ballot: who voted for whom is kept and told; else only the counts are */
+            named: boolean;
+            /** @description The parts whose judges vote; none: the judges of all parts */
+            panels: number[];
+            /**
+             * Format: int64
+             * @description How many receive the prize
+             */
+            places: number;
+            /** @description Money, paper: as it is read out */
+            prize?: string;
+            /** @description Of the head judge's decision, or of the cancelling */
+            reason: string;
+            /**
+             * Format: int64
+             * @description The round whose entries may be chosen; 0: all entries of the contest
+             */
+            round_id?: number;
+            /** @description Empty: all entries of the contest */
+            round_name: string;
+            /** @description The first one first */
+            runs: components["schemas"]["JudgingRunView"][];
+            /** @enum {string} */
+            state: "planned" | "open" | "counted" | "decided" | "cancelled";
+            /**
+             * Format: int64
+             * @description How many would vote, or vote now
+             */
+            voters: number;
+            /**
+             * Format: int64
+             * @description How many a judge may choose
+             */
+            votes_each: number;
+            winners: components["schemas"]["JudgingWinnerView"][];
+        };
+        JudgingBallotsView: {
+            /** @description In the order in which they were planned */
+            ballots: components["schemas"]["JudgingBallotView"][];
+            /** Format: int64 */
+            contest_id: number;
+            /** @description Judged parts with a panel */
+            parts: components["schemas"]["JudgingBallotPart"][];
         };
         JudgingBlindView: {
             /** @description Judges, the hall and the table see codes until the close */
@@ -9301,7 +9802,7 @@ export interface components {
             count_down: boolean;
             /** @description The timekeeper's device gives a tone at the warnings and when the time is up */
             sound: boolean;
-            /** @description How far a locked sheet may lie from the panel's mean, by bands of that mean; none: no alarm */
+            /** @description How far a locked sheet may lie from the panel's median, by bands of that median; none: no alarm */
             tolerances: components["schemas"]["JudgingTolerance"][];
             /** @description Seconds left at which the clock changes its colour, the most first */
             warnings: number[];
@@ -9321,6 +9822,30 @@ export interface components {
             order?: boolean;
             panel?: boolean;
             rubric?: boolean;
+        };
+        JudgingCountRow: {
+            /** @description Who voted so; only of an open ballot */
+            by: string[];
+            /** Format: int64 */
+            entry_id: number;
+            name: string;
+            number: string;
+            unit: string;
+            /** Format: int64 */
+            votes: number;
+        };
+        JudgingCountView: {
+            /**
+             * Format: int64
+             * @description Places that the tied compete for
+             */
+            left: number;
+            /** @description The most votes first */
+            rows: components["schemas"]["JudgingCountRow"][];
+            /** @description Entries with equal votes, more than there are places left; empty: no open question */
+            tied: number[];
+            /** @description Entries that receive the prize by the count, the most votes first */
+            won: number[];
         };
         JudgingCriterionBody: {
             description?: string;
@@ -9426,7 +9951,7 @@ export interface components {
              */
             at_us: number;
             /** @enum {string} */
-            code: "reopened" | "paper" | "revoked" | "absent" | "time" | "order" | "conflict" | "panel";
+            code: "reopened" | "paper" | "revoked" | "absent" | "time" | "pause" | "order" | "conflict" | "panel" | "blind";
             en: string;
             vi: string;
         };
@@ -9553,7 +10078,7 @@ export interface components {
             absent: boolean;
             /** @description Codes stand for the entries until the close */
             blind: boolean;
-            /** @description Changes of the running order on the night, the newest last */
+            /** @description Changes of the running order and of the seats on the night, the newest last; why somebody is away is not said */
             changes: components["schemas"]["JudgingChangeView"][];
             /** @description The secretary has closed the marks: everything is read-only */
             closed: boolean;
@@ -9745,6 +10270,12 @@ export interface components {
             combining: components["schemas"]["ScoringCombining"];
             overtime: components["schemas"]["ScoringOvertime"];
         };
+        JudgingMyBallotsView: {
+            /** Format: int64 */
+            contest_id: number;
+            /** @description Open ones first */
+            papers: components["schemas"]["JudgingPaperView"][];
+        };
         JudgingNeed: {
             /** @enum {string} */
             code: "rubric" | "panel" | "head" | "order" | "entrants" | "unit" | "nobody_marks" | "barred" | "weights";
@@ -9816,7 +10347,7 @@ export interface components {
             total: number;
         };
         JudgingOthersView: {
-            /** @description Sheets far from the panel's mean; for the head of the panel only */
+            /** @description Sheets far from the panel's median; for the head of the panel only */
             alarms?: components["schemas"]["JudgingAlarm"][];
             /** @description Only locked ones, by seat */
             sheets: components["schemas"]["JudgingOtherSheet"][];
@@ -9864,9 +10395,56 @@ export interface components {
              */
             version: number;
         };
+        JudgingPaperChoice: {
+            /** @description I am tied to it, so by the rules I do not vote for it */
+            barred: boolean;
+            /** Format: int64 */
+            entry_id: number;
+            name: string;
+            number: string;
+            unit: string;
+        };
+        JudgingPaperView: {
+            /** @description Among those who were tied */
+            again: boolean;
+            /** @description Empty unless open */
+            choices: components["schemas"]["JudgingPaperChoice"][];
+            /** @description To be confirmed, or a tie to be decided; for the head judge only */
+            count?: components["schemas"]["JudgingCountView"];
+            /** Format: int64 */
+            id: number;
+            /** @description Whom I have chosen; of a secret ballot empty after the close */
+            mine: number[];
+            /** @description Of the prize */
+            name: string;
+            /** @description Who voted for whom is told */
+            named: boolean;
+            /** Format: int64 */
+            run: number;
+            /** @enum {string} */
+            state: "planned" | "open" | "counted" | "decided" | "cancelled";
+            /** @description For the head judge only */
+            turnout?: components["schemas"]["JudgingVotedView"];
+            /**
+             * Format: int64
+             * @description Of my paper, to be sent back
+             */
+            version: number;
+            /** @description My vote is stored */
+            voted: boolean;
+            /** @description I vote in it */
+            votes: boolean;
+            /** Format: int64 */
+            votes_each: number;
+        };
         JudgingPart: {
             blind: boolean;
             closed: boolean;
+            /**
+             * Format: int64
+             * @description Turns whose score counts
+             */
+            complete: number;
             /** @enum {string} */
             conflict: "none" | "flag" | "bar";
             /** Format: int64 */
@@ -9891,6 +10469,8 @@ export interface components {
             max_total: number;
             /** @description What is missing or wants a look before the evening */
             needs: components["schemas"]["JudgingNeed"][];
+            /** @description Who is on stage now, the code in a blind round; empty: nobody */
+            on_stage: string;
             /** Format: int64 */
             round_id: number;
             round_name: string;
@@ -9899,8 +10479,54 @@ export interface components {
             /** @description The panel of the part before it, in the same seats */
             same_panel: boolean;
             started: boolean;
+            /**
+             * @description How far it is signed
+             * @enum {string}
+             */
+            state: "open" | "checked" | "closed";
             /** Format: int64 */
             turns: number;
+        };
+        JudgingPublicScore: {
+            /**
+             * Format: int64
+             * @description Taken off for overtime; it is in the score already
+             */
+            deducted: number;
+            /** @description The part is closed; else the score is provisional */
+            final: boolean;
+            /**
+             * Format: int64
+             * @description Hundredths of a point
+             */
+            score: number;
+            /** @description By seat; empty where only totals are public */
+            sheets: components["schemas"]["JudgingPublicSheet"][];
+        };
+        JudgingPublicSheet: {
+            /** @description Only where the judges' names are public */
+            name?: string;
+            /** @description Does not count: struck out by the rule of the part */
+            out: boolean;
+            /**
+             * Format: int64
+             * @description 3 is GK3
+             */
+            seat: number;
+            /** Format: int64 */
+            total: number;
+        };
+        JudgingPublicity: {
+            /**
+             * @description When a provisional score is shown: as soon as all sheets of the performance are locked; when the part is closed; not before the result is told
+             * @enum {string}
+             */
+            hall: "at_once" | "after_part" | "never";
+            /**
+             * @description totals: the score alone; seats: with each judge's total, as GK1, GK2...; names: with the judges' names
+             * @enum {string}
+             */
+            marks: "totals" | "seats" | "names";
         };
         JudgingReasonBody: {
             reason: string;
@@ -9989,6 +10615,35 @@ export interface components {
              */
             seconds: number;
             vi: string;
+        };
+        JudgingRunView: {
+            /**
+             * Format: int64
+             * @description How many can be chosen
+             */
+            choices: number;
+            closed_name: string;
+            /**
+             * Format: int64
+             * @description 0: open
+             */
+            closed_us: number;
+            /** @description Only once the run is closed */
+            count?: components["schemas"]["JudgingCountView"];
+            /** Format: int64 */
+            number: number;
+            opened_name: string;
+            /** Format: int64 */
+            opened_us: number;
+            /** Format: int64 */
+            places: number;
+            /** @description Why it was closed before everybody had voted */
+            reason: string;
+            /** Format: int64 */
+            voted: number;
+            voters: components["schemas"]["JudgingVoterView"][];
+            /** Format: int64 */
+            votes_each: number;
         };
         JudgingSeatOfMine: {
             /** Format: int64 */
@@ -10133,6 +10788,16 @@ export interface components {
             /** @description The clock shows the time left instead of the time used */
             count_down: boolean;
             /**
+             * @description How much of a score's making is public
+             * @enum {string}
+             */
+            marks: "totals" | "seats" | "names";
+            /**
+             * Format: int64
+             * @description Highest score of the part, hundredths of a point
+             */
+            max_score: number;
+            /**
              * Format: int64
              * @description The performance on stage now; 0: none
              */
@@ -10172,7 +10837,7 @@ export interface components {
             from: number;
             /**
              * Format: int64
-             * @description How far a sheet may lie from the mean, hundredths of a percent of the highest total
+             * @description How far a sheet may lie from the median, hundredths of a percent of the highest total
              */
             within: number;
         };
@@ -10201,6 +10866,7 @@ export interface components {
              * @description Place in the running order, from 1
              */
             position: number;
+            score?: components["schemas"]["JudgingPublicScore"];
             /**
              * Format: int64
              * @description Time that counts; absent until done
@@ -10277,6 +10943,9 @@ export interface components {
             panel: components["schemas"]["JudgingSeatView"][];
             /** @description In running order */
             performances: components["schemas"]["JudgingMarkedTurn"][];
+            publicity: components["schemas"]["JudgingPublicity"];
+            /** @description A sheet has been locked: the public can only be shown less */
+            publicity_fixed: boolean;
             /** Format: int64 */
             round_id: number;
             round_name: string;
@@ -10310,11 +10979,45 @@ export interface components {
             seq: number;
             topic: string;
         };
+        JudgingVote: {
+            /** @description Who is chosen; none: a blank vote */
+            entries: number[];
+            /** Format: int64 */
+            run: number;
+            /**
+             * Format: int64
+             * @description The paper's version that stood on the screen; another device may have changed it since
+             */
+            seen: number;
+        };
+        JudgingVotedView: {
+            /** Format: int64 */
+            voted: number;
+            /** Format: int64 */
+            voters: number;
+        };
+        JudgingVoterView: {
+            name: string;
+            voted: boolean;
+        };
         JudgingWatchView: {
             /** @description In running order */
             alarms: components["schemas"]["JudgingAlarm"][];
             /** @description By seat; performances for practice are left out */
             judges: components["schemas"]["JudgingJudgeSpread"][];
+        };
+        JudgingWinnerView: {
+            /** @description Tied, and chosen by the head judge */
+            by_head: boolean;
+            /** Format: int64 */
+            entry_id: number;
+            name: string;
+            number: string;
+            /** Format: int64 */
+            run: number;
+            unit: string;
+            /** Format: int64 */
+            votes: number;
         };
         LeaderAskIn: {
             /**
@@ -10620,6 +11323,8 @@ export interface components {
              * @description How many of those can go on
              */
             free?: number;
+            /** @enum {string} */
+            kind?: "person" | "team";
             /**
              * Format: int64
              * @description Rows of this level and above have come through
@@ -10717,9 +11422,29 @@ export interface components {
              * @description Entries in the contestant's division
              */
             count: number;
+            /** @description Where the entry stands with respect to the line between those who go on and the others */
+            cut?: components["schemas"]["LeaderboardOwnCut"];
             row?: components["schemas"]["LeaderboardRow"];
             /** @enum {string} */
             status: "provisional" | "frozen" | "final";
+        };
+        LeaderboardOwnCut: {
+            /** @description It has been decided; before that it is where the line would run now */
+            done: boolean;
+            /**
+             * Format: int64
+             * @description How many go on
+             */
+            places: number;
+            /** @description Its name; empty while the public does not know of it */
+            round: string;
+            /**
+             * Format: int64
+             * @description The round that is entered
+             */
+            round_id: number;
+            /** @enum {string} */
+            side: "above" | "line" | "below";
         };
         LeaderboardRoundScore: {
             /** Format: int64 */
@@ -11031,9 +11756,36 @@ export interface components {
             /** Format: int64 */
             into: number;
         };
+        MyBallotsMessage: {
+            data: components["schemas"]["JudgingMyBallotsView"];
+            /**
+             * Format: int64
+             * @description with seq: order of the messages of one topic and kind
+             */
+            epoch: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "my_ballots";
+            /**
+             * Format: int64
+             * @description contest time in microseconds
+             */
+            sent_at: number;
+            /**
+             * Format: int64
+             * @description a message that is not newer than the one held is ignored
+             */
+            seq: number;
+            topic: string;
+        };
         MyContestsOutBody: {
             /** @description Newest first */
             contests: components["schemas"]["ContestMyContestView"][];
+        };
+        MyEntriesOutBody: {
+            entries: components["schemas"]["RosterPartView"][];
         };
         "Name-head-judgeRequest": {
             reason: string;
@@ -11082,6 +11834,29 @@ export interface components {
              * @description contest time in microseconds
              */
             sent_at: number;
+        };
+        OpenEntryInBody: {
+            consents: components["schemas"]["RosterConsentView"][];
+            /**
+             * Format: int64
+             * @description May be left out when there is one division
+             */
+            division_id?: number;
+            email?: string;
+            guardians?: components["schemas"]["RosterGuardianView"][];
+            /** @description Of a team; of a person who enters alone one, for the fields */
+            members?: components["schemas"]["RosterDraftMember"][];
+            /** @description Of the person, or of the team */
+            name: string;
+            /** @description A secret that the browser makes once for this entry: sent again, it gives the same entry */
+            once: string;
+            phone?: string;
+            /**
+             * Format: int64
+             * @description 0: unit_name says it
+             */
+            unit_id?: number;
+            unit_name?: string;
         };
         "Order-roundsRequest": {
             rounds: number[];
@@ -11420,9 +12195,6 @@ export interface components {
             seed: string;
             totals: components["schemas"]["PaperTotals"];
             variants: components["schemas"]["PaperVariantFact"][];
-        };
-        PartsOutBody: {
-            parts: components["schemas"]["JudgingPart"][];
         };
         "Pass-placeRequest": {
             /**
@@ -12283,6 +13055,8 @@ export interface components {
             /** Format: int64 */
             at_us: number;
             awards: components["schemas"]["ResultGiven"][];
+            /** @description Where the lines of promotions run through the standings */
+            cuts: components["schemas"]["ResultCutLine"][];
             divisions: components["schemas"]["ContestDivision"][];
             /** @description SHA-256 of the snapshot */
             hash: string;
@@ -12300,6 +13074,8 @@ export interface components {
             side_prizes: components["schemas"]["ResultSidePrize"][];
             standings: components["schemas"]["ResultStanding"][];
             tie_breakers: string[];
+            /** @description How ties were resolved, the oldest decision first */
+            ties: components["schemas"]["ResultResolvedTie"][];
         };
         ResultAward: {
             /**
@@ -12356,6 +13132,37 @@ export interface components {
             /** Format: int64 */
             old_total: number;
         };
+        ResultCutLine: {
+            /**
+             * Format: int64
+             * @description Entry beneath which the line runs
+             */
+            after: number;
+            /**
+             * Format: int64
+             * @description How many stand above the line
+             */
+            count: number;
+            /** Format: int64 */
+            division_id: number;
+            /**
+             * @description Only where persons and teams both took part
+             * @enum {string}
+             */
+            kind?: "person" | "team";
+            /**
+             * Format: int64
+             * @description Its place
+             */
+            place: number;
+            /** @description Its name */
+            round: string;
+            /**
+             * Format: int64
+             * @description The round that was entered
+             */
+            round_id: number;
+        };
         ResultGiven: {
             /**
              * Format: int64
@@ -12400,6 +13207,8 @@ export interface components {
             awards: components["schemas"]["ResultGiven"][];
             /** @description Against the newest revision */
             changes: components["schemas"]["ResultChange"][];
+            /** @description Where the lines of promotions run through the standings */
+            cuts: components["schemas"]["ResultCutLine"][];
             divisions: components["schemas"]["ContestDivision"][];
             /** @description Send it back to finalize exactly what was shown */
             inputs_hash: string;
@@ -12410,6 +13219,8 @@ export interface components {
             standings: components["schemas"]["ResultStanding"][];
             /** @enum {string} */
             state: "draft" | "open" | "running" | "ended" | "finalized" | "archived";
+            /** @description How ties were resolved, the oldest decision first */
+            ties: components["schemas"]["ResultResolvedTie"][];
             /** @description The public may read the newest revision; false: nothing is final, or it waits to be told */
             told: boolean;
         };
@@ -12425,6 +13236,38 @@ export interface components {
             /** Format: int64 */
             place: number;
             tied?: boolean;
+        };
+        ResultResolvedLine: {
+            /** @description Empty when it is not in the standings any more */
+            name: string;
+            /** @description With which lots were drawn: the candidate number, or the unit's own */
+            number: string;
+            /**
+             * Format: int64
+             * @description Among those who were tied
+             */
+            place: number;
+        };
+        ResultResolvedTie: {
+            decider?: string;
+            /** @enum {string} */
+            method: "round" | "head" | "lots";
+            /** @description Best first */
+            order: components["schemas"]["ResultResolvedLine"][];
+            /**
+             * Format: int64
+             * @description In the standings: the best place that it was about; else 0
+             */
+            place: number;
+            reason?: string;
+            /** @description Name of the round at whose line they were tied; empty: in the standings */
+            round: string;
+            /** @description Of the lots: with the numbers it gives the order again */
+            seed?: string;
+            /** @description Name of the tie-break round */
+            tie_round?: string;
+            /** @enum {string} */
+            what: "entry" | "unit";
         };
         ResultRevisionView: {
             /** @description Empty for the public */
@@ -12546,6 +13389,14 @@ export interface components {
             id: number;
             name: string;
         };
+        RosterBoundView: {
+            /** Format: date-time */
+            at: string;
+            /** @description Bound by somebody who knew the code; else the form made the entry for it */
+            by_code: boolean;
+            login: string;
+            name: string;
+        };
         RosterChangeView: {
             /** Format: date-time */
             created_at: string;
@@ -12578,6 +13429,8 @@ export interface components {
             version: string;
         };
         RosterContestantView: {
+            /** @description It belongs to an account, which opens it without the code */
+            account: boolean;
             /** Format: int64 */
             contest_id: number;
             contest_name: string;
@@ -12865,6 +13718,8 @@ export interface components {
             name: string;
         };
         RosterFormView: {
+            /** @description Whoever signs in with an account may */
+            account_entry: boolean;
             /** Format: int64 */
             adult_age: number;
             /** Format: date-time */
@@ -12945,6 +13800,17 @@ export interface components {
             /** @enum {string} */
             role: "captain" | "member" | "reserve";
         };
+        RosterNextView: {
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "stage" | "judged" | "exam" | "vote";
+            name: string;
+            /** Format: date-time */
+            starts_at?: string;
+            /** @enum {string} */
+            state: "planned" | "ready" | "running" | "paused";
+        };
         RosterOpenEntrantView: {
             /** @description Shown once: with the candidate number it is the way in from another device */
             code: string;
@@ -12970,6 +13836,25 @@ export interface components {
             unit_required: boolean;
             /** @description The contest's, and the own one */
             units: components["schemas"]["RosterFormUnit"][];
+        };
+        RosterPartView: {
+            /** @description The account alone opens it now */
+            can_enter: boolean;
+            contest_name: string;
+            contest_slug: string;
+            /** @enum {string} */
+            contest_state: "open" | "running" | "ended" | "finalized" | "archived";
+            /** Format: int64 */
+            entry_id: number;
+            name: string;
+            /** @description The round to go to, or to wait for */
+            next?: components["schemas"]["RosterNextView"];
+            number: string;
+            organizer_name: string;
+            /** @enum {string} */
+            state: "active" | "withdrawn";
+            time_zone: string;
+            unit_name: string;
         };
         RosterPlanChangeView: {
             /**
@@ -13577,7 +14462,7 @@ export interface components {
         "Send-vote-codeRequest": {
             address: string;
         };
-        ServerMessage: components["schemas"]["BoardMessage"] | components["schemas"]["CeremonyMessage"] | components["schemas"]["CeremonyDeskMessage"] | components["schemas"]["ClockMessage"] | components["schemas"]["ExamControlMessage"] | components["schemas"]["ExamOwnMessage"] | components["schemas"]["ExamPaperMessage"] | components["schemas"]["ExamRoundMessage"] | components["schemas"]["FaultMessage"] | components["schemas"]["JudgeViewMessage"] | components["schemas"]["JudgingAudienceMessage"] | components["schemas"]["JudgingEveningMessage"] | components["schemas"]["JudgingViewMessage"] | components["schemas"]["OkMessage"] | components["schemas"]["OwnBoardMessage"] | components["schemas"]["ScreenMessage"] | components["schemas"]["StageAudienceMessage"] | components["schemas"]["StageConsoleMessage"] | components["schemas"]["StageContestantMessage"] | components["schemas"]["StageCountsMessage"] | components["schemas"]["StageHallCountMessage"] | components["schemas"]["StageOwnMessage"] | components["schemas"]["WelcomeMessage"] | components["schemas"]["WholeBoardMessage"];
+        ServerMessage: components["schemas"]["BallotsMessage"] | components["schemas"]["BoardMessage"] | components["schemas"]["CeremonyMessage"] | components["schemas"]["CeremonyDeskMessage"] | components["schemas"]["ClockMessage"] | components["schemas"]["ExamControlMessage"] | components["schemas"]["ExamOwnMessage"] | components["schemas"]["ExamPaperMessage"] | components["schemas"]["ExamRoundMessage"] | components["schemas"]["FaultMessage"] | components["schemas"]["JudgeViewMessage"] | components["schemas"]["JudgingAudienceMessage"] | components["schemas"]["JudgingEveningMessage"] | components["schemas"]["JudgingViewMessage"] | components["schemas"]["MyBallotsMessage"] | components["schemas"]["OkMessage"] | components["schemas"]["OwnBoardMessage"] | components["schemas"]["ScreenMessage"] | components["schemas"]["StageAudienceMessage"] | components["schemas"]["StageConsoleMessage"] | components["schemas"]["StageContestantMessage"] | components["schemas"]["StageCountsMessage"] | components["schemas"]["StageHallCountMessage"] | components["schemas"]["StageOwnMessage"] | components["schemas"]["VoteAudienceMessage"] | components["schemas"]["WelcomeMessage"] | components["schemas"]["WholeBoardMessage"];
         "Set-blindRequest": {
             blind: boolean;
             /**
@@ -13652,9 +14537,18 @@ export interface components {
             /** @description Entries; empty: all of my units */
             ids?: number[];
         };
+        "Sign-upRequest": {
+            login: string;
+            name: string;
+            password: string;
+        };
         SignInInBody: {
             login: string;
             password: string;
+        };
+        SignUpOutBody: {
+            /** @description A contest takes contestants by account now */
+            open: boolean;
         };
         SourcesOutBody: {
             sources: components["schemas"]["JudgingSource"][];
@@ -14576,6 +15470,9 @@ export interface components {
             /** @description In place of what the device had saved; needs a note */
             replaces?: boolean;
         };
+        "Unbind-entryRequest": {
+            reason: string;
+        };
         "Undo-promotionRequest": {
             reason: string;
         };
@@ -14945,6 +15842,30 @@ export interface components {
             /** @description Newest first */
             views: components["schemas"]["BankView"][];
         };
+        VoteAudienceMessage: {
+            data: components["schemas"]["VoteAudienceView"];
+            /**
+             * Format: int64
+             * @description with seq: order of the messages of one topic and kind
+             */
+            epoch: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "vote_audience";
+            /**
+             * Format: int64
+             * @description contest time in microseconds
+             */
+            sent_at: number;
+            /**
+             * Format: int64
+             * @description a message that is not newer than the one held is ignored
+             */
+            seq: number;
+            topic: string;
+        };
         VoteAudienceView: {
             /** @description Where one votes */
             address: string;
@@ -15095,6 +16016,8 @@ export interface components {
             /** Format: int64 */
             id: number;
             name: string;
+            /** @description Made by its owner to take part; it has no role */
+            self_made: boolean;
         };
         WebSessionEntry: {
             /** Format: int64 */
@@ -15295,7 +16218,54 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Enter-openlyRequest"];
+                "application/json": components["schemas"]["OpenEntryInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterOpenEntrantView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "enter-with-account": {
+        parameters: {
+            query?: never;
+            header?: {
+                "User-Agent"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenEntryInBody"];
             };
         };
         responses: {
@@ -16098,6 +17068,51 @@ export interface operations {
             };
         };
     };
+    "bind-my-entry": {
+        parameters: {
+            query?: never;
+            header?: {
+                "User-Agent"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Bind-my-entryRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterContestantView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     enter: {
         parameters: {
             query?: never;
@@ -16110,6 +17125,51 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["EnterRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterContestantView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "enter-by-account": {
+        parameters: {
+            query?: never;
+            header?: {
+                "User-Agent"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Enter-by-accountRequest"];
             };
         };
         responses: {
@@ -16370,6 +17430,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RosterContestantView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-my-entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyEntriesOutBody"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -16750,6 +17848,136 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-my-ballots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingMyBallotsView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "confirm-ballot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                ballot: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirm-ballotRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingMyBallotsView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "cast-ballot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                ballot: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgingVote"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingMyBallotsView"];
+                };
             };
             /** @description Unprocessable Entity */
             422: {
@@ -18790,6 +20018,397 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ResultAwardPlan"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "list-ballots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingBallotsView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "add-ballot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgingBallotRules"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingBallotsView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "save-ballot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                ballot: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgingBallotRules"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingBallotsView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "remove-ballot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                ballot: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingBallotsView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "cancel-ballot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                ballot: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgingBallotStep"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingBallotsView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "close-ballot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                ballot: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgingBallotStep"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingBallotsView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-ballot-minutes-docx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                ballot: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-ballot-minutes-pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                ballot: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "open-ballot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                ballot: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgingBallotStep"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingBallotsView"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -21998,6 +23617,51 @@ export interface operations {
             };
         };
     };
+    "unbind-entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                entry: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Unbind-entryRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterEntryView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "withdraw-entry": {
         parameters: {
             query?: never;
@@ -22367,7 +24031,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PartsOutBody"];
+                    "application/json": components["schemas"]["JudgedPartsOutBody"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -27650,6 +29314,51 @@ export interface operations {
             };
         };
     };
+    "set-publicity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgingPublicity"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgingView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "confirm-judging-request": {
         parameters: {
             query?: never;
@@ -29867,6 +31576,51 @@ export interface operations {
             };
         };
     };
+    "delete-my-account": {
+        parameters: {
+            query?: never;
+            header?: {
+                "User-Agent"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeleteAccountInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebSessionView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
     "look-at-link": {
         parameters: {
             query?: never;
@@ -30064,6 +31818,209 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["WebSessionView"];
                 };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "get-sign-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignUpOutBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "sign-up": {
+        parameters: {
+            query?: never;
+            header?: {
+                "User-Agent"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Sign-upRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebSessionView"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "confirm-revocation-as-supervisor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                request: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "refuse-revocation-as-supervisor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                request: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WebProblem"];
+                };
+            };
+        };
+    };
+    "withdraw-revocation-as-supervisor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: number;
+                round: number;
+                request: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unprocessable Entity */
             422: {
