@@ -317,3 +317,16 @@ func (s *Service) Missing(ctx context.Context, c contest.Contest) ([]contest.Mis
 	}
 	return list, nil
 }
+
+// UnitNames are the names of a contest's units.
+func (s *Service) UnitNames(ctx context.Context, contestID int64) (map[int64]string, error) {
+	p, err := s.Roster.Plan(ctx, contestID)
+	if err != nil {
+		return nil, err
+	}
+	names := make(map[int64]string, len(p.Units))
+	for _, u := range p.Units {
+		names[u.ID] = u.Name
+	}
+	return names, nil
+}

@@ -27,6 +27,8 @@ type AudienceView struct {
 	Standings     []Standing         `json:"standings"`
 	Awards        []Given            `json:"awards"`
 	SidePrizes    []SidePrize        `json:"side_prizes"`
+	Cuts          []CutLine          `json:"cuts" doc:"Where the lines of promotions run through the standings"`
+	Ties          []ResolvedTie      `json:"ties" doc:"How ties were resolved, the oldest decision first"`
 	History       []RevisionView     `json:"history" doc:"Every revision, the first one first; without who made it"`
 }
 
@@ -39,6 +41,8 @@ type OrganizerView struct {
 	SidePrizes []SidePrize        `json:"side_prizes"`
 	Rounds     []SnapshotRound    `json:"rounds"`
 	Divisions  []contest.Division `json:"divisions"`
+	Cuts       []CutLine          `json:"cuts" doc:"Where the lines of promotions run through the standings"`
+	Ties       []ResolvedTie      `json:"ties" doc:"How ties were resolved, the oldest decision first"`
 	Problems   []Problem          `json:"problems"`
 	Changes    []Change           `json:"changes" doc:"Against the newest revision"`
 	Revisions  []RevisionView     `json:"revisions"`
@@ -77,7 +81,7 @@ func audienceView(revisions []Revision) AudienceView {
 	}
 	return AudienceView{Revision: s.Revision, AtUs: r.AtUs, Seal: Seal(r.Hash), Hash: hex.EncodeToString(r.Hash), Reason: s.Reason,
 		Name: s.Name, OrganizerName: s.OrganizerName, TieBreakers: s.TieBreakers, Divisions: s.Divisions, Rounds: s.Rounds, Standings: s.Standings,
-		Awards: orNone(s.Awards), SidePrizes: orNone(s.SidePrizes), History: past}
+		Awards: orNone(s.Awards), SidePrizes: orNone(s.SidePrizes), Cuts: s.Cuts(), Ties: []ResolvedTie{}, History: past}
 }
 
 // orNone is an empty list for one that is missing.
@@ -101,7 +105,9 @@ func (s *Service) Final(ctx context.Context, slug string) (AudienceView, error) 
 	if err != nil {
 		return AudienceView{}, err
 	}
-	return audienceView(revisions), nil
+	v := audienceView(revisions)
+	v.Ties, err = s.ties(ctx, revisions[len(revisions)-1].Snapshot)
+	return v, err
 }
 
 var notFinal = fault.New(fault.NotFound, "not_final",
@@ -174,8 +180,11 @@ func (s *Service) organizerView(ctx context.Context, contestID int64) (Organizer
 	revisions, err := s.Revisions(ctx, contestID, false)
 	v := OrganizerView{State: c.State, InputsHash: hex.EncodeToString(p.InputsHash), Standings: p.Snapshot.Standings,
 		Rounds: p.Snapshot.Rounds, Divisions: p.Snapshot.Divisions, Problems: p.Problems, Changes: p.Changes,
-		Awards: orNone(p.Snapshot.Awards), SidePrizes: orNone(p.Snapshot.SidePrizes), Revisions: history(revisions)}
+		Awards: orNone(p.Snapshot.Awards), SidePrizes: orNone(p.Snapshot.SidePrizes), Cuts: p.Snapshot.Cuts(), Revisions: history(revisions)}
 	if err != nil {
+		return v, err
+	}
+	if v.Ties, err = s.ties(ctx, p.Snapshot); err != nil {
 		return v, err
 	}
 	v.Told, err = s.Told(ctx, contestID)

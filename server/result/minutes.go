@@ -12,8 +12,8 @@ import (
 )
 
 // minutesOf lays out the minutes of a final result for signatures in ink: standings of each division with the score of
-// each round, awards, and the seal of the snapshot they are made from.
-func minutesOf(r Revision, zone *time.Location) export.Official {
+// each round, how ties were resolved, awards, and the seal of the snapshot they are made from.
+func minutesOf(r Revision, ties []ResolvedTie, zone *time.Location) export.Official {
 	s := r.Snapshot
 	at := time.UnixMicro(r.AtUs).In(zone)
 	d := export.Official{Issuer: s.OrganizerName, Where: "……………, " + export.OfficialDate(at), Title: "BIÊN BẢN", About: "Tổng hợp kết quả " + s.Name,
@@ -36,6 +36,9 @@ func minutesOf(r Revision, zone *time.Location) export.Official {
 			heading += " " + division.Name
 		}
 		d.Blocks = append(d.Blocks, export.Block{Heading: heading, Table: s.standingsTable(division.ID)})
+	}
+	if len(ties) > 0 {
+		d.Blocks = append(d.Blocks, export.Block{Heading: "Phân định đồng hạng", Table: tiesTable(ties)})
 	}
 	if given := s.awardsTable(); len(given.Rows) > 0 {
 		d.Blocks = append(d.Blocks, export.Block{Heading: "Giải thưởng", Table: given})
@@ -113,8 +116,12 @@ func (s *Service) minutes(ctx context.Context, contestID int64, write func(*byte
 	if r == nil {
 		return nil, notFinal
 	}
+	ties, err := s.ties(ctx, r.Snapshot)
+	if err != nil {
+		return nil, err
+	}
 	var out bytes.Buffer
-	err = write(&out, minutesOf(*r, zoneOf(c)))
+	err = write(&out, minutesOf(*r, ties, zoneOf(c)))
 	return out.Bytes(), err
 }
 

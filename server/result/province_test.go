@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -78,6 +79,7 @@ func TestAProvinceFromThreeThousandPersonsToTenTeams(t *testing.T) {
 	boards.UsePlan(plans)
 	results := result.New(db, contests, boards, entries, inputs)
 	results.UsePlans(plans)
+	results.UseUnitNames(plans.UnitNames)
 	id, err := accounts.EnsureAccount(t.Context(), "btc", "Lê Thu Trang", "một câu dễ nhớ", true)
 	must(err)
 	ctx := account.With(t.Context(), account.Principal{AccountID: id, Name: "Lê Thu Trang", Admin: true})
@@ -179,6 +181,11 @@ func TestAProvinceFromThreeThousandPersonsToTenTeams(t *testing.T) {
 	}
 	if final.Snapshot.Plan == nil || len(final.Snapshot.Plan.Promotions) != 1 || len(final.Snapshot.Plan.Decisions) != lots {
 		t.Fatalf("the snapshot's plan is %+v", final.Snapshot.Plan)
+	}
+	public, err := results.Final(ctx, c.Slug)
+	must(err)
+	if len(public.Ties) != lots || public.Ties[0].Seed == "" || public.Ties[0].Round != c.Rounds[1].Name || !strings.HasPrefix(public.Ties[0].Order[0].Name, "Xã ") {
+		t.Errorf("the public reads of the lots: %+v", public.Ties)
 	}
 	v, err := results.Verify(ctx, c.ID)
 	must(err)

@@ -92,9 +92,11 @@ type Service struct {
 	contests Contests
 	boards   Boards
 	roster   Roster
-	inputs   map[contest.Kind]Inputs
-	telling  func(ctx context.Context, tx pgx.Tx, contestID int64) error
-	plans    Plans
+	// unitNames are those of a contest's units, for ties among them.
+	unitNames func(ctx context.Context, contestID int64) (map[int64]string, error)
+	inputs    map[contest.Kind]Inputs
+	telling   func(ctx context.Context, tx pgx.Tx, contestID int64) error
+	plans     Plans
 }
 
 // New opens the room.
