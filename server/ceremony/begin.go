@@ -60,7 +60,7 @@ func (s *Service) material(ctx context.Context, contestID int64, set Settings, r
 		entries, err := s.Roster.Entries(ctx, contestID)
 		counts := map[int64]int{}
 		for _, e := range entries {
-			if e.State == roster.EntryActive {
+			if e.State == roster.EntryActive && (e.Kind == roster.KindTeam || !tellsTeams(c)) {
 				counts[e.DivisionID]++
 			}
 		}
@@ -74,8 +74,9 @@ func (s *Service) material(ctx context.Context, contestID int64, set Settings, r
 		return Material{}, nothingToTell
 	}
 	snap := newest.Snapshot
-	m := Material{Contest: snap.Name, Organizer: snap.OrganizerName, Seal: result.Seal(newest.Hash), Revision: snap.Revision,
-		Divisions: snap.Divisions, Standings: snap.Standings, Awards: snap.Awards, SidePrizes: snap.SidePrizes}
+	m := Material{Contest: snap.Name, Organizer: snap.OrganizerName, Teams: tellsTeams(c), Seal: result.Seal(newest.Hash), Revision: snap.Revision,
+		Divisions: snap.Divisions, Standings: snap.Standings, Awards: snap.Awards, SidePrizes: snap.SidePrizes,
+		Cuts: snap.Cuts()}
 	if set.MarksRound != 0 && set.MarksAgreed && s.Marks != nil {
 		m.Sheets, err = s.Marks(ctx, contestID, set.MarksRound)
 		m.Sheets = agreeing(m.Sheets, snap.Standings, set.MarksRound)

@@ -54,7 +54,8 @@ type Settings struct {
 	Title       string   `json:"title" maxLength:"120" doc:"Over the opening picture; empty: the usual words"`
 	Slow        int      `json:"slow" minimum:"0" maximum:"10" doc:"So many of the best places are told one thing at a time: the place, the name, the points"`
 	Rest        Rest     `json:"rest" enum:"pages,skip" doc:"Of those without an award"`
-	Cut         int      `json:"cut,omitzero" minimum:"0" maximum:"500" doc:"A line after so many places of each division; 0: none"`
+	Cut         int      `json:"cut,omitzero" minimum:"0" maximum:"500" doc:"A line after so many places of each division; 0: where the plan's last cut ran, if it has one"`
+	CutOff      bool     `json:"cut_off,omitzero" doc:"No line, also where the plan has a cut"`
 	CutLabel    string   `json:"cut_label,omitempty" maxLength:"80" doc:"What is above the line"`
 	MarksRound  int64    `json:"marks_round,omitzero" minimum:"0" doc:"Of this judged round the sheets of the slow places are opened, those that were dropped struck out; 0: none"`
 	MarksAgreed bool     `json:"marks_agreed,omitzero" doc:"The panel has agreed to it"`
@@ -73,6 +74,9 @@ var badSettings = fault.New(fault.Invalid, "invalid_ceremony",
 func (s *Settings) check() error {
 	f := badSettings
 	s.Title, s.CutLabel = clean(s.Title), clean(s.CutLabel)
+	if s.CutOff {
+		s.Cut = 0
+	}
 	if s.Cut == 0 {
 		s.CutLabel = ""
 	} else if s.CutLabel == "" {
@@ -133,6 +137,7 @@ type Script struct {
 	Seal      string `json:"seal"`
 	Revision  int    `json:"revision"`
 	Rehearsal bool   `json:"rehearsal,omitzero"`
+	Teams     bool   `json:"teams,omitzero"`
 	Steps     []Step `json:"steps"`
 }
 
@@ -184,6 +189,7 @@ type View struct {
 	State     State    `json:"state" enum:"off,running,paused,over"`
 	Rehearsal bool     `json:"rehearsal" doc:"Made-up names and points: to be marked on every picture"`
 	Black     bool     `json:"black"`
+	Teams     bool     `json:"teams" doc:"Teams are told; else persons"`
 	Contest   string   `json:"contest"`
 	Organizer string   `json:"organizer"`
 	Title     string   `json:"title"`
@@ -222,7 +228,7 @@ type Board struct {
 
 // Shown is what the first steps of a script tell: a pure function, so that every node and every restart shows the same.
 func (s Script) Shown(position int) View {
-	v := View{State: Running, Rehearsal: s.Rehearsal, Contest: s.Contest, Organizer: s.Organizer, Title: s.Title, Logos: []string{}, Told: []Row{}, Prizes: []Row{}}
+	v := View{State: Running, Rehearsal: s.Rehearsal, Teams: s.Teams, Contest: s.Contest, Organizer: s.Organizer, Title: s.Title, Logos: []string{}, Told: []Row{}, Prizes: []Row{}}
 	for _, step := range s.Steps[:max(0, min(position, len(s.Steps)))] {
 		v.tell(s, step)
 	}

@@ -197,3 +197,52 @@ func TestARehearsalIsMadeUp(t *testing.T) {
 		t.Errorf("the rehearsal told %d entries, %d prizes: %s", len(v.Told), len(v.Prizes), told(script))
 	}
 }
+
+// Where the plan had a cut the line stands there by itself; a number typed by hand, or none at all, goes before.
+func TestTheLineComesFromThePlan(t *testing.T) {
+	t.Parallel()
+	m := material(1, 2, 2, 4, 5, 6)
+	m.Teams = true
+	m.Cuts = []result.CutLine{{DivisionID: 1, RoundID: 9, Round: "Chung kết", Count: 3, After: 3, Place: 2},
+		{DivisionID: 1, RoundID: 8, Round: "Bán kết", Count: 5, After: 5, Place: 5}, {DivisionID: 2, RoundID: 9, Round: "Chung kết", Count: 1, Place: 1}}
+	line := func(set Settings) string {
+		for _, s := range Write(set, m).Steps {
+			if s.Kind == StepCut {
+				return fmt.Sprint(s.Place, " ", s.Note)
+			}
+		}
+		return ""
+	}
+	for set, want := range map[*Settings]string{{Rest: RestPages}: "2 3 đội vào “Chung kết”", {Rest: RestPages, Cut: 4, CutLabel: "Đạt"}: "4 Đạt", {Rest: RestPages, CutOff: true}: ""} {
+		if got := line(*set); got != want {
+			t.Errorf("%+v: the line is %q, want %q", *set, got, want)
+		}
+	}
+}
+
+// Where persons became teams, both stand in the result, each with places of its own; only the teams are told.
+func TestOnlyTeamsAreToldWherePersonsBecameTeams(t *testing.T) {
+	t.Parallel()
+	m := material(1, 2, 3)
+	m.Teams = true
+	for i := range m.Standings {
+		m.Standings[i].Kind = roster.KindTeam
+		person := m.Standings[i]
+		person.EntryID, person.Name, person.Kind, person.Total = person.EntryID+100, fmt.Sprintf("Người%d.", i+1), roster.KindPerson, 9900
+		m.Standings = append(m.Standings, person)
+	}
+	m.Awards = result.Give([]result.Award{{DivisionID: 1, Name: "Giải Nhất", Count: 1}}, bangA, m.Standings)
+	script := Write(Settings{Slow: 1, Rest: RestPages}, m)
+	if got, want := told(script), "opening · division · rest 2,3 · award · place · name 1 · points 1 · summary · seal · closing"; got != want {
+		t.Errorf("told\n%s, want\n%s", got, want)
+	}
+	v := script.Shown(len(script.Steps))
+	if body, err := json.Marshal(script); err != nil || strings.Contains(string(body), "Người") || !v.Teams || len(v.Told) != 3 {
+		t.Errorf("teams %t, %d told, %v: %s", v.Teams, len(v.Told), err, body)
+	}
+	// A rehearsal has as many teams as there are, not as many as there are persons.
+	c := contest.Contest{Divisions: bangA, EntryKind: contest.PersonEntry, Rounds: []contest.Round{{EntryKind: contest.TeamEntry}}}
+	if p := Pretend(c, map[int64]int{1: 10}, nil, nil, ""); !p.Teams || len(p.Standings) != 10 || !strings.HasPrefix(p.Standings[0].Name, "Đội") {
+		t.Errorf("a rehearsal of %d, teams %t: %+v", len(p.Standings), p.Teams, p.Standings[0])
+	}
+}

@@ -6,12 +6,14 @@ import (
 
 	"github.com/hoithi/hoithi/server/contest"
 	"github.com/hoithi/hoithi/server/result"
+	"github.com/hoithi/hoithi/server/roster"
 )
 
 // Material is what a script is made from: a final result, and the sheets of a judged round where the panel agreed.
 type Material struct {
 	Contest    string
 	Organizer  string
+	Teams      bool
 	Seal       string
 	Revision   int
 	Rehearsal  bool
@@ -20,6 +22,7 @@ type Material struct {
 	Awards     []result.Given
 	SidePrizes []result.SidePrize
 	Sheets     map[int64]Sheets
+	Cuts       []result.CutLine // that the plan drew, the last round first
 }
 
 // atOnce is how many rows without an award are told by one key press.
@@ -29,7 +32,7 @@ const atOnce = 8
 // the end.
 func Write(set Settings, m Material) Script {
 	w := writer{set: set, m: m, script: Script{Contest: m.Contest, Organizer: m.Organizer, Title: set.Title, Seal: m.Seal,
-		Revision: m.Revision, Rehearsal: m.Rehearsal}, entries: map[int64]result.Standing{}}
+		Revision: m.Revision, Rehearsal: m.Rehearsal, Teams: m.Teams}, entries: map[int64]result.Standing{}}
 	for _, s := range m.Standings {
 		w.entries[s.EntryID] = s
 	}
@@ -101,14 +104,15 @@ func (w *writer) units() {
 func (w *writer) division(d contest.Division) {
 	var rows []result.Standing
 	for _, s := range w.m.Standings {
-		if s.DivisionID == d.ID && s.Place > 0 {
+		// Where persons became teams, the contest was won by a team: only teams are told, as only they receive awards.
+		if s.DivisionID == d.ID && s.Place > 0 && s.Kind != roster.KindPerson {
 			rows = append(rows, s)
 		}
 	}
 	if len(rows) == 0 {
 		return
 	}
-	x := teller{writer: w, d: d, next: -1, award: map[int64]int{}}
+	x := teller{writer: w, d: d, next: -1, award: map[int64]int{}, line: w.lineIn(d.ID)}
 	for _, g := range w.m.Awards {
 		if g.DivisionID == d.ID {
 			x.given = append(x.given, g)
@@ -146,7 +150,31 @@ type teller struct {
 	award   map[int64]int // entry → place in given
 	next    int           // the lowest award that has not been named
 	pending []Row
+	line    line
 	cut     bool
+}
+
+// line is the one between those who went on and the others: after a place, with its words. Place 0: none.
+type line struct {
+	place int
+	words string
+}
+
+// lineIn is a division's line: as it was set by hand, else where the plan's last cut ran.
+func (w *writer) lineIn(divisionID int64) line {
+	if w.set.Cut > 0 || w.set.CutOff {
+		return line{w.set.Cut, w.set.CutLabel}
+	}
+	for _, c := range w.m.Cuts {
+		if c.DivisionID == divisionID {
+			who := "thí sinh"
+			if w.m.Teams {
+				who = "đội"
+			}
+			return line{c.Place, fmt.Sprintf("%d %s vào “%s”", c.Count, who, c.Round)}
+		}
+	}
+	return line{}
 }
 
 func byPlace(rows []result.Standing) [][]result.Standing {
@@ -163,10 +191,10 @@ func byPlace(rows []result.Standing) [][]result.Standing {
 
 func (x *teller) group(g []result.Standing, all int) {
 	place := g[0].Place
-	if c := x.set.Cut; c > 0 && !x.cut && place <= c && all > c {
+	if c := x.line.place; c > 0 && !x.cut && place <= c && all > c {
 		x.flush()
 		x.cut = true
-		x.add(Step{Kind: StepCut, Division: x.d.Name, Place: c, Note: x.set.CutLabel})
+		x.add(Step{Kind: StepCut, Division: x.d.Name, Place: c, Note: x.line.words})
 	}
 	at, awarded := x.award[g[0].EntryID]
 	slow := place <= x.set.Slow
@@ -267,13 +295,16 @@ func (x *teller) flush() {
 	x.pending = nil
 }
 
+// tellsTeams says whether those who are told are teams: also where persons became teams.
+func tellsTeams(c contest.Contest) bool { return c.EntryKind == contest.TeamEntry || c.Mixed() }
+
 // Pretend is material for a rehearsal: the shape of a contest with names that nobody can take for real ones, with equals at
 // the second place, and points that fall from place to place.
 func Pretend(c contest.Contest, counts map[int64]int, plan []result.Award, prizes []result.SidePrize, round string) Material {
-	m := Material{Contest: c.Name, Organizer: c.OrganizerName, Seal: "CHẠY-THỬ", Rehearsal: true, Divisions: c.Divisions, Sheets: map[int64]Sheets{}}
-	word := "Đội thử"
-	if c.EntryKind == contest.PersonEntry {
-		word = "Thí sinh thử"
+	m := Material{Contest: c.Name, Organizer: c.OrganizerName, Seal: "TỔNG-DUYỆT", Rehearsal: true, Teams: tellsTeams(c), Divisions: c.Divisions, Sheets: map[int64]Sheets{}}
+	word := "Thí sinh thử"
+	if m.Teams {
+		word = "Đội thử"
 	}
 	id := int64(0)
 	for _, d := range c.Divisions {
@@ -291,6 +322,7 @@ func Pretend(c contest.Contest, counts map[int64]int, plan []result.Award, prize
 			m.Sheets[-id] = s
 		}
 	}
+	m.Cuts = pretendCuts(c, counts)
 	m.Awards = result.Give(plan, c.Divisions, m.Standings)
 	for i, p := range prizes {
 		p.EntryID, p.Note = 0, ""
@@ -298,6 +330,23 @@ func Pretend(c contest.Contest, counts map[int64]int, plan []result.Award, prize
 		m.SidePrizes = append(m.SidePrizes, p)
 	}
 	return m
+}
+
+// pretendCuts are the lines as the plan would draw them.
+func pretendCuts(c contest.Contest, counts map[int64]int) []result.CutLine {
+	for _, r := range slices.Backward(c.Rounds) {
+		if r.Intake.Who != contest.WhoBest {
+			continue
+		}
+		var cuts []result.CutLine
+		for _, d := range c.Divisions {
+			if n := r.Intake.PlacesIn(d.ID); n > 0 && n < max(counts[d.ID], 8) {
+				cuts = append(cuts, result.CutLine{DivisionID: d.ID, RoundID: r.ID, Round: r.Name, Count: n, Place: n})
+			}
+		}
+		return cuts
+	}
+	return nil
 }
 
 // pretendSheets are seven made-up sheets with the highest and the lowest dropped.

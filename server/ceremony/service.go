@@ -142,7 +142,7 @@ var (
 		"Đang công bố trên sân khấu. Hãy kết thúc hoặc dừng lễ công bố trước; chưa có gì thay đổi.",
 		"The result is being told on stage. End or stop the ceremony first; nothing has changed.")
 	nothingToTell = fault.New(fault.Conflict, "ceremony_without_result",
-		"Chưa có kết quả chính thức để công bố. Hãy chốt kết quả trước; trong lúc chờ có thể chạy thử.",
+		"Chưa có kết quả chính thức để công bố. Hãy chốt kết quả trước; trong lúc chờ có thể tổng duyệt.",
 		"There is no final result to tell yet. Finalize the standings first; a rehearsal is possible before.")
 )
 
