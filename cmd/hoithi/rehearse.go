@@ -54,23 +54,33 @@ func (c *rehearseCommand) Run(ctx context.Context) error {
 	case "judged":
 		return c.runJudged(ctx, say)
 	}
+	return c.runStage(ctx, say)
+}
+
+// runStage lets robots play a quiz round with a host.
+func (c *rehearseCommand) runStage(ctx context.Context, say func(string, ...any)) error {
 	say("preparing a copy with %d robots", c.Entries)
 	var copied *app.Rehearsal
-	err := c.withApp(ctx, func(a *app.App) (err error) {
-		copied, err = a.PrepareRehearsal(ctx, c.Contest, c.Entries)
-		return err
+	var report rehearse.Report
+	var acks []rehearse.Ack
+	err := c.through(ctx, night{
+		prepare: func(a *app.App) (contestID int64, err error) {
+			if copied, err = a.PrepareRehearsal(ctx, c.Contest, c.Entries); err != nil {
+				return 0, err
+			}
+			return copied.ContestID, nil
+		},
+		play: func(url string, sample func() rehearse.Usage) (err error) {
+			report, acks, err = rehearse.Run(ctx, rehearse.Plan{URL: url, ContestID: copied.ContestID, RoundID: copied.RoundID, Host: copied.Host,
+				Robots: copied.Robots, Items: c.Items, AnswerWithin: c.AnswerWithin, Seed: c.Seed, Progress: say, Sample: sample})
+			return err
+		},
+		check: func(ctx context.Context, a *app.App) (err error) {
+			report.Lost, err = a.LostAnswers(ctx, copied.RoundID, acks)
+			return err
+		},
 	})
 	if err != nil {
-		return err
-	}
-	report, acks, playErr := c.play(ctx, copied, say)
-	// Whatever happened, the copy goes; and what was acknowledged is looked for before it does.
-	err = c.withApp(context.WithoutCancel(ctx), func(a *app.App) error {
-		var err error
-		report.Lost, err = a.LostAnswers(context.WithoutCancel(ctx), copied.RoundID, acks)
-		return errors.Join(err, a.EndRehearsal(context.WithoutCancel(ctx), copied.ContestID))
-	})
-	if err := errors.Join(playErr, err); err != nil {
 		return err
 	}
 	if err := c.print(report); err != nil {
@@ -112,15 +122,30 @@ func (c *rehearseCommand) withApp(ctx context.Context, do func(*app.App) error) 
 	return do(a)
 }
 
-func (c *rehearseCommand) play(ctx context.Context, r *app.Rehearsal, say func(string, ...any)) (rehearse.Report, []rehearse.Ack, error) {
-	var report rehearse.Report
-	var acks []rehearse.Ack
-	err := c.withServer(ctx, func(url string, sample func() rehearse.Usage) (err error) {
-		report, acks, err = rehearse.Run(ctx, rehearse.Plan{URL: url, ContestID: r.ContestID, RoundID: r.RoundID, Host: r.Host,
-			Robots: r.Robots, Items: c.Items, AnswerWithin: c.AnswerWithin, Seed: c.Seed, Progress: say, Sample: sample})
+// night is what differs between the kinds of rounds: making the copy, the robots' part, and looking for what was acknowledged.
+type night struct {
+	prepare func(*app.App) (contestID int64, err error)
+	play    func(url string, sample func() rehearse.Usage) error
+	check   func(context.Context, *app.App) error
+}
+
+// through takes a night from its copy to the end. Whatever happens, the copy goes, and what was acknowledged is looked for before it
+// does.
+func (c *rehearseCommand) through(ctx context.Context, n night) error {
+	var contestID int64
+	err := c.withApp(ctx, func(a *app.App) (err error) {
+		contestID, err = n.prepare(a)
 		return err
 	})
-	return report, acks, err
+	if err != nil {
+		return err
+	}
+	played := c.withServer(ctx, n.play)
+	after := context.WithoutCancel(ctx)
+	err = c.withApp(after, func(a *app.App) error {
+		return errors.Join(n.check(after, a), a.EndRehearsal(after, contestID))
+	})
+	return errors.Join(played, err)
 }
 
 // withServer lets a server of its own run while the robots play.
@@ -145,7 +170,8 @@ func (c *rehearseCommand) startServer(ctx context.Context) (*exec.Cmd, string, e
 	if err != nil {
 		return nil, "", err
 	}
-	cmd := exec.Command(program, "serve", "--listen", "127.0.0.1:0", "--data", c.Data, "--log-level", c.LogLevel, "--log-format", "text")
+	cmd := exec.Command(program, "serve", "--listen", "127.0.0.1:0", "--data", c.Data,
+		"--log-level", "info", "--log-format", "text") // its address is read from what it says
 	for _, v := range os.Environ() { // a demo, a public address or metrics are not for a rehearsal
 		if !strings.HasPrefix(v, "HOITHI_") {
 			cmd.Env = append(cmd.Env, v)
@@ -200,12 +226,17 @@ func (c *rehearseCommand) print(r rehearse.Report) error {
 	}
 	fmt.Printf("entries %d, connected %d in %.0f ms, %d items\n", r.Entries, r.Connected, r.ConnectMs, r.Items)
 	fmt.Printf("answers: sent %d, saved %d, refused %d, without reply %d, lost %d\n", r.Sent, r.Acknowledged, r.Refused, r.Unanswered, r.Lost)
-	fmt.Printf("saved after: half %.0f ms, 99 %% %.0f ms, last %.0f ms\n", r.AckMs.P50, r.AckMs.P99, r.AckMs.Max)
+	fmt.Printf("saved after: %s\n", three(r.AckMs))
 	fmt.Printf("an item reaches all within %.0f ms; everybody knows the new place %.0f ms after the reveal\n", r.OpenSpreadMs, r.BoardMs)
 	if runtime.GOOS == "linux" {
 		fmt.Printf("server: %.0f MB, %.1f KB a connection, %.1f s of processor time\n", r.ServerRSSMB, r.PerConnKB, r.ServerCPUS)
 	}
 	return nil
+}
+
+// three tells how long something took for half, for nearly all and for the last.
+func three(m rehearse.Millis) string {
+	return fmt.Sprintf("half %.0f ms, 99 %% %.0f ms, last %.0f ms", m.P50, m.P99, m.Max)
 }
 
 func asJSON(report any) error {

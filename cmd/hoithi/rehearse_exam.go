@@ -17,26 +17,26 @@ func (c *rehearseCommand) runExam(ctx context.Context, say func(string, ...any))
 	}
 	say("preparing a copy with %d robots", c.Entries)
 	var copied *app.Rehearsal
-	err := c.withApp(ctx, func(a *app.App) (err error) {
-		copied, err = a.PrepareExamRehearsal(ctx, c.Contest, c.Entries)
-		return err
-	})
-	if err != nil {
-		return err
-	}
 	var report rehearse.ExamReport
 	var acks []rehearse.ExamAck
-	playErr := c.withServer(ctx, func(url string, sample func() rehearse.Usage) (err error) {
-		report, acks, err = rehearse.RunExam(ctx, rehearse.ExamPlan{URL: url, ContestID: copied.ContestID, RoundID: copied.RoundID, Organizer: copied.Host,
-			Robots: copied.Robots, Saves: c.Items, StartWithin: c.StartWithin, AnswerWithin: c.AnswerWithin, SubmitWithin: c.SubmitWithin,
-			Leave: c.Leave, Seed: c.Seed, Progress: say, Sample: sample})
-		return err
+	err := c.through(ctx, night{
+		prepare: func(a *app.App) (contestID int64, err error) {
+			if copied, err = a.PrepareExamRehearsal(ctx, c.Contest, c.Entries); err != nil {
+				return 0, err
+			}
+			return copied.ContestID, nil
+		},
+		play: func(url string, sample func() rehearse.Usage) (err error) {
+			report, acks, err = rehearse.RunExam(ctx, rehearse.ExamPlan{URL: url, ContestID: copied.ContestID, RoundID: copied.RoundID, Organizer: copied.Host,
+				Robots: copied.Robots, Saves: c.Items, StartWithin: c.StartWithin, AnswerWithin: c.AnswerWithin, SubmitWithin: c.SubmitWithin,
+				Leave: c.Leave, Seed: c.Seed, Progress: say, Sample: sample})
+			return err
+		},
+		check: func(ctx context.Context, a *app.App) error {
+			return a.CheckExamRehearsal(ctx, copied.RoundID, acks, &report)
+		},
 	})
-	after := context.WithoutCancel(ctx)
-	err = c.withApp(after, func(a *app.App) error {
-		return errors.Join(a.CheckExamRehearsal(after, copied.RoundID, acks, &report), a.EndRehearsal(after, copied.ContestID))
-	})
-	if err := errors.Join(playErr, err); err != nil {
+	if err != nil {
 		return err
 	}
 	if c.JSON {
@@ -51,9 +51,6 @@ func (c *rehearseCommand) runExam(ctx context.Context, say func(string, ...any))
 }
 
 func printExam(r rehearse.ExamReport) {
-	three := func(m rehearse.Millis) string {
-		return fmt.Sprintf("half %.0f ms, 99 %% %.0f ms, last %.0f ms", m.P50, m.P99, m.Max)
-	}
 	fmt.Printf("entries %d, connected %d in %.0f ms\n", r.Entries, r.Connected, r.ConnectMs)
 	fmt.Printf("started %d: %s\n", r.Started, three(r.StartMs))
 	fmt.Printf("responses: sent %d, saved %d, refused %d, sent again %d, without reply %d, lost %d\n", r.Sent, r.Acknowledged, r.Refused, r.Resent, r.Unanswered, r.Lost)

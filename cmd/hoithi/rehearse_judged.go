@@ -20,25 +20,25 @@ func (c *rehearseCommand) runJudged(ctx context.Context, say func(string, ...any
 	}
 	say("preparing a copy with %d turns and %d judges", c.Entries, c.Judges)
 	var copied *app.JudgedRehearsal
-	err := c.withApp(ctx, func(a *app.App) (err error) {
-		copied, err = a.PrepareJudgedRehearsal(ctx, c.Contest, c.Entries, c.Judges)
-		return err
-	})
-	if err != nil {
-		return err
-	}
 	var report rehearse.JudgedReport
 	var acks []rehearse.MarkAck
-	playErr := c.withServer(ctx, func(url string, sample func() rehearse.Usage) (err error) {
-		report, acks, err = rehearse.RunJudged(ctx, rehearse.JudgedPlan{URL: url, ContestID: copied.ContestID, RoundID: copied.RoundID, Desk: copied.Host,
-			Judges: copied.Judges, MarkWithin: c.AnswerWithin, Away: c.Away, Seed: c.Seed, Progress: say, Sample: sample})
-		return err
+	err := c.through(ctx, night{
+		prepare: func(a *app.App) (contestID int64, err error) {
+			if copied, err = a.PrepareJudgedRehearsal(ctx, c.Contest, c.Entries, c.Judges); err != nil {
+				return 0, err
+			}
+			return copied.ContestID, nil
+		},
+		play: func(url string, sample func() rehearse.Usage) (err error) {
+			report, acks, err = rehearse.RunJudged(ctx, rehearse.JudgedPlan{URL: url, ContestID: copied.ContestID, RoundID: copied.RoundID, Desk: copied.Host,
+				Judges: copied.Judges, MarkWithin: c.AnswerWithin, Away: c.Away, Seed: c.Seed, Progress: say, Sample: sample})
+			return err
+		},
+		check: func(ctx context.Context, a *app.App) error {
+			return a.CheckJudgedRehearsal(ctx, copied.RoundID, acks, &report)
+		},
 	})
-	after := context.WithoutCancel(ctx)
-	err = c.withApp(after, func(a *app.App) error {
-		return errors.Join(a.CheckJudgedRehearsal(after, copied.RoundID, acks, &report), a.EndRehearsal(after, copied.ContestID))
-	})
-	if err := errors.Join(playErr, err); err != nil {
+	if err != nil {
 		return err
 	}
 	if c.JSON {
@@ -53,9 +53,6 @@ func (c *rehearseCommand) runJudged(ctx context.Context, say func(string, ...any
 }
 
 func printJudged(r rehearse.JudgedReport) {
-	three := func(m rehearse.Millis) string {
-		return fmt.Sprintf("half %.0f ms, 99 %% %.0f ms, last %.0f ms", m.P50, m.P99, m.Max)
-	}
 	fmt.Printf("%d turns, %d judges, %d sheets locked, round closed: %t\n", r.Turns, r.Judges, r.Locked, r.Closed)
 	fmt.Printf("marks: sent %d, saved %d, refused %d, sent again %d, without reply %d, lost %d\n", r.Sent, r.Acknowledged, r.Refused, r.Resent, r.Unanswered, r.Lost)
 	fmt.Printf("on the judges' screens: %s\n", three(r.StageMs))
