@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/hoithi/hoithi/server/ceremony"
+	"github.com/hoithi/hoithi/server/judging"
 	"github.com/hoithi/hoithi/server/scoring"
 )
 
@@ -37,6 +38,9 @@ func (a *App) openedSheets(ctx context.Context, contestID, roundID int64) (map[i
 		return nil, err
 	}
 	opened := map[int64]ceremony.Sheets{}
+	if j.Publicity.Marks == judging.TotalsOnly {
+		return opened, nil // what the public sees of the marks was fixed before the night
+	}
 	for _, s := range j.Scores() {
 		if !s.Complete {
 			continue

@@ -92,6 +92,7 @@ func (a *App) rooms() {
 	a.Judging.UseSeat(func(ctx context.Context, tx pgx.Tx, accountID, contestID int64) error {
 		return a.Accounts.GrantTx(ctx, tx, accountID, contestID, account.RoleJudge)
 	})
+	a.Judging.UsePrizes(a.givePrizes)
 	a.JudgingLive = judging.NewLive(a.Judging, a.Hub, a.Config.Log)
 	judging.Routes(a.API, a.Judging)
 	a.Contests.Use(contest.Judged, a.Judging)
@@ -108,6 +109,13 @@ func (a *App) rooms() {
 	a.Exam.UseFrozen(a.Boards.Frozen)
 	a.Votes.UseFrozen(a.Boards.Frozen)
 	a.Boards.Topics()
+	a.Judging.UseFrozen(a.Boards.Frozen)
+	a.Judging.UseTold(a.Boards.Published)
+	a.Votes.OnOpen(func(ctx context.Context, contestID, roundID int64, byHand bool) {
+		if err := a.Boards.Follow(ctx, contestID, roundID, byHand); err != nil {
+			a.Config.Log.Warn("a vote was opened, but the hall's screen did not follow it", "round", roundID, "error", err)
+		}
+	})
 	leaderboard.Routes(a.API, a.Boards)
 	a.Privacy.UseForget(a.Boards.Forget)
 

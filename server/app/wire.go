@@ -10,6 +10,7 @@ import (
 	"github.com/hoithi/hoithi/server/exam"
 	"github.com/hoithi/hoithi/server/judging"
 	"github.com/hoithi/hoithi/server/leaderboard"
+	"github.com/hoithi/hoithi/server/result"
 	"github.com/hoithi/hoithi/server/roster"
 	"github.com/hoithi/hoithi/server/stage"
 	"github.com/hoithi/hoithi/server/vote"
@@ -114,11 +115,25 @@ func (s judgedScores) Scores(ctx context.Context, roundID int64) (leaderboard.Sc
 	if err != nil {
 		return leaderboard.Scores{}, err
 	}
-	out := leaderboard.Scores{Version: version}
+	// The scores first; see stageScores.
+	hidden, err := s.judging.HiddenFromPublic(ctx, roundID)
+	if err != nil {
+		return leaderboard.Scores{}, err
+	}
+	out := leaderboard.Scores{Version: version, Hidden: hidden}
 	for _, x := range scores {
 		out.Rows = append(out.Rows, leaderboard.Score{EntryID: x.EntryID, Points: x.Score})
 	}
 	return out, nil
+}
+
+// givePrizes writes what the panel's ballots have decided into the awards.
+func (a *App) givePrizes(ctx context.Context, tx pgx.Tx, contestID int64, won []judging.Prize) error {
+	prizes := make([]result.SidePrize, 0, len(won))
+	for _, p := range won {
+		prizes = append(prizes, result.SidePrize{Name: p.Name, Prize: p.Prize, EntryID: p.EntryID, Note: p.Note})
+	}
+	return a.Results.AddPrizes(ctx, tx, contestID, prizes)
 }
 
 func (s judgedScores) Version(ctx context.Context, roundID int64) (int64, error) {

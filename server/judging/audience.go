@@ -19,8 +19,8 @@ const (
 	KindStageView = "judging_audience"
 )
 
-// StageView is for projectors and phones in the hall: who is on stage, and who comes when. It has no place for a mark
-// or a score: those reach the public through the board alone, which can be frozen.
+// StageView is for projectors and phones in the hall: who is on stage, who comes when, and of the marks what Public lets
+// through.
 type StageView struct {
 	RoundID          int64            `json:"round_id"`
 	Contest          string           `json:"contest"`
@@ -33,6 +33,8 @@ type StageView struct {
 	Warnings         []int64          `json:"warnings" doc:"Seconds left at which the clock changes its colour, the most first"`
 	Sound            bool             `json:"sound" doc:"The timekeeper's device gives tones"`
 	Changed          *ChangeSeen      `json:"changed,omitempty" doc:"The newest change of the running order"`
+	MaxScore         int64            `json:"max_score" doc:"Highest score of the part, hundredths of a point"`
+	Marks            PublicMarks      `json:"marks" enum:"totals,seats,names" doc:"How much of a score's making is public"`
 	Turns            []TurnView       `json:"turns" doc:"In running order, without entries that were withdrawn before their turn"`
 }
 
@@ -59,14 +61,17 @@ type TurnView struct {
 	EndedUs   int64            `json:"ended_us" doc:"0: not yet"`
 	Clock     ClockView        `json:"clock"`
 	Seconds   *int64           `json:"seconds,omitempty" doc:"Time that counts; absent until done"`
+	// Score comes when it may be public, and goes when it may not any more: a sheet was reopened.
+	Score *PublicScore `json:"score,omitempty"`
 }
 
 // StageView makes the view of the hall. masks stand for names that are not to be published.
-func (j Judging) StageView(contestName string, masks map[int64]roster.Mask) StageView {
+func (j Judging) StageView(contestName string, masks map[int64]roster.Mask, showing Showing) StageView {
 	j = j.For(0)
+	public := j.Public(showing)
 	v := StageView{RoundID: j.RoundID, Contest: contestName, Round: j.RoundName, Closed: j.Closed(),
 		TimeLimitSeconds: j.Rules.Overtime.LimitSeconds, Overtime: j.Rules.Overtime,
-		CountDown: j.Conduct.CountDown, Warnings: j.Conduct.Warnings, Sound: j.Conduct.Sound, Turns: []TurnView{}}
+		MaxScore: j.max(), Marks: j.Publicity.Marks, CountDown: j.Conduct.CountDown, Warnings: j.Conduct.Warnings, Sound: j.Conduct.Sound, Turns: []TurnView{}}
 	for _, p := range j.counting() {
 		if p.State == OnStage {
 			v.OnStage = p.ID
@@ -78,9 +83,13 @@ func (j Judging) StageView(contestName string, masks map[int64]roster.Mask) Stag
 		if m, ok := masks[p.EntryID]; ok {
 			full.EntryName = m.Name
 		}
-		v.Turns = append(v.Turns, TurnView{ID: full.ID, Position: len(v.Turns) + 1, EntryID: full.EntryID, Number: full.Number,
+		turn := TurnView{ID: full.ID, Position: len(v.Turns) + 1, EntryID: full.EntryID, Number: full.Number,
 			EntryName: full.EntryName, UnitName: full.UnitName, Title: full.Title, State: full.State,
-			StartedUs: full.StartedUs, EndedUs: full.EndedUs, Clock: full.Clock, Seconds: full.Seconds})
+			StartedUs: full.StartedUs, EndedUs: full.EndedUs, Clock: full.Clock, Seconds: full.Seconds}
+		if x, ok := public[p.ID]; ok {
+			turn.Score = &x
+		}
+		v.Turns = append(v.Turns, turn)
 	}
 	for _, c := range j.Changes {
 		if c.ofOrder() {
@@ -107,7 +116,11 @@ func (s *Service) Stage(ctx context.Context, roundID int64) (StageView, Judging,
 		return StageView{}, j, fault.NothingHere
 	}
 	masks, err := s.masks(ctx, j.ContestID)
-	return j.StageView(c.Name, masks), j, err
+	if err != nil {
+		return StageView{}, j, err
+	}
+	showing, err := s.showing(ctx, j.ContestID)
+	return j.StageView(c.Name, masks, showing), j, err
 }
 
 // audienceTopic registers the topic of the hall.
@@ -123,12 +136,13 @@ func (l *Live) audienceTopic() {
 		}})
 }
 
-// publishStage sends the hall's view where it has changed: a mark changes nothing in it, so it tells nobody that marks
-// are coming in.
+// publishStage sends the hall's view where it has changed: a mark changes nothing in it, nor does a locked sheet before
+// the last one, so it tells nobody that marks are coming in.
 func (l *Live) publishStage(ctx context.Context, j Judging) {
 	topic := AudienceTopicOf(j.RoundID)
 	if l.hub.Count(topic) == 0 {
 		delete(l.stages, j.RoundID)
+		delete(l.shown, j.RoundID)
 		return
 	}
 	c, err := l.s.contests.Get(ctx, j.ContestID)
@@ -145,7 +159,15 @@ func (l *Live) publishStage(ctx context.Context, j Judging) {
 		}
 		return
 	}
-	v := j.StageView(c.Name, masks)
+	showing, err := l.s.showing(ctx, j.ContestID)
+	if err != nil {
+		if ctx.Err() == nil {
+			l.log.Warn("judging: what the public may see not read", "round", j.RoundID, "error", err)
+		}
+		return
+	}
+	l.shown[j.RoundID] = shownAs{Showing: showing, contestID: j.ContestID}
+	v := j.StageView(c.Name, masks, showing)
 	if old, ok := l.stages[j.RoundID]; ok && reflect.DeepEqual(old, v) {
 		return
 	}

@@ -18,6 +18,13 @@ func conductRoutes(api *web.API, s *Service, base string, table func(context.Con
 		}) (*tableOut, error) {
 			return table(ctx, in.RoundIn, s.SetConduct(ctx, in.Contest, in.Round, in.Body))
 		})
+	web.Handle(api, web.Op{ID: "set-publicity", Method: http.MethodPut, Path: base + "/publicity", Summary: "Say what the public sees of the marks; once a sheet is locked only less"},
+		func(ctx context.Context, in *struct {
+			RoundIn
+			Body Publicity
+		}) (*tableOut, error) {
+			return table(ctx, in.RoundIn, s.SetPublicity(ctx, in.Contest, in.Round, in.Body))
+		})
 	// The timekeeper sees no marks, so the clock answers with nothing: the new view comes live.
 	web.Handle(api, web.Op{ID: "press-stage-clock", Method: http.MethodPost, Path: one + "/clock", Summary: "Start, pause, resume or stop the stage clock"},
 		func(ctx context.Context, in *struct {

@@ -32,9 +32,9 @@ func TestCalibrationNeverCounts(t *testing.T) {
 		}
 	}
 	j := h.judging()
-	stage, err := json.Marshal(j.StageView("Hội thi", nil))
+	stage, err := json.Marshal(j.StageView("Hội thi", nil, judging.Showing{}))
 	h.must(err)
-	if bytes.Contains(stage, []byte("năm trước")) || j.StageView("", nil).OnStage != 0 {
+	if bytes.Contains(stage, []byte("năm trước")) || j.StageView("", nil, judging.Showing{}).OnStage != 0 {
 		t.Errorf("the hall sees the performance for practice: %s", stage)
 	}
 	h.must(h.s.Finish(h.organizer, h.contestID, h.roundID, trial.ID))

@@ -57,6 +57,7 @@ func Routes(api *web.API, s *Service) {
 	panelRoutes(api, s, base, table)
 	stageRoutes(api, s, base, table)
 	signRoutes(api, s, base, table)
+	ballotRoutes(api, s)
 }
 
 func judgeRoutes(api *web.API, s *Service) {

@@ -30,14 +30,15 @@ func (h *hall) office() office {
 	for _, id := range []string{"get-judging", "list-panel-candidates", "set-marking-rules", "set-rubric", "set-panel", "set-running-order", "replace-judge", "set-judge-ties",
 		"set-conflict-rule", "set-blind", "set-lots", "change-running-order", "copy-judging", "list-judging-parts", "list-judge-ties",
 		"list-judging-sources", "list-rubric-templates", "get-draw-minutes-pdf", "get-draw-minutes-docx",
-		"set-conduct", "press-stage-clock", "correct-stage-time", "add-calibration", "remove-calibration",
+		"set-conduct", "set-publicity", "list-ballots", "add-ballot", "save-ballot", "remove-ballot", "open-ballot", "close-ballot", "cancel-ballot",
+		"get-ballot-minutes-pdf", "get-ballot-minutes-docx", "press-stage-clock", "correct-stage-time", "add-calibration", "remove-calibration",
 		"draw-running-order", "set-judge-absence", "start-performance", "finish-performance", "return-performance", "set-performance-seconds",
 		"check-judging", "send-back-judging", "set-supervised", "name-head-judge", "ask-reopen-sheet", "type-paper-sheet", "ask-revoke-judging",
 		"confirm-judging-request", "refuse-judging-request", "withdraw-judging-request",
 		"get-judging-minutes-pdf", "get-judging-minutes-docx", "print-mark-sheets"} {
 		access[id] = web.Organizer
 	}
-	for _, id := range []string{"close-judging", "send-back-judging-as-head", "ask-reopen-sheet-as-judge", "ask-revoke-judging-as-head",
+	for _, id := range []string{"list-my-ballots", "cast-ballot", "confirm-ballot", "close-judging", "send-back-judging-as-head", "ask-reopen-sheet-as-judge", "ask-revoke-judging-as-head",
 		"confirm-judging-request-as-judge", "refuse-judging-request-as-judge", "withdraw-judging-request-as-judge"} {
 		access[id] = web.Judge
 	}

@@ -151,6 +151,7 @@ type Judging struct {
 	Epoch, Seq  int64
 	Rules       MarkingRules
 	Conduct     Conduct
+	Publicity   Publicity
 	OrderSeed   string // empty: the order was set by hand
 	ClosedUs    int64  // 0: open
 	Conflict    ConflictRule

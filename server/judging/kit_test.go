@@ -31,6 +31,7 @@ type hall struct {
 	judges    []context.Context
 	entries   []int64
 	clockUs   *atomic.Int64
+	curtain   *curtain
 }
 
 const (
@@ -42,7 +43,7 @@ const (
 // so many people.
 func open(t testing.TB, judges, teams int) *hall {
 	t.Helper()
-	h := &hall{t: t, db: testkit.Postgres(t), clockUs: &atomic.Int64{}}
+	h := &hall{t: t, db: testkit.Postgres(t), clockUs: &atomic.Int64{}, curtain: &curtain{}}
 	h.clockUs.Store(startUs)
 	accounts, err := account.New(t.Context(), h.db)
 	h.must(err)
@@ -79,7 +80,9 @@ func open(t testing.TB, judges, teams int) *hall {
 
 // service is another node's room on the same database.
 func (h *hall) service() *judging.Service {
-	return judging.New(h.db, h.contests, h.clockUs.Load, rand.Text)
+	s := judging.New(h.db, h.contests, h.clockUs.Load, rand.Text)
+	h.curtain.hang(s)
+	return s
 }
 
 func (h *hall) must(err error) {

@@ -69,6 +69,11 @@ type Live struct {
 	stages map[int64]StageView
 	// evenings are the parts of contests as they were last sent; used by the loop alone.
 	evenings map[int64]evening
+	// shown is how far the curtain stood open for what was last sent to the hall; used by the loop alone.
+	shown map[int64]shownAs
+	// books are contests whose ballots have changed (behind mu), sentBooks the seq last published; used by the loop alone.
+	books     map[int64]bool
+	sentBooks map[int64]int64
 }
 
 const (
@@ -80,7 +85,9 @@ const (
 
 // NewLive registers topics, messages and commands. Nothing is published before Start.
 func NewLive(s *Service, hub *live.Hub, log *slog.Logger) *Live {
-	l := &Live{s: s, hub: hub, log: log, dirty: map[int64]bool{}, wake: make(chan struct{}, 1), sent: map[int64]int64{}, stages: map[int64]StageView{}, evenings: map[int64]evening{}}
+	l := &Live{s: s, hub: hub, log: log, dirty: map[int64]bool{}, wake: make(chan struct{}, 1), sent: map[int64]int64{}, stages: map[int64]StageView{}, evenings: map[int64]evening{},
+		shown: map[int64]shownAs{}, books: map[int64]bool{}, sentBooks: map[int64]int64{}}
+	l.ballotTopics()
 	l.audienceTopic()
 	l.eveningTopics()
 	live.Declare[JudgeView](hub, KindJudgeView)
@@ -140,6 +147,11 @@ func (l *Live) Start(relay *live.Relay) (stop func(context.Context) error) {
 			l.look(id)
 		} // else hints were missed: the loop looks by itself within a second
 	})
+	relay.On(ballotHint, func(channel, _ string) {
+		if id, err := strconv.ParseInt(strings.TrimPrefix(channel, ballotHint), 10, 64); err == nil {
+			l.lookAtBallots(id)
+		}
+	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() {
@@ -178,8 +190,12 @@ func (l *Live) loop(ctx context.Context) {
 		case <-l.wake:
 			l.mu.Lock()
 			dirty := l.dirty
-			l.dirty = map[int64]bool{}
+			books := l.books
+			l.dirty, l.books = map[int64]bool{}, map[int64]bool{}
 			l.mu.Unlock()
+			for contestID := range books {
+				l.publishBallots(ctx, contestID)
+			}
 			for roundID := range dirty {
 				l.publishEvening(ctx, roundID)
 				l.publish(ctx, roundID)
@@ -191,6 +207,8 @@ func (l *Live) loop(ctx context.Context) {
 		case <-tick.C:
 			l.lookAgain(ctx)
 			l.lookAtEvenings(ctx)
+			l.missedBallots(ctx)
+			l.curtains(ctx)
 		}
 	}
 }

@@ -155,7 +155,7 @@ func TestABlindRoundTellsNobodyWhoIsWho(t *testing.T) {
 	full := h.judging()
 	judge, _, err := h.s.JudgeView(h.judges[0], h.contestID, h.roundID)
 	h.must(err)
-	hall := full.StageView("Hội thi", map[int64]roster.Mask{})
+	hall := full.StageView("Hội thi", map[int64]roster.Mask{}, judging.Showing{})
 	seats, err := h.s.SeatsOf(h.organizer, idOf(h.judges[0]))
 	h.must(err)
 	table, _, err := h.s.Table(h.organizer, h.contestID, h.roundID)
@@ -286,7 +286,7 @@ func TestChangesOnTheNight(t *testing.T) {
 	if len(view.Changes) != 3 || view.Changes[2].Kind != judging.LeftOut || view.Changes[2].Reason != "xe đến muộn" || !view.Performances[3].Withdrawn {
 		t.Errorf("the judge reads %+v", view.Changes)
 	}
-	hall := h.judging().StageView("Hội thi", nil)
+	hall := h.judging().StageView("Hội thi", nil, judging.Showing{})
 	if hall.Changed == nil || hall.Changed.Kind != judging.LeftOut || len(hall.Turns) != 3 {
 		t.Errorf("the hall reads %+v, %d turns", hall.Changed, len(hall.Turns))
 	}

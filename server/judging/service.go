@@ -30,13 +30,19 @@ type Service struct {
 	onChange []func(contestID, roundID int64)
 	seat     func(ctx context.Context, tx pgx.Tx, accountID, contestID int64) error
 	masks    func(ctx context.Context, contestID int64) (map[int64]roster.Mask, error)
+	frozen   func(ctx context.Context, contestID int64) (bool, error)
+	told     func(ctx context.Context, contestID int64) (bool, error)
+	prizes   func(ctx context.Context, tx pgx.Tx, contestID int64, won []Prize) error
+	onBallot []func(contestID int64)
 }
 
 // New opens the room. nowUs is contest time; newSeed makes the seed of a draw.
 func New(db *pgxpool.Pool, contests *contest.Service, nowUs func() int64, newSeed func() string) *Service {
-	return &Service{db: db, q: judgingdb.New(db), contests: contests, nowUs: nowUs, newSeed: newSeed,
-		seat:  func(context.Context, pgx.Tx, int64, int64) error { return nil },
-		masks: func(context.Context, int64) (map[int64]roster.Mask, error) { return nil, nil }}
+	no := func(context.Context, int64) (bool, error) { return false, nil }
+	return &Service{db: db, q: judgingdb.New(db), contests: contests, nowUs: nowUs, newSeed: newSeed, frozen: no, told: no,
+		prizes: func(context.Context, pgx.Tx, int64, []Prize) error { return nil },
+		seat:   func(context.Context, pgx.Tx, int64, int64) error { return nil },
+		masks:  func(context.Context, int64) (map[int64]roster.Mask, error) { return nil, nil }}
 }
 
 // UseMasks plugs in what the public reads instead of some entries' names.
@@ -292,7 +298,7 @@ func load(ctx context.Context, q *judgingdb.Queries, round contest.Round) (Judgi
 	row, err := q.JudgedRound(ctx, round.ID)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
-		j.Seq, j.Rules, j.Conduct = 1, DefaultRules(0), DefaultConduct()
+		j.Seq, j.Rules, j.Conduct, j.Publicity = 1, DefaultRules(0), DefaultConduct(), DefaultPublicity()
 		return j, nil
 	case err != nil:
 		return j, err
@@ -307,6 +313,7 @@ func load(ctx context.Context, q *judgingdb.Queries, round contest.Round) (Judgi
 			return j, fmt.Errorf("conduct of round %d: %w", round.ID, err)
 		}
 	}
+	j.Publicity = Publicity{Marks: PublicMarks(row.PublicMarks), Hall: HallScore(row.HallScore)}
 	j.OrderSeed, j.ClosedUs = value(row.OrderSeed), value(row.ClosedUs)
 	j.Signing = Signing{Number: int(row.Signing), CheckedUs: value(row.CheckedUs), CheckedBy: value(row.CheckedBy), Supervised: row.Supervised}
 	if err := j.loadSetUp(ctx, q); err != nil {

@@ -158,6 +158,8 @@ type JudgingView struct {
 	Draw         string          `json:"draw" enum:"software,room,hand" doc:"How the running order came about"`
 	Changes      []ChangeView    `json:"changes" doc:"What was changed since, the newest last"`
 	Conduct      Conduct         `json:"conduct"`
+	Publicity    Publicity       `json:"publicity"`
+	Fixed        bool            `json:"publicity_fixed" doc:"A sheet has been locked: the public can only be shown less"`
 	Watch        WatchView       `json:"watch"`
 	Gaps         []Gap           `json:"gaps" doc:"What stands between the round and its check; empty: it can be checked"`
 	Signing      SigningView     `json:"signing"`
@@ -269,8 +271,8 @@ func (j Judging) View() JudgingView {
 	v := JudgingView{ContestID: j.ContestID, RoundID: j.RoundID, RoundName: j.RoundName, Started: j.Started(), Closed: j.Closed(),
 		ClosedUs: j.ClosedUs, Rules: j.Rules, Criteria: j.criteriaViews(), MaxTotal: rubric.Max(j.Rules.Combining.Decimals),
 		Panel: []SeatView{}, OrderSeed: j.OrderSeed, Performances: []MarkedTurn{}, Gaps: j.Gaps(),
-		Conduct: j.Conduct, Watch: j.Watch(),
-		Conflict: j.Conflict, Blind: j.blindView(), Draw: j.drawn(), Changes: j.changeViews(false)}
+		Conduct: j.Conduct, Publicity: j.Publicity, Fixed: j.EverLocked() || j.Closed(), Watch: j.Watch(),
+		Conflict: j.Conflict, Blind: j.blindView(), Draw: j.drawn(), Changes: j.changeViews()}
 	if v.Closed {
 		v.Gaps = []Gap{}
 	}

@@ -94,7 +94,7 @@ func (s *Service) SaveAwards(ctx context.Context, contestID int64, p AwardPlan) 
 		if int(now) != p.Version+1 {
 			return awardsMoved
 		}
-		if err := errors.Join(q.DropAwards(ctx, contestID), q.DropSidePrizes(ctx, contestID)); err != nil {
+		if err := q.DropAwards(ctx, contestID); err != nil {
 			return err
 		}
 		for i, a := range p.Awards {
@@ -110,18 +110,61 @@ func (s *Service) SaveAwards(ctx context.Context, contestID int64, p AwardPlan) 
 				return err
 			}
 		}
-		for i, x := range p.SidePrizes {
-			row := resultdb.AddSidePrizeParams{ContestID: contestID, Position: int32(i), Name: x.Name, Prize: x.Prize, Receiver: x.Receiver, Note: x.Note}
-			if x.EntryID != 0 {
-				row.EntryID = &x.EntryID
-			}
-			if err := q.AddSidePrize(ctx, row); err != nil {
-				return err
-			}
+		if err := putPrizes(ctx, q, contestID, p.SidePrizes); err != nil {
+			return err
 		}
 		return audit.Append(ctx, tx, contestID, "result.awards", map[string]any{"awards": p.Awards, "side_prizes": p.SidePrizes})
 	})
 	return postgres.Fault(err)
+}
+
+// AddPrizes writes side prizes that were decided into the award plan, within the transaction that decides them. A line of
+// the same name that nobody has received yet is filled; else the prize stands at the end. Whoever edits the plan meanwhile
+// is told that it has moved.
+func (s *Service) AddPrizes(ctx context.Context, tx pgx.Tx, contestID int64, won []SidePrize) error {
+	q := s.q.WithTx(tx)
+	if _, err := q.TurnAwardPlan(ctx, contestID); err != nil {
+		return err
+	}
+	plan, err := readAwards(ctx, q, contestID)
+	if err != nil {
+		return err
+	}
+	for _, w := range won {
+		at := slices.IndexFunc(plan.SidePrizes, func(x SidePrize) bool { return x.Name == clean(w.Name) && x.EntryID == 0 && x.Receiver == "" })
+		if at < 0 {
+			plan.SidePrizes = append(plan.SidePrizes, SidePrize{Name: w.Name})
+			at = len(plan.SidePrizes) - 1
+		}
+		p := &plan.SidePrizes[at]
+		p.EntryID, p.Note = w.EntryID, w.Note
+		if w.Prize != "" {
+			p.Prize = w.Prize
+		}
+	}
+	if err := checkAwards(nil, plan.SidePrizes, nil); err != nil {
+		return err
+	}
+	if err := putPrizes(ctx, q, contestID, plan.SidePrizes); err != nil {
+		return err
+	}
+	return audit.Append(ctx, tx, contestID, "result.awards", map[string]any{"awards": plan.Awards, "side_prizes": plan.SidePrizes})
+}
+
+func putPrizes(ctx context.Context, q *resultdb.Queries, contestID int64, prizes []SidePrize) error {
+	if err := q.DropSidePrizes(ctx, contestID); err != nil {
+		return err
+	}
+	for i, x := range prizes {
+		row := resultdb.AddSidePrizeParams{ContestID: contestID, Position: int32(i), Name: x.Name, Prize: x.Prize, Receiver: x.Receiver, Note: x.Note}
+		if x.EntryID != 0 {
+			row.EntryID = &x.EntryID
+		}
+		if err := q.AddSidePrize(ctx, row); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // CopyAwards gives a copy of a contest the same awards; nobody has received anything in it.

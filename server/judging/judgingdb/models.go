@@ -8,6 +8,41 @@ import (
 	"time"
 )
 
+type BallotBar struct {
+	BallotID  int64
+	Run       int32
+	AccountID int64
+	EntryID   int64
+}
+
+type BallotRun struct {
+	BallotID   int64
+	Number     int32
+	Places     int32
+	VotesEach  int32
+	OpenedUs   int64
+	OpenedName string
+	ClosedUs   *int64
+	ClosedName string
+	Reason     string
+}
+
+type BallotVote struct {
+	BallotID  int64
+	Run       int32
+	AccountID int64
+	EntryID   int64
+}
+
+type BallotVoter struct {
+	BallotID  int64
+	Run       int32
+	AccountID int64
+	Name      string
+	Version   int64
+	VotedUs   *int64
+}
+
 type Criterion struct {
 	ID          int64
 	RoundID     int64
@@ -46,6 +81,8 @@ type JudgedRound struct {
 	Signing      int32
 	Supervised   bool
 	Conduct      []byte
+	PublicMarks  string
+	HallScore    string
 }
 
 type JudgingRequest struct {

@@ -343,7 +343,7 @@ func (q *Queries) HasMarks(ctx context.Context, performanceID int64) (bool, erro
 }
 
 const judgedRound = `-- name: JudgedRound :one
-SELECT round_id, settings, epoch, seq, order_seed, closed_us, closed_by, draw_id, conflict_rule, blind_seed, blind_keeper, checked_us, checked_by, signing, supervised, conduct FROM judged_round WHERE round_id = $1
+SELECT round_id, settings, epoch, seq, order_seed, closed_us, closed_by, draw_id, conflict_rule, blind_seed, blind_keeper, checked_us, checked_by, signing, supervised, conduct, public_marks, hall_score FROM judged_round WHERE round_id = $1
 `
 
 func (q *Queries) JudgedRound(ctx context.Context, roundID int64) (JudgedRound, error) {
@@ -366,6 +366,8 @@ func (q *Queries) JudgedRound(ctx context.Context, roundID int64) (JudgedRound, 
 		&i.Signing,
 		&i.Supervised,
 		&i.Conduct,
+		&i.PublicMarks,
+		&i.HallScore,
 	)
 	return i, err
 }
@@ -434,7 +436,7 @@ func (q *Queries) MovePerformance(ctx context.Context, arg MovePerformanceParams
 }
 
 const nextSeq = `-- name: NextSeq :one
-UPDATE judged_round SET seq = seq + 1 WHERE round_id = $1 RETURNING round_id, settings, epoch, seq, order_seed, closed_us, closed_by, draw_id, conflict_rule, blind_seed, blind_keeper, checked_us, checked_by, signing, supervised, conduct
+UPDATE judged_round SET seq = seq + 1 WHERE round_id = $1 RETURNING round_id, settings, epoch, seq, order_seed, closed_us, closed_by, draw_id, conflict_rule, blind_seed, blind_keeper, checked_us, checked_by, signing, supervised, conduct, public_marks, hall_score
 `
 
 // Raises the version of the round and holds its row until the transaction ends: changes of one round queue here.
@@ -458,6 +460,8 @@ func (q *Queries) NextSeq(ctx context.Context, roundID int64) (JudgedRound, erro
 		&i.Signing,
 		&i.Supervised,
 		&i.Conduct,
+		&i.PublicMarks,
+		&i.HallScore,
 	)
 	return i, err
 }
