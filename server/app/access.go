@@ -350,7 +350,7 @@ var access = web.Access{
 	"set-lots":                web.Secretary,
 	"change-running-order":    web.Staff,
 	"copy-judging":            web.Organizer,
-	"list-judging-parts":      web.Staff,
+	"list-judging-parts":      web.Table,
 	"list-judge-ties":         web.Organizer,
 	"list-judging-sources":    web.Organizer,
 	"get-draw-minutes-pdf":    web.Secretary,

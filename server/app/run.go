@@ -109,6 +109,10 @@ func (a *App) welcomeDemo(ctx context.Context, address string, line func(string,
 	line("Hội thi mẫu · Demo contest:")
 	line("Tổ chức · organizer    %s/sign-in   %s / %s", address, d.Organizer.Login, d.Organizer.Password)
 	line("Thư ký · secretary     %s/sign-in   %s / %s", address, d.Secretary.Login, d.Secretary.Password)
+	if d.Supervisor.ID != 0 {
+		line("Giám sát · supervisor  %s/sign-in   %s / %s", address, d.Supervisor.Login, d.Supervisor.Password)
+		line("Bấm giờ · timekeeper   %s/sign-in   %s / %s", address, d.Timekeeper.Login, d.Timekeeper.Password)
+	}
 	if d.Leader.ID != 0 {
 		line("Phụ trách đơn vị · unit leader  %s/sign-in   %s / %s", address, d.Leader.Login, d.Leader.Password)
 	}

@@ -2,10 +2,8 @@ package app
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -25,16 +23,18 @@ import (
 // DemoLogins are the sign-ins of the demo's people. They are random, made with the demo, and kept in the database so
 // that every start can print them.
 type DemoLogins struct {
-	ContestID int64       `json:"contest_id"`
-	Slug      string      `json:"slug"`
-	ExamID    int64       `json:"exam_id,omitzero"` // of the online exam
-	ExamSlug  string      `json:"exam_slug,omitempty"`
-	Organizer DemoLogin   `json:"organizer"`
-	Secretary DemoLogin   `json:"secretary"`
-	Leader    DemoLogin   `json:"leader"`
-	Author    DemoLogin   `json:"author"`
-	Reviewer  DemoLogin   `json:"reviewer"`
-	Judges    []DemoLogin `json:"judges"`
+	ContestID  int64       `json:"contest_id"`
+	Slug       string      `json:"slug"`
+	ExamID     int64       `json:"exam_id,omitzero"` // of the online exam
+	ExamSlug   string      `json:"exam_slug,omitempty"`
+	Organizer  DemoLogin   `json:"organizer"`
+	Secretary  DemoLogin   `json:"secretary"`
+	Supervisor DemoLogin   `json:"supervisor"`
+	Timekeeper DemoLogin   `json:"timekeeper"`
+	Leader     DemoLogin   `json:"leader"`
+	Author     DemoLogin   `json:"author"`
+	Reviewer   DemoLogin   `json:"reviewer"`
+	Judges     []DemoLogin `json:"judges"`
 }
 
 // DemoLogin is one account of the demo.
@@ -97,6 +97,9 @@ func (a *App) Seed(ctx context.Context) (*DemoLogins, error) {
 	if err := a.demoRounds(ctx, c, content, logins, entries); err != nil {
 		return nil, fmt.Errorf("the demo's rounds: %w", err)
 	}
+	if err := a.demoTies(ctx, c, content); err != nil {
+		return nil, fmt.Errorf("the demo's judges and their units: %w", err)
+	}
 	if err := a.demoPapers(ctx, c); err != nil {
 		return nil, fmt.Errorf("the demo's papers: %w", err)
 	}
@@ -127,65 +130,6 @@ func (a *App) Seed(ctx context.Context) (*DemoLogins, error) {
 	return logins, err
 }
 
-// demoPeople makes the accounts, or finds those of an earlier demo.
-func (a *App) demoPeople(ctx context.Context, content demo.Contest) (*DemoLogins, error) {
-	if d, err := a.Demo(ctx); d != nil || err != nil {
-		return d, err
-	}
-	d := &DemoLogins{}
-	person := func(login, name string) (DemoLogin, error) {
-		l := DemoLogin{Login: login, Name: name, Password: demoPassword()}
-		id, err := a.Accounts.EnsureAccount(ctx, login, name, l.Password, false)
-		l.ID = id
-		return l, err
-	}
-	var err error
-	for _, s := range content.Staff {
-		l, login := &d.Organizer, "tochuc"
-		switch account.Role(s.Role) {
-		case account.RoleSecretary:
-			l, login = &d.Secretary, "thuky"
-		case account.RoleAuthor:
-			l, login = &d.Author, "rade"
-		case account.RoleReviewer:
-			l, login = &d.Reviewer, "thamdinh"
-		}
-		if *l, err = person(login, s.Name); err != nil {
-			return nil, err
-		}
-	}
-	if d.Leader, err = person("donvi", "Phụ trách "+demoUnit); err != nil {
-		return nil, err
-	}
-	for i, j := range content.Judges {
-		l, err := person(fmt.Sprintf("giamkhao%d", i+1), j.Name)
-		if err != nil {
-			return nil, err
-		}
-		d.Judges = append(d.Judges, l)
-	}
-	return d, nil
-}
-
-// demoUnit is the unit that the demo's leader acts for.
-const demoUnit = "Phường Lam Thành"
-
-// demoLeader lets the demo's leader act for the unit of a team.
-func (a *App) demoLeader(ctx context.Context, c contest.Contest, d *DemoLogins, entries []roster.Entry) error {
-	for _, e := range entries {
-		if e.UnitName == demoUnit {
-			return a.Accounts.Lead(ctx, c.ID, e.UnitID, d.Leader.ID)
-		}
-	}
-	return fmt.Errorf("no team is of %s", demoUnit)
-}
-
-// demoPassword is easy to type from a terminal: four groups of four letters.
-func demoPassword() string {
-	s := strings.ToLower(rand.Text())
-	return s[:4] + "-" + s[4:8] + "-" + s[8:12] + "-" + s[12:16]
-}
-
 func (a *App) demoContest(ctx context.Context, content demo.Contest) (contest.Contest, error) {
 	// The evening is tonight at 19:00, in the contest's own time zone.
 	zone := time.FixedZone("Asia/Ho_Chi_Minh", 7*3600)
@@ -206,26 +150,6 @@ func (a *App) demoContest(ctx context.Context, content demo.Contest) (contest.Co
 		}
 	}
 	return c, nil
-}
-
-func (a *App) demoGrants(ctx context.Context, c contest.Contest, d *DemoLogins) error {
-	if err := a.Accounts.Grant(ctx, d.Secretary.ID, c.ID, account.RoleSecretary); err != nil {
-		return err
-	}
-	for role, l := range map[account.Role]DemoLogin{account.RoleAuthor: d.Author, account.RoleReviewer: d.Reviewer} {
-		if l.ID == 0 {
-			continue // people of an earlier demo
-		}
-		if err := a.Accounts.Grant(ctx, l.ID, c.ID, role); err != nil {
-			return err
-		}
-	}
-	for _, j := range d.Judges {
-		if err := a.Accounts.Grant(ctx, j.ID, c.ID, account.RoleJudge); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (a *App) demoTeams(ctx context.Context, c contest.Contest, content demo.Contest) ([]roster.Entry, error) {

@@ -76,6 +76,7 @@ type Member struct {
 type Judge struct {
 	Name   string `json:"name"`
 	Office string `json:"office"`
+	Unit   string `json:"unit"` // the judge's own, by its name in the tree of Units
 	Head   bool   `json:"head"`
 }
 

@@ -85,7 +85,8 @@ func (j Judging) For(accountID int64) Judging {
 	changes := make([]Change, 0, len(j.Changes))
 	for _, c := range j.Changes {
 		if c.ofOrder() {
-			c.Entry, c.EntryID, c.Before, c.After = names[c.EntryID], 0, "", ""
+			// What was typed as the reason may name the entry.
+			c.Entry, c.EntryID, c.Before, c.After, c.Reason = names[c.EntryID], 0, "", "", ""
 		}
 		changes = append(changes, c)
 	}

@@ -20,8 +20,8 @@ type Conduct struct {
 	// Warnings are seconds left at which clocks change colour.
 	Warnings []int64 `json:"warnings" maxItems:"4" doc:"Seconds left at which the clock changes its colour, the most first"`
 	Sound    bool    `json:"sound" doc:"The timekeeper's device gives a tone at the warnings and when the time is up"`
-	// Tolerances say how far a sheet may lie from the panel's mean; none: nobody is told.
-	Tolerances []Tolerance `json:"tolerances" maxItems:"6" doc:"How far a locked sheet may lie from the panel's mean, by bands of that mean; none: no alarm"`
+	// Tolerances say how far a sheet may lie from the panel's median; none: nobody is told.
+	Tolerances []Tolerance `json:"tolerances" maxItems:"6" doc:"How far a locked sheet may lie from the panel's median, by bands of that median; none: no alarm"`
 }
 
 // Choosing is what a judge may mark.
@@ -38,14 +38,14 @@ const (
 	ByTimekeeper ClockStart = "timekeeper"
 )
 
-// Tolerance is how far a sheet may lie from the panel's mean while that mean lies in a band of the scale.
+// Tolerance is how far a sheet may lie from the panel's median while that median lies in a band of the scale.
 type Tolerance struct {
 	From   int64 `json:"from" minimum:"0" maximum:"10000" doc:"The band begins at this part of the highest total, hundredths of a percent"`
-	Within int64 `json:"within" minimum:"1" maximum:"10000" doc:"How far a sheet may lie from the mean, hundredths of a percent of the highest total"`
+	Within int64 `json:"within" minimum:"1" maximum:"10000" doc:"How far a sheet may lie from the median, hundredths of a percent of the highest total"`
 }
 
 // DefaultConduct is what a round begins with: the stage leads, the clock starts with it, warnings at a minute and at half a minute, and the head
-// judge is told of sheets more than 15 % of the scale away from the mean.
+// judge is told of sheets more than 15 % of the scale away from the median.
 func DefaultConduct() Conduct {
 	return Conduct{Choosing: ByStage, ClockStart: WithStage, Warnings: []int64{60, 30}, Sound: true,
 		Tolerances: []Tolerance{{From: 0, Within: 1500}}}
@@ -86,10 +86,10 @@ func (c Conduct) Check() error {
 	return nil
 }
 
-// within is the tolerance for a mean of the panel, in hundredths of a point; ok is false when there is none.
-func (c Conduct) within(mean, most int64) (points int64, ok bool) {
+// within is the tolerance for a median of the panel, in hundredths of a point; ok is false when there is none.
+func (c Conduct) within(median, most int64) (points int64, ok bool) {
 	for _, t := range c.Tolerances {
-		if mean*10_000 >= t.From*most {
+		if median*10_000 >= t.From*most {
 			points, ok = t.Within*most/10_000, true
 		}
 	}

@@ -63,14 +63,29 @@ type ChangeView struct {
 	By     string     `json:"by" doc:"Who did it"`
 }
 
-func (j Judging) changeViews(ofOrder bool) []ChangeView {
+// changeViews are all changes, for the office.
+func (j Judging) changeViews() []ChangeView {
 	views := []ChangeView{}
 	for _, c := range j.Changes {
-		if ofOrder && !c.ofOrder() {
-			continue
-		}
 		views = append(views, ChangeView{AtUs: c.AtUs, Kind: c.Kind, Entry: c.Entry, Seat: c.Seat, Before: c.Before, After: c.After,
 			Reason: c.Reason, By: c.By})
+	}
+	return views
+}
+
+// changesForJudges are those of the running order and of the seats. Why a colleague is away is that colleague's matter, and
+// what ties a judge to an entry or who holds the names is the office's.
+func (j Judging) changesForJudges() []ChangeView {
+	views := []ChangeView{}
+	for _, v := range j.changeViews() {
+		switch v.Kind {
+		case TiesKnown, NamesHeld:
+			continue
+		case Replaced, WentAway, CameBack:
+			v.Reason = ""
+		case Moved, PutLast, LeftOut, BroughtIn, Added:
+		}
+		views = append(views, v)
 	}
 	return views
 }

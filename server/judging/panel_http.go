@@ -83,7 +83,7 @@ func panelRoutes(api *web.API, s *Service, base string, table func(context.Conte
 }
 
 func panelLists(api *web.API, s *Service, base string) {
-	type partsOut struct {
+	type judgedPartsOut struct {
 		Body struct {
 			Parts []Part `json:"parts"`
 		}
@@ -107,9 +107,9 @@ func panelLists(api *web.API, s *Service, base string) {
 	web.Handle(api, web.Op{ID: "list-judging-parts", Method: http.MethodGet, Path: "/api/organizer/contests/{contest}/judging/parts", Summary: "The judged parts of the contest, with what each still needs"},
 		func(ctx context.Context, in *struct {
 			Contest int64 `path:"contest" minimum:"1"`
-		}) (*partsOut, error) {
+		}) (*judgedPartsOut, error) {
 			parts, err := s.Parts(ctx, in.Contest)
-			out := &partsOut{}
+			out := &judgedPartsOut{}
 			out.Body.Parts = parts
 			return out, err
 		})

@@ -19,6 +19,9 @@ type Part struct {
 	RoundName string       `json:"round_name"`
 	Started   bool         `json:"started"`
 	Closed    bool         `json:"closed"`
+	State     SigningState `json:"state" enum:"open,checked,closed" doc:"How far it is signed"`
+	OnStage   string       `json:"on_stage" doc:"Who is on stage now, the code in a blind round; empty: nobody"`
+	Complete  int          `json:"complete" doc:"Turns whose score counts"`
 	Criteria  int          `json:"criteria"`
 	MaxTotal  int64        `json:"max_total" doc:"Highest total of a sheet, hundredths of a point"`
 	Levels    bool         `json:"levels" doc:"Every criterion has levels"`
@@ -64,7 +67,8 @@ func (s *Service) Parts(ctx context.Context, contestID int64) ([]Part, error) {
 		}
 		p := Part{RoundID: round.ID, RoundName: round.Name, Started: j.Started(), Closed: j.Closed(), Criteria: len(j.Criteria),
 			MaxTotal: j.Rubric().Max(j.Rules.Combining.Decimals), Judges: len(j.Panel), Turns: j.performing(), Limit: j.Rules.Overtime.LimitSeconds,
-			Draw: j.drawn(), Blind: j.Blind, Conflict: j.Conflict, Needs: needs, Levels: len(j.Criteria) > 0}
+			Draw: j.drawn(), Blind: j.Blind, Conflict: j.Conflict, Needs: needs, Levels: len(j.Criteria) > 0,
+			State: j.State()}
 		for _, x := range j.Criteria {
 			p.Levels = p.Levels && len(x.Levels) > 0
 		}
@@ -72,6 +76,14 @@ func (s *Service) Parts(ctx context.Context, contestID int64) ([]Part, error) {
 			if seat.Head {
 				p.Head = seat.Name
 			}
+		}
+		for _, score := range j.Scores() {
+			if score.Complete {
+				p.Complete++
+			}
+		}
+		if on, ok := j.For(0).OnStage(); ok {
+			p.OnStage = on.EntryName
 		}
 		if before != nil && len(j.Panel) > 0 {
 			p.SamePanel = samePanel(*before, j)
@@ -109,7 +121,7 @@ func (s *Service) needs(ctx context.Context, j Judging) ([]Need, error) {
 			headed = headed || x.Head
 		}
 		if !headed {
-			needs = append(needs, Need{Code: "head", Severe: true, Vi: "Chưa chọn Trưởng ban Giám khảo", En: "There is no head judge yet"})
+			needs = append(needs, Need{Code: "head", Severe: true, Vi: "Chưa chọn Trưởng ban Giám khảo: không có người chốt phần thi", En: "There is no head judge yet: nobody can close the part"})
 		}
 	}
 	if n := weightNeed(j); n != nil {
@@ -167,19 +179,9 @@ func (s *Service) tieNeeds(ctx context.Context, j Judging) ([]Need, error) {
 	if j.Conflict == ConflictIgnored || len(j.Panel) == 0 {
 		return nil, nil
 	}
-	ties, err := s.Ties(ctx, j.ContestID)
+	without, err := s.unitless(ctx, j)
 	if err != nil {
 		return nil, err
-	}
-	known := map[int64]bool{}
-	for _, t := range ties {
-		known[t.AccountID] = t.UnitID != 0
-	}
-	var without []string
-	for _, x := range j.Panel {
-		if !known[x.AccountID] {
-			without = append(without, x.Name)
-		}
 	}
 	var needs []Need
 	if len(without) > 0 {
@@ -213,6 +215,25 @@ func (s *Service) tieNeeds(ctx context.Context, j Judging) ([]Need, error) {
 			En: fmt.Sprintf("%d turns have a judge who is tied to the entry; they are marked", tied)})
 	}
 	return needs, nil
+}
+
+// unitless names the judges of a panel whose own unit nobody has given: their ties to a team cannot be seen.
+func (s *Service) unitless(ctx context.Context, j Judging) ([]string, error) {
+	ties, err := s.Ties(ctx, j.ContestID)
+	if err != nil {
+		return nil, err
+	}
+	known := map[int64]bool{}
+	for _, t := range ties {
+		known[t.AccountID] = t.UnitID != 0
+	}
+	var without []string
+	for _, x := range j.Panel {
+		if !known[x.AccountID] {
+			without = append(without, x.Name)
+		}
+	}
+	return without, nil
 }
 
 // CopyOf says what one round takes over from another.

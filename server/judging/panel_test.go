@@ -14,6 +14,7 @@ import (
 
 	"github.com/hoithi/hoithi/server/account"
 	"github.com/hoithi/hoithi/server/export"
+	"github.com/hoithi/hoithi/server/fault"
 	"github.com/hoithi/hoithi/server/judging"
 	"github.com/hoithi/hoithi/server/roster"
 	"github.com/hoithi/hoithi/server/scoring"
@@ -151,8 +152,15 @@ func TestABlindRoundTellsNobodyWhoIsWho(t *testing.T) {
 		_, err := x.lock(on.ID, x.fill(on.ID, 800, 500, 300))
 		h.must(err)
 	}
-	h.must(h.s.ChangeOrder(h.organizer, h.contestID, h.roundID, judging.NewChange{Kind: judging.PutLast, PerformanceID: h.performance(1), Reason: "chưa đến"}))
+	h.must(h.s.ChangeOrder(h.organizer, h.contestID, h.roundID, judging.NewChange{Kind: judging.PutLast, PerformanceID: h.performance(1), Reason: "xe của Đội LỘTÊN chưa đến"}))
 	full := h.judging()
+	// What an act is refused with names nobody either.
+	for what, err := range map[string]error{"who checks": h.s.CheckPart(h.organizer, h.contestID, h.roundID, ""), "the head judge": h.s.Close(h.judges[0], h.contestID, h.roundID, "")} {
+		f := new(fault.Fault)
+		if !errors.As(err, &f) || len(f.Fields) == 0 || strings.Contains(fmt.Sprint(f.Fields), "Đội ") {
+			t.Errorf("%s is told %+v", what, f)
+		}
+	}
 	judge, _, err := h.s.JudgeView(h.judges[0], h.contestID, h.roundID)
 	h.must(err)
 	hall := full.StageView("Hội thi", map[int64]roster.Mask{}, judging.Showing{})
@@ -172,6 +180,9 @@ func TestABlindRoundTellsNobodyWhoIsWho(t *testing.T) {
 		}
 		if !strings.Contains(string(b), on.Code) {
 			t.Errorf("%s has no code %s: %s", what, on.Code, b)
+		}
+		if strings.Contains(string(b), "LỘTÊN") {
+			t.Errorf("%s reads the reason of a change, which names the entry", what)
 		}
 		if strings.Contains(string(b), full.OrderSeed) {
 			t.Errorf("%s reads the seed of the draw", what)
@@ -358,6 +369,11 @@ func TestReplacingAJudge(t *testing.T) {
 	}
 	_, _, err := h.s.JudgeView(h.judges[1], h.contestID, h.roundID)
 	wants(t, "who was replaced", err, "not_on_panel")
+	view, _, err := h.s.JudgeView(h.judges[0], h.contestID, h.roundID)
+	h.must(err)
+	if c := view.Changes; len(c) != 1 || c[0].Kind != judging.Replaced || c[0].After != "Giám khảo dự bị" || c[0].Reason != "" {
+		t.Errorf("the other judge reads %+v", c)
+	}
 	d := h.device(0)
 	d.mark(h.performance(0), h.criteria()[0].ID, 800)
 	wants(t, "one who has marked", h.s.Replace(h.organizer, h.contestID, h.roundID, 1, idOf(h.judges[1]), "ốm"), "replace_late")

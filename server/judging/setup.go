@@ -68,12 +68,21 @@ func (s *Service) Missing(ctx context.Context, round contest.Round) ([]contest.M
 	line := func(code string, done bool, vi, en string) contest.Missing {
 		return contest.Missing{Code: code, Done: done, RoundID: round.ID, Vi: vi, En: en}
 	}
-	return []contest.Missing{
+	list := []contest.Missing{
 		line("rubric", len(j.Criteria) > 0, "Biểu điểm của “"+round.Name+"”", "Rubric of “"+round.Name+"”"),
 		line("panel", len(j.Panel) > 0, "Ban giám khảo của “"+round.Name+"”", "Panel of “"+round.Name+"”"),
-		line("head", headed, "Trưởng ban Giám khảo của “"+round.Name+"”", "Head judge of “"+round.Name+"”"),
+		line("head", headed, "Trưởng ban Giám khảo của “"+round.Name+"”, người chốt phần thi", "Head judge of “"+round.Name+"”, who closes the part"),
 		line("order", len(j.counting()) > 0, "Thứ tự trình bày của “"+round.Name+"”", "Running order of “"+round.Name+"”"),
-	}, nil
+	}
+	if j.Conflict == ConflictIgnored || len(j.Panel) == 0 {
+		return list, nil
+	}
+	without, err := s.unitless(ctx, j)
+	if err != nil {
+		return nil, err
+	}
+	return append(list, line("judge_units", len(without) == 0, "Đơn vị của giám khảo ở “"+round.Name+"”, để nhận ra ai chấm đội có liên quan",
+		"Units of the judges of “"+round.Name+"”, so that ties to a team are seen")), nil
 }
 
 // SetRules replaces the rules. Once a performance has begun they stand.

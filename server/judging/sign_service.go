@@ -53,7 +53,7 @@ func (s *Service) CheckPart(ctx context.Context, contestID, roundID int64, seen 
 		if _, sits := j.SeatOf(account.From(ctx).AccountID); sits {
 			return errOwnPanel
 		}
-		if gaps := j.Gaps(); len(gaps) > 0 {
+		if gaps := j.For(account.From(ctx).AccountID).Gaps(); len(gaps) > 0 {
 			return withGaps(errNotComplete, gaps)
 		}
 		at, err := s.sign(ctx, tx, q, j, StepCheck, seen)
@@ -103,9 +103,9 @@ func (s *Service) Close(ctx context.Context, contestID, roundID int64, seen stri
 		case !seat.Head || seat.Absent:
 			return errNotHead
 		case j.State() != PartChecked:
-			return withGaps(errNotChecked, j.Gaps())
+			return withGaps(errNotChecked, j.For(0).Gaps())
 		}
-		if gaps := j.Gaps(); len(gaps) > 0 {
+		if gaps := j.For(0).Gaps(); len(gaps) > 0 {
 			return withGaps(errNotComplete, gaps)
 		}
 		at, err := s.sign(ctx, tx, q, j, StepClose, seen)

@@ -40,7 +40,7 @@ type JudgeView struct {
 	OnStage          int64              `json:"on_stage" doc:"The performance on stage now; 0: none"`
 	Performances     []JudgePerformance `json:"performances" doc:"In running order; in a blind round by code"`
 	Blind            bool               `json:"blind" doc:"Codes stand for the entries until the close"`
-	Changes          []ChangeView       `json:"changes" doc:"Changes of the running order on the night, the newest last"`
+	Changes          []ChangeView       `json:"changes" doc:"Changes of the running order and of the seats on the night, the newest last; why somebody is away is not said"`
 	Signing          JudgeSigning       `json:"signing"`
 	// Closing is the head judge's page.
 	Closing *ClosingView `json:"closing,omitempty" doc:"For the head of the panel only"`
@@ -120,7 +120,7 @@ type OthersView struct {
 	// Working is there as soon as the performance is complete.
 	Working *scoring.Working `json:"working,omitempty" doc:"The way to the score, once every sheet is locked"`
 	// Alarms come once every sheet is locked, to the head judge alone.
-	Alarms []Alarm `json:"alarms,omitempty" doc:"Sheets far from the panel's mean; for the head of the panel only"`
+	Alarms []Alarm `json:"alarms,omitempty" doc:"Sheets far from the panel's median; for the head of the panel only"`
 }
 
 // OtherSheet is another judge's locked sheet.
@@ -217,7 +217,7 @@ func (j Judging) JudgeView(accountID int64) (JudgeView, bool) {
 		MaxTotal: rubric.Max(j.Rules.Combining.Decimals), Decimals: j.Rules.Combining.Decimals, TimeLimitSeconds: j.Rules.Overtime.LimitSeconds,
 		Overtime: j.Rules.Overtime, Free: j.Conduct.Choosing == Freely, CountDown: j.Conduct.CountDown, Warnings: j.Conduct.Warnings,
 		Performances: []JudgePerformance{}, Signing: j.judgeSigning(seat), Closing: j.closingView(seat),
-		Blind: j.Blind, Changes: j.changeViews(true)}
+		Blind: j.Blind, Changes: j.changesForJudges()}
 	for _, p := range j.Performances {
 		if p.State == OnStage {
 			v.OnStage = p.ID

@@ -6,16 +6,17 @@ import (
 	"github.com/hoithi/hoithi/server/scoring"
 )
 
-// Alarm is a locked sheet that lies further from the panel's mean than the settings allow. It accuses nobody: it asks
-// the head judge to look.
+// Alarm is a locked sheet that lies further from the panel's median than the settings allow. It accuses nobody: it asks
+// the head judge to look. The median and not the mean, because one sheet far away pulls the mean along, and in a small
+// panel everybody would then lie far from it.
 type Alarm struct {
 	PerformanceID int64  `json:"performance_id"`
 	Seat          int    `json:"seat"`
 	Name          string `json:"name"`
 	Total         int64  `json:"total" doc:"The sheet's total, hundredths of a point"`
-	Mean          int64  `json:"mean" doc:"Mean of all sheets of the performance"`
-	Deviation     int64  `json:"deviation" doc:"total - mean; below 0: stricter than the panel"`
-	Within        int64  `json:"within" doc:"How far a sheet may lie from the mean here"`
+	Median        int64  `json:"median" doc:"Median of all sheets of the performance"`
+	Deviation     int64  `json:"deviation" doc:"total - median; below 0: stricter than the panel"`
+	Within        int64  `json:"within" doc:"How far a sheet may lie from the median here"`
 }
 
 // JudgeSpread is how one judge's sheets lie beside the panel's.
@@ -55,6 +56,13 @@ type SeatProgress struct {
 // leastCompared is the number of sheets from which a mean says anything about one of them.
 const leastCompared = 3
 
+// twiceMedian is the total in the middle, doubled; with an even number the sum of the two in the middle.
+func twiceMedian(totals []int64) int64 {
+	sorted := slices.Sorted(slices.Values(totals))
+	n := len(sorted)
+	return sorted[(n-1)/2] + sorted[n/2]
+}
+
 // compared are the totals of a performance once every sheet that is waited for is locked; nil before, and when there
 // are too few.
 func (j Judging) compared(rubric scoring.Rubric, p Performance) (totals []int64, seats []Seat, sum int64) {
@@ -76,24 +84,24 @@ func (j Judging) compared(rubric scoring.Rubric, p Performance) (totals []int64,
 	return totals, seats, sum
 }
 
-// alarms are the sheets of a performance that lie too far from the mean; none before all of them are locked.
+// alarms are the sheets of a performance that lie too far from the median; none before all of them are locked.
 func (j Judging) alarms(rubric scoring.Rubric, p Performance) []Alarm {
 	list := []Alarm{}
-	totals, seats, sum := j.compared(rubric, p)
-	n := int64(len(totals))
-	if n == 0 {
+	totals, seats, _ := j.compared(rubric, p)
+	if len(totals) == 0 {
 		return list
 	}
-	mean := halfUp(sum, n)
-	within, ok := j.Conduct.within(mean, rubric.Max(j.Rules.Combining.Decimals))
+	twice := twiceMedian(totals)
+	median := halfUp(twice, 2)
+	within, ok := j.Conduct.within(median, rubric.Max(j.Rules.Combining.Decimals))
 	if !ok {
 		return list
 	}
 	for i, total := range totals {
-		// Compared with the mean itself, not with its rounded form.
-		if away := total*n - sum; away > within*n || -away > within*n {
-			list = append(list, Alarm{PerformanceID: p.ID, Seat: seats[i].Number, Name: seats[i].Name, Total: total, Mean: mean,
-				Deviation: total - mean, Within: within})
+		// Compared with the median itself, not with its rounded form.
+		if away := 2*total - twice; away > 2*within || -away > 2*within {
+			list = append(list, Alarm{PerformanceID: p.ID, Seat: seats[i].Number, Name: seats[i].Name, Total: total, Median: median,
+				Deviation: total - median, Within: within})
 		}
 	}
 	return list
