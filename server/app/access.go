@@ -317,16 +317,17 @@ var access = web.Access{
 	"command:submit_attempt":        web.Contestant,
 	"command:away":                  web.Contestant,
 	// Public votes.
-	"get-vote":          web.Organizer,
-	"set-vote":          web.Organizer,
-	"open-vote":         web.Organizer,
-	"close-vote":        web.Organizer,
-	"publish-vote":      web.Organizer,
-	"make-vote-tickets": web.Organizer,
-	"void-vote-tickets": web.Organizer,
-	"get-public-vote":   web.Public,
-	"send-vote-code":    web.Public,
-	"cast-vote":         web.Public,
+	"get-vote":                    web.Organizer,
+	"set-vote":                    web.Organizer,
+	"open-vote":                   web.Organizer,
+	"close-vote":                  web.Organizer,
+	"publish-vote":                web.Organizer,
+	"make-vote-tickets":           web.Organizer,
+	"void-vote-tickets":           web.Organizer,
+	"get-public-vote":             web.Public,
+	"send-vote-code":              web.Public,
+	"cast-vote":                   web.Public,
+	"topic:audience/vote/{round}": web.Public,
 
 	// Judged rounds.
 	"list-my-panels":          web.SignedIn,
@@ -335,8 +336,8 @@ var access = web.Access{
 	"list-panel-candidates":   web.Organizer,
 	"set-marking-rules":       web.Organizer,
 	"set-conduct":             web.Organizer,
-	"press-stage-clock":       web.Timekeeper,
 	"set-publicity":           web.Organizer,
+	"press-stage-clock":       web.Timekeeper,
 	"correct-stage-time":      web.Timekeeper,
 	"add-calibration":         web.Organizer,
 	"remove-calibration":      web.Organizer,
@@ -398,7 +399,6 @@ var access = web.Access{
 	"command:mark":                      web.Judge,
 	"command:lock_sheet":                web.Judge,
 	"command:note":                      web.Judge,
-	// Boards and the projector.
 	// Ballots of the panel for side prizes.
 	"list-ballots":                      web.Staff,
 	"add-ballot":                        web.Organizer,
@@ -414,6 +414,7 @@ var access = web.Access{
 	"confirm-ballot":                    web.Judge,
 	"topic:judge/ballots/{contest}":     web.Judge,
 	"topic:organizer/ballots/{contest}": web.Staff,
+	// Boards and the projector.
 	"get-board":                        web.Public,
 	"get-whole-board":                  web.Staff,
 	"freeze-board":                     web.Organizer,

@@ -86,6 +86,7 @@ type App struct {
 
 	JudgingLive *judging.Live
 	Votes       *vote.Service
+	VotesLive   *vote.Live
 
 	rounds  sync.Map // round id → contest id; a round never changes its contest
 	origins sync.Map // contest id → what whetherRehearsal tells; a contest never becomes a rehearsal, or stops to be one

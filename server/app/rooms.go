@@ -99,6 +99,7 @@ func (a *App) rooms() {
 
 	a.Votes = vote.New(vote.Parts{DB: a.DB, Contests: a.Contests, Roster: a.Roster, Mail: a.Mail, Key: a.Accounts.Key(), NowUs: a.nowUs,
 		Log: a.Config.Log, Address: a.Config.PublicURL})
+	a.VotesLive = vote.NewLive(a.Votes, a.Hub, a.Config.Log)
 	vote.Routes(a.API, a.Votes)
 	a.Contests.Use(contest.Vote, a.Votes)
 
@@ -108,7 +109,6 @@ func (a *App) rooms() {
 			contest.Vote: voteScores{a.Votes}}})
 	a.Exam.UseFrozen(a.Boards.Frozen)
 	a.Votes.UseFrozen(a.Boards.Frozen)
-	a.Boards.Topics()
 	a.Judging.UseFrozen(a.Boards.Frozen)
 	a.Judging.UseTold(a.Boards.Published)
 	a.Votes.OnOpen(func(ctx context.Context, contestID, roundID int64, byHand bool) {
@@ -116,6 +116,7 @@ func (a *App) rooms() {
 			a.Config.Log.Warn("a vote was opened, but the hall's screen did not follow it", "round", roundID, "error", err)
 		}
 	})
+	a.Boards.Topics()
 	leaderboard.Routes(a.API, a.Boards)
 	a.Privacy.UseForget(a.Boards.Forget)
 
@@ -133,6 +134,7 @@ func (a *App) rooms() {
 	a.Plans = plan.New(plan.Parts{DB: a.DB, Contests: a.Contests, Roster: a.Roster, Boards: a.Boards, Leaders: a.Leaders, NowUs: a.nowUs, NewSeed: rand.Text})
 	a.Boards.UsePlan(a.Plans)
 	a.Results.UsePlans(a.Plans)
+	a.Results.UseUnitNames(a.Plans.UnitNames)
 	a.Contests.UseChecks(a.Plans.Missing)
 	plan.Routes(a.API, a.Plans)
 
@@ -153,7 +155,10 @@ func (a *App) listenToChanges() {
 	a.Roster.OnChange(a.Boards.Changed)
 	a.Judging.OnChange(func(contestID, _ int64) { a.Boards.Changed(contestID) })
 	a.Exam.OnChange(func(contestID, _ int64) { a.Boards.Changed(contestID) })
-	a.Votes.OnChange(func(contestID, _ int64) { a.Boards.Changed(contestID) })
+	a.Votes.OnChange(func(contestID, roundID int64) {
+		a.Boards.Changed(contestID)
+		a.VotesLive.Changed(roundID)
+	})
 	a.Stage.OnChange(func(roundID, _ int64) {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
@@ -171,7 +176,7 @@ func (a *App) startRooms() {
 	a.stop = append(a.stop, a.watchSessions(), a.settleUnits(), a.fileItems())
 	a.Stage.Start()
 	a.stop = append(a.stop, func(context.Context) error { a.Stage.Stop(); return nil }, a.JudgingLive.Start(a.Relay))
-	a.stop = append(a.stop, a.Votes.Start())
+	a.stop = append(a.stop, a.VotesLive.Start(a.Relay), a.Votes.Start())
 	a.Exam.Start()
 	a.stop = append(a.stop, func(context.Context) error { a.Exam.Stop(); return nil })
 	ctx, cancel := context.WithCancel(context.Background())

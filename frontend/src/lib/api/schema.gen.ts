@@ -12772,6 +12772,8 @@ export interface components {
             /** @enum {string} */
             kind: "person" | "team";
             letters: components["schemas"]["MailLine"][];
+            /** @description Of the account that the entry belongs to; empty: none */
+            login: string;
             name: string;
             /** @description Empty until approved */
             number: string;

@@ -74,6 +74,62 @@ export function presentRound(rounds: readonly BoardRound[]): BoardRound | undefi
   return last.find((r) => r.state === 'running' || r.state === 'paused') ?? last.find((r) => r.scored > 0);
 }
 
+/** A line through a division's overall standings: who goes on stands above it. */
+export type CutLine = {
+  id: number;
+  /** It runs beneath the row with this index. */
+  after: number;
+  /** The round that is entered; empty while the public does not know of it. */
+  round: string;
+  places: number;
+  /** Decided; else it is where it would run now. */
+  done: boolean;
+  through: number;
+  /** How many share the place through which it runs, and how many of them can go on. */
+  tied: number;
+  free: number;
+};
+
+/** Where the lines of a division run, by the board's own word; none that would stand beneath everybody. */
+export function cutsIn(
+  view: Pick<BoardView, 'cuts' | 'rounds'>,
+  division: number,
+  lines: readonly Line[],
+): CutLine[] {
+  return (view.cuts ?? [])
+    .filter((cut) => cut.division_id === division)
+    .flatMap((cut) => {
+      const tied = cut.at_line?.length ?? 0;
+      let after = -1;
+      let counted = 0;
+      lines.forEach(({ row, place }, index) => {
+        if ((row.kind ?? '') !== (cut.kind ?? '') || place === 0) return;
+        const level = row.level ?? 0;
+        if (cut.done ? level >= cut.level : level === cut.level - 1 && counted++ < cut.through + tied)
+          after = index;
+      });
+      const next = lines[after + 1];
+      if (after < 0 || !next || (next.row.kind ?? '') !== (cut.kind ?? '')) return [];
+      const round = view.rounds.find((r) => r.id === cut.round_id)?.name ?? '';
+      return [
+        {
+          id: cut.round_id,
+          after,
+          round,
+          places: cut.places,
+          done: cut.done,
+          through: cut.through,
+          tied,
+          free: cut.free ?? 0,
+        },
+      ];
+    });
+}
+
+/** The entries that share the place through which a line runs: somebody has to decide. */
+export const atLine = (view: Pick<BoardView, 'cuts'>): Set<number> =>
+  new Set((view.cuts ?? []).flatMap((cut) => cut.at_line ?? []));
+
 /** Letters without marks, for finding "Hạc Thành" by "hac thanh". */
 export const plain = (text: string) =>
   text

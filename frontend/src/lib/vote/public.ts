@@ -34,11 +34,3 @@ export function keep(round: number, receipt: Receipt | null) {
     // A browser that keeps nothing: the receipt stands on the page.
   }
 }
-
-/** Reads a vote again every few seconds while the page is seen. */
-export function follow(round: number, seen: (v: AudienceVote) => void, seconds = 5): () => void {
-  const timer = setInterval(() => {
-    if (document.visibilityState === 'visible') readPublic(round).then(seen, () => undefined);
-  }, seconds * 1000);
-  return () => clearInterval(timer);
-}
