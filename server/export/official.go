@@ -16,7 +16,8 @@ type Official struct {
 	// Standing is printed under the title where the paper is not final: "Bản tạm, chưa chốt". Empty: final.
 	Standing string
 	Blocks   []Block
-	Signers  []Signer
+	// Signers sign below the text, before the annexes: the first block on a page of its own and what follows it.
+	Signers []Signer
 	// Seal is printed at the foot of each page; empty: none.
 	Seal string
 	// Wide turns the pages: a table with many columns.
@@ -45,6 +46,8 @@ type OfficialColumn struct {
 	Width float64
 	// Right: numbers stand below each other.
 	Right bool
+	// Groups: an empty cell belongs to the one above it, and a page that begins within a group repeats its name.
+	Groups bool
 }
 
 // OfficialCell is a cell; Struck is printed through: a sheet that does not count.
@@ -53,6 +56,16 @@ type OfficialCell struct {
 	Note   string // small, below the text
 	Bold   bool
 	Struck bool
+}
+
+// annexes is where the annexes begin among the blocks.
+func (d Official) annexes() int {
+	for i, b := range d.Blocks {
+		if b.NewPage {
+			return i
+		}
+	}
+	return len(d.Blocks)
 }
 
 // Signer is a place for a signature in ink.

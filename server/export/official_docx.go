@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -55,7 +56,10 @@ func paragraphOf(align string, after int, runs ...string) string {
 }
 
 // grid writes a table; widths are twentieths of a point.
-func (x *word) grid(widths []int, ruled bool, head bool, rows [][]string) {
+// nothing is the paragraph of an empty cell that belongs to the one above it.
+var nothing = paragraphOf("left", 0)
+
+func (x *word) grid(widths []int, ruled bool, head bool, rows [][]string, groups ...int) {
 	border := "none"
 	if ruled {
 		border = "single"
@@ -76,7 +80,14 @@ func (x *word) grid(widths []int, ruled bool, head bool, rows [][]string) {
 		}
 		x.WriteString(`</w:trPr>`)
 		for i, cell := range row {
-			fmt.Fprintf(x, `<w:tc><w:tcPr><w:tcW w:w="%d" w:type="dxa"/></w:tcPr>%s</w:tc>`, widths[i], cell)
+			merge := ""
+			if slices.Contains(groups, i) && n > 0 {
+				merge = `<w:vMerge w:val="restart"/>`
+				if cell == nothing {
+					merge = `<w:vMerge/>`
+				}
+			}
+			fmt.Fprintf(x, `<w:tc><w:tcPr><w:tcW w:w="%d" w:type="dxa"/>%s</w:tcPr>%s</w:tc>`, widths[i], merge, cell)
 		}
 		x.WriteString(`</w:tr>`)
 	}
@@ -93,7 +104,11 @@ func WriteOfficialDOCX(w io.Writer, d Official) error {
 	inner := across - 1418 - 851
 	x := &word{}
 	x.officialHead(d, inner)
-	for _, b := range d.Blocks {
+	annexes := d.annexes()
+	for i, b := range d.Blocks {
+		if i == annexes {
+			x.officialSigners(d.Signers, inner)
+		}
 		if b.NewPage {
 			x.WriteString(`<w:p><w:r><w:br w:type="page"/></w:r></w:p>`)
 		}
@@ -109,7 +124,9 @@ func WriteOfficialDOCX(w io.Writer, d Official) error {
 			x.officialTable(*b.Table, inner)
 		}
 	}
-	x.officialSigners(d.Signers, inner)
+	if annexes == len(d.Blocks) {
+		x.officialSigners(d.Signers, inner)
+	}
 	turned := ""
 	if d.Wide {
 		turned = ` w:orient="landscape"`
@@ -145,7 +162,12 @@ func (x *word) officialTable(t OfficialTable, inner int) {
 		widths[i] = int(c.Width / sum * float64(inner))
 		head[i] = paragraphOf("center", 0, run(c.Title, "b", 22))
 	}
-	rows := [][]string{head}
+	rows, groups := [][]string{head}, []int{}
+	for i, c := range t.Columns {
+		if c.Groups {
+			groups = append(groups, i)
+		}
+	}
 	for _, row := range t.Rows {
 		cells := make([]string, len(row))
 		for i, c := range row {
@@ -159,6 +181,10 @@ func (x *word) officialTable(t OfficialTable, inner int) {
 			if c.Struck {
 				looks += "s"
 			}
+			if t.Columns[i].Groups && c.Text == "" {
+				cells[i] = nothing
+				continue
+			}
 			cells[i] = paragraphOf(align, 0, run(c.Text, looks, 22))
 			if c.Note != "" {
 				cells[i] += paragraphOf(align, 0, run(c.Note, "", 17))
@@ -166,7 +192,7 @@ func (x *word) officialTable(t OfficialTable, inner int) {
 		}
 		rows = append(rows, cells)
 	}
-	x.grid(widths, true, true, rows)
+	x.grid(widths, true, true, rows, groups...)
 }
 
 func (x *word) officialSigners(signers []Signer, inner int) {

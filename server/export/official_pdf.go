@@ -2,6 +2,7 @@ package export
 
 import (
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -73,7 +74,11 @@ func (o *official) room(height float64) {
 func (o *official) run() {
 	o.next()
 	o.head()
-	for _, b := range o.d.Blocks {
+	annexes := o.d.annexes()
+	for i, b := range o.d.Blocks {
+		if i == annexes {
+			o.signatures()
+		}
 		if b.NewPage {
 			o.next()
 		}
@@ -91,7 +96,9 @@ func (o *official) run() {
 			o.table(*b.Table)
 		}
 	}
-	o.signatures()
+	if annexes == len(o.d.Blocks) {
+		o.signatures()
+	}
 }
 
 func (o *official) head() {
@@ -166,13 +173,27 @@ func (o *official) table(t OfficialTable) {
 	}
 	o.room(o.rowHeight(head, widths) + 12)
 	o.row(head, t.Columns, widths, true)
+	group := make([]string, len(t.Columns))
 	for _, row := range t.Rows {
+		for i, c := range row {
+			if t.Columns[i].Groups && c.Text != "" {
+				group[i] = c.Text
+			}
+		}
 		if height := o.rowHeight(row, widths); o.y+height > o.height-officialBottom {
+			o.Rule(officialLeft, o.y, officialLeft+o.inner(), o.y, 0.2, pureDark)
 			o.next()
 			o.row(head, t.Columns, widths, true)
+			row = slices.Clone(row)
+			for i, c := range row {
+				if t.Columns[i].Groups && c.Text == "" {
+					row[i].Text = group[i] + " (tiếp)"
+				}
+			}
 		}
 		o.row(row, t.Columns, widths, false)
 	}
+	o.Rule(officialLeft, o.y, officialLeft+o.inner(), o.y, 0.2, pureDark)
 	o.y += 4
 }
 
@@ -212,7 +233,14 @@ func (o *official) rowHeight(row []OfficialCell, widths []float64) float64 {
 func (o *official) row(row []OfficialCell, columns []OfficialColumn, widths []float64, head bool) {
 	height, x := o.rowHeight(row, widths), officialLeft
 	for i, c := range row {
-		o.Frame(x, o.y, widths[i], height, 0.2, pureDark)
+		if columns[i].Groups && !head {
+			if c.Text != "" {
+				o.Rule(x, o.y, x+widths[i], o.y, 0.2, pureDark)
+			}
+			o.Rule(x, o.y, x, o.y+height, 0.2, pureDark)
+		} else {
+			o.Frame(x, o.y, widths[i], height, 0.2, pureDark)
+		}
 		lines, notes := o.cell(c, widths[i])
 		y := o.y + cellPad
 		place := func(line string, size float64) float64 {

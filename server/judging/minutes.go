@@ -190,8 +190,17 @@ func (t RecordTurn) sheetCell(seat, decimals int) export.OfficialCell {
 		}
 	}
 	for _, w := range t.Working.Sheets {
-		if reason := DroppedReason(w.Dropped); w.Seat == seat && reason != "" {
+		if w.Seat != seat {
+			continue
+		}
+		reason := DroppedReason(w.Dropped)
+		switch {
+		case reason != "":
 			cell.Struck, cell.Note = true, strings.TrimPrefix(reason, "bỏ: ")
+		case w.Rank != 0 && w.Counted != w.Total:
+			cell.Note = "còn " + Points(w.Counted, decimals) + ", thứ " + Points(w.Rank, 0)
+		case w.Rank != 0:
+			cell.Note = "thứ " + Points(w.Rank, 0)
 		}
 	}
 	return cell
@@ -199,7 +208,7 @@ func (t RecordTurn) sheetCell(seat, decimals int) export.OfficialCell {
 
 // workings is the annex with the way from the totals to each score.
 func (m Minutes) workings() export.Block {
-	t := &export.OfficialTable{Columns: []export.OfficialColumn{{Title: "Đội, thí sinh", Width: 45}, {Title: "Bước tính", Width: 52}, {Title: "Phép tính", Width: 55}, {Title: "Kết quả", Width: 22, Right: true}}}
+	t := &export.OfficialTable{Columns: []export.OfficialColumn{{Title: "Đội, thí sinh", Width: 45, Groups: true}, {Title: "Bước tính", Width: 52}, {Title: "Phép tính", Width: 55}, {Title: "Kết quả", Width: 22, Right: true}}}
 	for _, turn := range m.Record.Turns {
 		if !turn.Complete {
 			continue

@@ -150,13 +150,13 @@ func (j Judging) exceptions() []Exception {
 		}
 		r, _ := j.Request(s.RequestID)
 		list = append(list, Exception{Code: "revoked", AtUs: s.EndedUs,
-			Vi: "Thu hồi chữ ký chốt lần " + itoa(s.Number) + " (mã niêm phong " + audit.Seal(s.Hash) + "). Đề nghị: " + r.AskedName + "; xác nhận: " + r.DecidedName + ". Lý do: " + s.Reason,
-			En: "Signature " + itoa(s.Number) + " revoked (seal " + audit.Seal(s.Hash) + "). Asked by " + r.AskedName + ", confirmed by " + r.DecidedName + ". Reason: " + s.Reason})
+			Vi: "Thu hồi chữ ký chốt lần " + itoa(s.Number) + " (mã niêm phong " + audit.Seal(s.Hash) + "). Đề nghị: " + r.AskedName + "; xác nhận: " + r.DecidedName + ". Lý do: " + ended(s.Reason),
+			En: "Signature " + itoa(s.Number) + " revoked (seal " + audit.Seal(s.Hash) + "). Asked by " + r.AskedName + ", confirmed by " + r.DecidedName + ". Reason: " + ended(s.Reason)})
 	}
 	for _, s := range j.Panel {
 		if s.Absent {
-			list = append(list, Exception{Code: "absent", Vi: "GK" + itoa(s.Number) + " (" + s.Name + ") vắng. Lý do: " + s.Reason,
-				En: "Judge " + itoa(s.Number) + " (" + s.Name + ") absent. Reason: " + s.Reason})
+			list = append(list, Exception{Code: "absent", Vi: "GK" + itoa(s.Number) + " (" + s.Name + ") vắng. Lý do: " + ended(s.Reason),
+				En: "Judge " + itoa(s.Number) + " (" + s.Name + ") absent. Reason: " + ended(s.Reason)})
 		}
 	}
 	list = append(list, j.clockExceptions()...)
