@@ -35,10 +35,6 @@ export function sceneKey(scene: Scene | undefined): string {
   }
 }
 
-/** How large a name may be: 1 for a short one. */
-export const fit = (text: string) =>
-  text.length > 70 ? 0.46 : text.length > 52 ? 0.56 : text.length > 38 ? 0.68 : text.length > 26 ? 0.82 : 1;
-
 /** Points, or how many entries a unit had. */
 export const worth = (row: CeremonyRow) =>
   row.total !== undefined

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { organizerPages } from '../../../scripts/pages.mjs';
-import { contestMenu, menuOrder, staffPages } from './menu';
+import { contestMenu, hostPages, menuOrder, staffPages } from './menu';
 
 describe("the organizer's menu", () => {
   it('offers only pages that exist, in the order of the work', () => {
@@ -16,6 +16,9 @@ describe("the organizer's menu", () => {
   it('offers hosts and secretaries only what they may open', () => {
     const menu = contestMenu(7, {}, ['', 'settings', 'judging', 'console', 'audit'], staffPages);
     expect(menu.map((e) => e.href.split('/')[4] ?? '')).toEqual(['', 'judging', 'console']);
+    // The result is told by the host's key: a secretary is not offered it.
+    const ceremony = (allowed: readonly string[]) => contestMenu(7, {}, ['ceremony'], allowed).length;
+    expect([ceremony(staffPages), ceremony(hostPages)]).toEqual([0, 1]);
   });
 
   it('knows the real pages by their addresses', () => {

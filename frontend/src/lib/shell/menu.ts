@@ -26,7 +26,10 @@ export const menuOrder = [
 ] as const;
 
 /** What hosts and secretaries may open; organizers may open all. */
-export const staffPages: readonly string[] = ['', 'judging', 'console', 'ceremony'];
+export const staffPages: readonly string[] = ['', 'judging', 'console'];
+
+/** What hosts may open besides: the result is told by the host's key. */
+export const hostPages: readonly string[] = ['ceremony'];
 
 /** What supervisors may open: they watch, and read the marks once they are closed. */
 export const supervisorPages: readonly string[] = ['', 'judging'];
