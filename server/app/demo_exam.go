@@ -23,7 +23,7 @@ import (
 // demoExam makes an online exam that people can take at once: a first week that is over, with results, and a second one
 // that stays open for a month. The first week was really taken: by the same operations, with a clock that stood there.
 func (a *App) demoExam(ctx context.Context, content demo.Contest, teams []roster.Entry) (contest.Contest, error) {
-	c, err := a.Contests.Create(ctx, contest.Answers{Template: "exam_tries", Name: demo.ExamName, OrganizerName: content.OrganizerName, OpenEntry: true})
+	c, err := a.Contests.Create(ctx, contest.Answers{Template: "exam_tries", Name: demo.ExamName, OrganizerName: content.OrganizerName, OpenEntry: true, AccountEntry: true})
 	if err != nil {
 		return c, err
 	}

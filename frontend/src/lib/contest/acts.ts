@@ -173,6 +173,10 @@ export function actWords(act: Act, contest: Contest): string {
       return m.registration_act_register_own();
     case 'roster.enter_openly':
       return m.exam_setup_act_entered({ numbers: Array.isArray(p.numbers) ? p.numbers.join(', ') : '' });
+    case 'roster.bind_account':
+      return m.account_act_bind();
+    case 'roster.unbind_account':
+      return m.account_act_unbind();
     case 'exam.settings':
       return m.exam_setup_act_settings({ round });
     case 'exam.periods':

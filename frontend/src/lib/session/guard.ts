@@ -12,10 +12,17 @@ function forbid(): never {
   error(403, { message: m.fault_title_forbidden() });
 }
 
-/** Any account. */
-export async function requireAccount(url: URL): Promise<SessionView> {
+/** Any account, also one that its owner has made to take part. */
+export async function requireAnyAccount(url: URL): Promise<SessionView> {
   const view = await session.load();
   if (!view.account) signIn(url);
+  return view;
+}
+
+/** An account of somebody who works here; who only takes part is brought to the own contests. */
+export async function requireAccount(url: URL): Promise<SessionView> {
+  const view = await requireAnyAccount(url);
+  if (view.account?.self_made) redirect(307, '/my-contests');
   return view;
 }
 

@@ -1,2 +1,2 @@
-export { requireAccount, requireEntry, requireRole, safeNext } from './guard';
+export { requireAccount, requireAnyAccount, requireEntry, requireRole, safeNext } from './guard';
 export { session, type Role, type SessionView } from './session.svelte';

@@ -49,6 +49,11 @@ class Session {
     this.replace(await call(api.POST('/api/session/sign-in', { body: { login, password } })));
   }
 
+  /** Makes an account to take part by, and signs in with it. */
+  async signUp(login: string, name: string, password: string): Promise<void> {
+    this.replace(await call(api.POST('/api/session/sign-up', { body: { login, name, password } })));
+  }
+
   async signOut(): Promise<void> {
     this.replace(await call(api.POST('/api/session/sign-out')));
   }
@@ -69,8 +74,10 @@ class Session {
     return roles.some((r) => r === role || (r === 'organizer' && !named(role)));
   }
 
-  /** Where this account begins: who only judges at the marks, who only acts for a unit at the unit's contests. */
+  /** Where this account begins: who only judges at the marks, who only acts for a unit at the unit's contests, who only
+   *  takes part at the own ones. */
   get home(): string {
+    if (this.account?.self_made) return '/my-contests';
     const roles = this.account?.grants.flatMap((g) => g.roles) ?? [];
     const only = (role: Role) => !this.account?.admin && roles.length > 0 && roles.every((r) => r === role);
     return only('judge')

@@ -1,6 +1,6 @@
-import { requireAccount } from '$lib/session';
+import { requireAnyAccount } from '$lib/session';
 import type { PageLoad } from './$types';
 
 export const load: PageLoad = async ({ url }) => {
-  await requireAccount(url);
+  await requireAnyAccount(url);
 };

@@ -15,6 +15,7 @@ const settings: Settings = {
   show_keys: 'after_window',
   show_board: 'published',
   open_entry: true,
+  account_entry: false,
   appeal_days: 3,
   grace_ms: 2000,
 };

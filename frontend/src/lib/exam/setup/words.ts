@@ -127,7 +127,9 @@ export function summary(
       keys: momentWords(s.show_keys),
       board: momentWords(s.show_board, true),
     }),
-    s.open_entry ? m.exam_setup_sum_open() : m.exam_setup_sum_closed(),
+    s.open_entry || s.account_entry ? '' : m.exam_setup_sum_closed(),
+    s.open_entry ? m.exam_setup_sum_open() : '',
+    s.account_entry ? m.exam_setup_sum_account() : '',
     s.appeal_days > 0 ? m.exam_setup_sum_appeal({ n: integer(s.appeal_days) }) : m.exam_setup_sum_no_appeal(),
   ].filter(Boolean);
 }
