@@ -377,6 +377,27 @@ export function actWords(act: Act, contest: Contest): string {
       return m.contest_audit_act_judging_seconds({ round, before: text(p.before), after: text(p.after) });
     case 'judging.conduct':
       return m.contest_audit_act_judging_conduct({ round });
+    case 'judging.publicity':
+      return m.contest_audit_act_judging_publicity({ round });
+    case 'judging.ballot_plan': {
+      const rules = p.rules as { name?: unknown } | undefined;
+      return m.contest_audit_act_judging_ballot_plan({ name: text(rules?.name) });
+    }
+    case 'judging.ballot_remove':
+      return m.contest_audit_act_judging_ballot_remove({ name });
+    case 'judging.ballot_open':
+      return m.contest_audit_act_judging_ballot_open({ name, run: text(p.run) });
+    case 'judging.ballot_close':
+      return m.contest_audit_act_judging_ballot_close({
+        name,
+        run: text(p.run),
+        voted: text(p.voted),
+        voters: text(p.voters),
+      });
+    case 'judging.ballot_decide':
+      return m.contest_audit_act_judging_ballot_decide({ name });
+    case 'judging.ballot_cancel':
+      return m.contest_audit_act_judging_ballot_cancel({ name, reason: text(p.reason) });
     case 'judging.clock':
       return m.contest_audit_act_judging_clock({
         round,

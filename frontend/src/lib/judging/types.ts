@@ -26,6 +26,8 @@ export type Alarm = Schemas['JudgingAlarm'];
 export type Conduct = Schemas['JudgingConduct'];
 export type WatchView = Schemas['JudgingWatchView'];
 export type StageView = Schemas['JudgingStageView'];
+export type Publicity = Schemas['JudgingPublicity'];
+export type PublicScore = Schemas['JudgingPublicScore'];
 export type EveningPart = Schemas['JudgingEveningPart'];
 
 /** What every view of a performance tells, whoever looks. */

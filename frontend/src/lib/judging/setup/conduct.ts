@@ -1,6 +1,6 @@
 // How a part is run, and its performances for practice. Each act answers with the whole new view.
 import { api, call } from '$lib/api';
-import type { Conduct, JudgingView } from '../types';
+import type { Conduct, JudgingView, Publicity } from '../types';
 
 export type Place = { contest: number; round: number };
 
@@ -9,6 +9,9 @@ const path = (p: Place) => ({ path: { contest: p.contest, round: p.round } });
 
 export const setConduct = (p: Place, conduct: Conduct): Promise<JudgingView> =>
   call(api.PUT(`${base}/conduct`, { params: path(p), body: conduct }));
+
+export const setPublicity = (p: Place, publicity: Publicity): Promise<JudgingView> =>
+  call(api.PUT(`${base}/publicity`, { params: path(p), body: publicity }));
 
 export const addTrial = (p: Place, title: string): Promise<JudgingView> =>
   call(api.POST(`${base}/calibrations`, { params: path(p), body: { title } }));
