@@ -227,7 +227,7 @@ func tieRoutes(api *web.API, s *Service, base string, view func(context.Context,
 			contest.In
 			Body struct {
 				TieBody
-				Kind contest.Kind `json:"kind" enum:"stage,judged"`
+				Kind contest.Kind `json:"kind" enum:"stage,judged,exam"`
 				Name string       `json:"name" minLength:"2" maxLength:"80"`
 			}
 		}) (*planOut, error) {
@@ -256,9 +256,12 @@ func tieRoutes(api *web.API, s *Service, base string, view func(context.Context,
 		})
 }
 
-// tieSpec is a tie-break round as it begins; its own page sets it up.
+// tieSpec is a tie-break round as it begins; its own page sets it up. A vote is none: who is loved by more people says
+// nothing about the marks that were equal.
 func tieSpec(kind contest.Kind, name string) contest.RoundSpec {
-	return contest.RoundSpec{Kind: kind, Name: name, Quiz: contest.QuizSpec{Points: 1000, Seconds: 15, NumItems: 3},
+	online := contest.DefaultExam
+	online.Paper.Items = 5
+	return contest.RoundSpec{Exam: online, Kind: kind, Name: name, Quiz: contest.QuizSpec{Points: 1000, Seconds: 15, NumItems: 3},
 		Judged: contest.JudgedSpec{Criteria: []contest.CriterionSpec{{Name: "Phần thi phụ", Max: 1000, Step: 25}}}}
 }
 

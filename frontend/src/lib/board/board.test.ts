@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { fullOf, linesOf, matches, segmentsOf, type BoardRound, type BoardRow } from './board';
+import {
+  atLine,
+  cutsIn,
+  fullOf,
+  linesOf,
+  matches,
+  segmentsOf,
+  type BoardRound,
+  type BoardRow,
+} from './board';
 
 const score = (round_id: number, points: number, place: number, tied = false) => ({
   round_id,
@@ -67,6 +76,31 @@ describe('boards', () => {
     // A maximum that is not known: the best total fills the bar.
     expect(fullOf([round(1, 0), round(2, 500)], rows)).toBe(3000);
     expect(segmentsOf(row(9, -25, 1, [score(1, -25, 1)]), rounds, full)).toEqual([]);
+  });
+
+  it('draws the line where the server says that it runs', () => {
+    const level = (r: BoardRow, level: number) => ({ ...r, level });
+    const rounds = [round(1, 2000), { ...round(2, 2000), level: 1 }];
+    const cut = { round_id: 2, level: 1, division_id: 1, places: 2, done: false, through: 1 };
+    const lines = linesOf(rows, 1, 0);
+    const tied = { ...cut, at_line: [1, 2], free: 1 };
+    expect(cutsIn({ cuts: [tied], rounds }, 1, lines)[0]).toBeUndefined(); // only who has no place is beneath
+    const more = linesOf([...rows.slice(0, 3), row(5, 900, 4, [score(1, 900, 4)]), rows[3]!], 1, 0);
+    expect(cutsIn({ cuts: [tied], rounds }, 1, more)).toEqual([
+      { id: 2, after: 2, round: 'Vòng 2', places: 2, done: false, through: 1, tied: 2, free: 1 },
+    ]);
+    expect([...atLine({ cuts: [tied] })]).toEqual([1, 2]);
+    const done = linesOf([level(rows[0]!, 1), ...rows.slice(1)], 1, 0);
+    expect(cutsIn({ cuts: [{ ...cut, done: true }], rounds }, 1, done)[0]?.after).toBe(0);
+    expect(cutsIn({ cuts: [{ ...cut, division_id: 2 }], rounds }, 1, done)).toEqual([]);
+  });
+
+  it('draws nothing of rounds before a total that began anew', () => {
+    const rounds = [round(1, 2000), { ...round(2, 2000), level: 1, from_zero: true }];
+    const full = fullOf(rounds, rows);
+    expect(full).toBe(3000);
+    expect(segmentsOf({ ...rows[0]!, level: 1 }, rounds, full).map((s) => s.id)).toEqual([2]);
+    expect(segmentsOf(rows[1]!, rounds, full).map((s) => s.id)).toEqual([1]);
   });
 
   it('finds a team as people type it', () => {

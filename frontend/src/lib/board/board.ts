@@ -43,21 +43,34 @@ export type Segment = { id: number; name: string; points: number; part: number; 
 
 const weighted = (points: number, weight: number) => Math.round((points * weight) / 10_000);
 
+const begun = (round: BoardRound) => round.state !== 'planned' && round.state !== 'ready';
+
+/** The rounds that make the total of those who have reached a level: since the last one that began from zero. */
+function counting(rounds: readonly BoardRound[], level: number): BoardRound[] {
+  const mine = rounds.filter((r) => !r.tie_break && (r.level ?? 0) <= level);
+  const from = mine.map((r) => Boolean(r.from_zero) && begun(r)).lastIndexOf(true);
+  return mine.slice(Math.max(from, 0));
+}
+
 /** What a full bar stands for: all that can be had, or the best total where a maximum is not known. */
 export function fullOf(rounds: readonly BoardRound[], rows: readonly { total: number }[]): number {
   const known = rounds.every((r) => r.max_score > 0 || r.weight === 0);
-  const most = rounds.reduce((sum, r) => sum + weighted(r.max_score, r.weight), 0);
+  const sums = [0, ...rounds.map((r) => r.level ?? 0)].map((level) =>
+    counting(rounds, level).reduce((sum, r) => sum + weighted(r.max_score, r.weight), 0),
+  );
   const best = rows.reduce((max, row) => Math.max(max, row.total), 0);
-  return Math.max(known ? most : 0, best, 1);
+  return Math.max(known ? Math.max(...sums) : 0, best, 1);
 }
 
 /** The parts of a row's bar, in the order of the rounds. */
 export function segmentsOf(
-  row: Pick<BoardRow, 'scores'>,
+  row: Pick<BoardRow, 'scores' | 'level'>,
   rounds: readonly BoardRound[],
   full: number,
 ): Segment[] {
+  const counted = rounds.length > 1 ? counting(rounds, row.level ?? 0) : rounds;
   return rounds.flatMap((round, index) => {
+    if (!counted.includes(round)) return [];
     const score = row.scores.find((s) => s.round_id === round.id);
     const points = score ? weighted(score.points, round.weight) : 0;
     if (points <= 0) return [];
@@ -109,7 +122,7 @@ export function cutsIn(
           after = index;
       });
       const next = lines[after + 1];
-      if (after < 0 || !next || (next.row.kind ?? '') !== (cut.kind ?? '')) return [];
+      if (after < 0 || !next || next.place === 0 || (next.row.kind ?? '') !== (cut.kind ?? '')) return [];
       const round = view.rounds.find((r) => r.id === cut.round_id)?.name ?? '';
       return [
         {
