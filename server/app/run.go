@@ -147,6 +147,15 @@ func (a *App) welcomeDemo(ctx context.Context, address string, line func(string,
 		}
 	}
 	line("Khán giả · audience    %s/audience/%s", address, d.ExamSlug)
+	if d.VoteRound == 0 {
+		return nil
+	}
+	line("")
+	line("Khán giả bình chọn · public vote:")
+	for _, code := range d.VoteTickets {
+		line("Phiếu · ticket         %s/audience/%s/vote/%d#%s", address, d.VoteSlug, d.VoteRound, code)
+	}
+	line("Màn chiếu · projector  %s/audience/%s/projector", address, d.VoteSlug)
 	return nil
 }
 

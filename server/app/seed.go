@@ -23,18 +23,22 @@ import (
 // DemoLogins are the sign-ins of the demo's people. They are random, made with the demo, and kept in the database so
 // that every start can print them.
 type DemoLogins struct {
-	ContestID  int64       `json:"contest_id"`
-	Slug       string      `json:"slug"`
-	ExamID     int64       `json:"exam_id,omitzero"` // of the online exam
-	ExamSlug   string      `json:"exam_slug,omitempty"`
-	Organizer  DemoLogin   `json:"organizer"`
-	Secretary  DemoLogin   `json:"secretary"`
-	Supervisor DemoLogin   `json:"supervisor"`
-	Timekeeper DemoLogin   `json:"timekeeper"`
-	Leader     DemoLogin   `json:"leader"`
-	Author     DemoLogin   `json:"author"`
-	Reviewer   DemoLogin   `json:"reviewer"`
-	Judges     []DemoLogin `json:"judges"`
+	ContestID int64  `json:"contest_id"`
+	Slug      string `json:"slug"`
+	ExamID    int64  `json:"exam_id,omitzero"` // of the online exam
+	ExamSlug  string `json:"exam_slug,omitempty"`
+	VoteSlug  string `json:"vote_slug,omitempty"` // of the public vote
+	VoteRound int64  `json:"vote_round,omitzero"`
+	// VoteTickets are codes that nobody has used yet.
+	VoteTickets []string    `json:"vote_tickets,omitempty"`
+	Organizer   DemoLogin   `json:"organizer"`
+	Secretary   DemoLogin   `json:"secretary"`
+	Supervisor  DemoLogin   `json:"supervisor"`
+	Timekeeper  DemoLogin   `json:"timekeeper"`
+	Leader      DemoLogin   `json:"leader"`
+	Author      DemoLogin   `json:"author"`
+	Reviewer    DemoLogin   `json:"reviewer"`
+	Judges      []DemoLogin `json:"judges"`
 }
 
 // DemoLogin is one account of the demo.
@@ -121,6 +125,11 @@ func (a *App) Seed(ctx context.Context) (*DemoLogins, error) {
 		return nil, fmt.Errorf("the demo's online exam: %w", err)
 	}
 	logins.ExamID, logins.ExamSlug = online.ID, online.Slug
+	voted, tickets, err := a.demoVote(ctx, content)
+	if err != nil {
+		return nil, fmt.Errorf("the demo's public vote: %w", err)
+	}
+	logins.VoteSlug, logins.VoteRound, logins.VoteTickets = voted.Slug, voted.Rounds[0].ID, tickets
 	body, err := json.Marshal(logins)
 	if err != nil {
 		return nil, err
