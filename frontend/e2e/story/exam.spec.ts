@@ -118,6 +118,42 @@ test('takes the exam through a reload, a dead network and another device', async
   await expect(other.getByText('Đã dùng hết số lượt')).toBeVisible();
 });
 
+test('enters by an account of their own, and comes back on another device by it alone', async () => {
+  test.setTimeout(120_000);
+  const password = 'cây đa bến nước sân đình';
+  const page = await scene.person('newcomer', 'small');
+  await page.goto(`/audience/${made.slug}`);
+  await page.getByRole('link', { name: 'Vào thi bằng tài khoản' }).click();
+  await page.getByRole('link', { name: 'Tạo tài khoản' }).click();
+  await page.getByLabel('Họ và tên').fill('Lê Thị Cẩm');
+  await page.getByLabel('Tên đăng nhập').fill('camle');
+  await page.getByLabel('Mật khẩu').first().fill(password);
+  await scene.look(page, 'sign-up', { dark: true });
+  await page.getByRole('button', { name: 'Tạo tài khoản' }).click();
+  await expect(page.getByText('Đang đăng nhập: Lê Thị Cẩm')).toBeVisible();
+  await expect(page.getByLabel('Họ và tên')).toHaveValue('Lê Thị Cẩm');
+  await page.getByLabel('Bảng thi').selectOption({ label: 'Cán bộ, công chức' });
+  await page.getByRole('checkbox').first().check();
+  await page.getByRole('button', { name: 'Vào thi' }).click();
+  await expect(page.getByRole('heading', { name: 'Bạn đã vào' })).toBeVisible();
+  await page.getByRole('link', { name: 'Tiếp tục' }).click();
+  await expect(page.getByRole('heading', { name: 'Lê Thị Cẩm' })).toBeVisible();
+  await page.getByRole('button', { name: 'Không phải bạn?' }).click();
+  await page.getByRole('button', { name: 'Thoát' }).click();
+  await expect(page.getByLabel('Mã dự thi')).toBeVisible();
+
+  const other = await scene.person('newcomer elsewhere', 'small');
+  await other.goto('/sign-in');
+  await other.getByLabel('Tên đăng nhập').fill('camle');
+  await other.getByLabel('Mật khẩu').first().fill(password);
+  await other.getByRole('button', { name: 'Đăng nhập' }).click();
+  await expect(other.getByRole('heading', { name: 'Hội thi của tôi' })).toBeVisible();
+  await scene.look(other, 'my-contests', { dark: true });
+  await other.getByRole('button', { name: 'Vào thi' }).click();
+  await expect(other).toHaveURL(new RegExp(`/contestant/exams/${made.round}$`));
+  await begin(other);
+});
+
 test('submits what is saved when the time is up', async () => {
   test.setTimeout(150_000);
   const page = await enter('late', 1);

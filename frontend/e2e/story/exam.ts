@@ -58,6 +58,7 @@ export async function setUpExam(page: Page, entries: [string, number][]): Promis
         guess: 'entrants',
         ranking: ['points', 'guess', 'time'],
         show_score: 'at_submit',
+        account_entry: true,
       },
     });
     const nowUs = setup.now_us as number;
