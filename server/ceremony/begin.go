@@ -77,11 +77,17 @@ func (s *Service) material(ctx context.Context, contestID int64, set Settings, r
 	m := Material{Contest: snap.Name, Organizer: snap.OrganizerName, Teams: tellsTeams(c), Seal: result.Seal(newest.Hash), Revision: snap.Revision,
 		Divisions: snap.Divisions, Standings: snap.Standings, Awards: snap.Awards, SidePrizes: snap.SidePrizes,
 		Cuts: snap.Cuts()}
-	if set.MarksRound != 0 && set.MarksAgreed && s.Marks != nil {
-		m.Sheets, err = s.Marks(ctx, contestID, set.MarksRound)
-		m.Sheets = agreeing(m.Sheets, snap.Standings, set.MarksRound)
-	}
+	m.Sheets, err = s.opened(ctx, contestID, set, snap.Standings)
 	return m, err
+}
+
+// opened are the sheets that the settings let everybody see: none where the round shows totals only.
+func (s *Service) opened(ctx context.Context, contestID int64, set Settings, standings []result.Standing) (map[int64]Sheets, error) {
+	if set.MarksRound == 0 || !set.MarksAgreed || s.Marks == nil {
+		return nil, nil
+	}
+	sheets, err := s.Marks(ctx, contestID, set.MarksRound)
+	return agreeing(sheets, standings, set.MarksRound), err
 }
 
 // agreeing keeps the sheets whose score is the one that became final.

@@ -30,6 +30,7 @@ type DeskView struct {
 	Seal     string     `json:"seal"`
 	Revision int        `json:"revision"`
 	Awards   int        `json:"awards" doc:"Awards of the plan"`
+	Opened   int        `json:"opened" doc:"Before it begins: of how many entries the panel's sheets would be opened"`
 }
 
 // DeskStep is a line of the list of steps.
@@ -61,6 +62,11 @@ func (s *Service) desk(ctx context.Context, c contest.Contest, now standing, mas
 	}
 	v.Awards = len(plan.Awards)
 	if now.script == nil {
+		if newest != nil {
+			sheets, err := s.opened(ctx, c.ID, now.set, newest.Snapshot.Standings)
+			v.Opened = len(sheets)
+			return v, err
+		}
 		return v, nil
 	}
 	for _, step := range now.script.Steps {

@@ -6,13 +6,21 @@ import { confirm, type Scene } from './scene';
 const criteria = ['Nội dung', 'Hình thức, sáng tạo', 'Phong cách'] as const;
 const greeting = 'Chào hỏi';
 const situation = 'Xử lý tình huống';
+const skit = 'Tiểu phẩm tuyên truyền';
+/** The three who stay in the contest: enough for a tie at a line. */
+const staying = 3;
 
-type Turn = { id: number; entry_name: string; state: string };
-type Table = { panel: { seat: number; account_id: number; name: string }[]; performances: Turn[] };
-type Round = { id: number; name: string };
+export type Turn = { id: number; entry_id: number; entry_name: string; state: string };
+export type Table = {
+  panel: { seat: number; account_id: number; name: string }[];
+  performances: Turn[];
+  signing: { hash: string };
+};
+export type Round = { id: number; name: string };
+type Plan = { version: number; rounds: { id: number; from_zero: boolean }[] };
 
 /** Types one mark on the pad of a criterion, with the keyboard. */
-async function mark(judge: Page, criterion: string, value: string): Promise<void> {
+export async function mark(judge: Page, criterion: string, value: string): Promise<void> {
   await judge.getByRole('button', { name: `Nhập điểm: ${criterion}` }).click();
   const pad = judge.getByRole('dialog', { name: criterion });
   await expect(pad).toBeVisible();
@@ -21,11 +29,11 @@ async function mark(judge: Page, criterion: string, value: string): Promise<void
   await expect(pad).toBeHidden();
 }
 
-async function marks(judge: Page, values: readonly string[]): Promise<void> {
+export async function marks(judge: Page, values: readonly string[]): Promise<void> {
   for (const [i, value] of values.entries()) await mark(judge, criteria[i]!, value);
 }
 
-async function lock(judge: Page): Promise<void> {
+export async function lock(judge: Page): Promise<void> {
   await judge.getByRole('button', { name: 'Chốt phiếu' }).click();
   await confirm(judge, 'Chốt phiếu');
   await expect(judge.getByText(/^Đã chốt \d/)).toBeVisible();
@@ -36,14 +44,16 @@ export class Evening {
   keeper!: Page;
   /** The tablet that judge 4 has left. */
   private left!: Page;
-  private rounds: Round[] = [];
-  private turns: Turn[] = [];
+  /** Greeting, situation and skit. */
+  rounds: Round[] = [];
+  /** Of the greeting. */
+  turns: Turn[] = [];
   private accounts: number[] = [];
 
   constructor(readonly scene: Scene) {}
 
   /** As the organizer's own page would ask. */
-  private async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+  async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
     return this.scene.organizer.evaluate(
       async ([method, path, body]) => {
         const answer = await fetch(path as string, {
@@ -59,8 +69,42 @@ export class Evening {
     ) as Promise<T>;
   }
 
-  private base(round: Round): string {
+  base(round: Round): string {
     return `/api${this.scene.contest}/rounds/${round.id}/judging`;
+  }
+
+  /** Three teams and three parts: the best two after the first two parts enter the third. */
+  private async lessen(rounds: Round[]): Promise<void> {
+    const api = `/api${this.scene.contest}`;
+    this.rounds = [greeting, situation, skit].map((name) => rounds.find((r) => r.name === name)!);
+    const { entries } = await this.ask<{ entries: { id: number; number: string }[] }>(
+      'GET',
+      `${api}/entries`,
+    );
+    for (const entry of entries.sort((a, b) => Number(a.number) - Number(b.number)).slice(staying))
+      await this.ask('POST', `${api}/entries/${entry.id}/withdraw`, { reason: 'Không dự đêm thi' });
+    const save = async (intake: (round: number) => object) => {
+      const plan = await this.ask<Plan>('GET', `${api}/plan`);
+      await this.ask('PUT', `${api}/plan`, {
+        version: plan.version,
+        rounds: plan.rounds.map((r) => ({
+          round_id: r.id,
+          weight: 10000,
+          from_zero: r.from_zero,
+          intake: intake(r.id),
+        })),
+        tie_breakers: [],
+      });
+    };
+    await save(() => ({ who: 'all' }));
+    for (const round of rounds) {
+      if (!this.rounds.some((r) => r.id === round.id)) await this.ask('DELETE', `${api}/rounds/${round.id}`);
+    }
+    await save((round) =>
+      round === this.rounds[2]!.id
+        ? { who: 'best', basis: 'overall', places: [{ count: 2 }] }
+        : { who: 'all' },
+    );
   }
 
   private async pair(account: number, name: string, device: 'tablet' | 'small' = 'tablet'): Promise<Page> {
@@ -92,7 +136,7 @@ export class Evening {
     );
     const { id } = contest;
     scene.contest = `/organizer/contests/${id}`;
-    this.rounds = [greeting, situation].map((name) => contest.rounds.find((r) => r.name === name)!);
+    await this.lessen(contest.rounds);
     for (const round of this.rounds) {
       const table = await this.ask<Table>('GET', this.base(round));
       this.accounts = table.panel.slice(0, 5).map((s) => s.account_id);
@@ -100,10 +144,19 @@ export class Evening {
       await this.ask('PUT', `${this.base(round)}/rules`, {
         combining: { method: 'trimmed_mean', drop: 1, decimals: 2 },
         // A limit so short that the story does not wait for it.
-        overtime: { method: 'steps', limit_seconds: 1, steps: [{ from_seconds: 1, deduction: 25 }] },
+        overtime:
+          round === this.rounds[0]
+            ? { method: 'steps', limit_seconds: 1, steps: [{ from_seconds: 1, deduction: 25 }] }
+            : { method: 'none', limit_seconds: 0 },
       });
-      await this.ask('POST', `${this.base(round)}/order/draw`);
+      if (round !== this.rounds[0])
+        await this.ask('PUT', `${this.base(round)}/rubric`, {
+          criteria: [{ name: 'Đúng pháp luật', max: 2000, step: 50, weight: 10000 }],
+        });
+      if (round !== this.rounds[2]) await this.ask('POST', `${this.base(round)}/order/draw`);
     }
+    // The ceremony opens the sheets of the last part, as the panel has agreed beforehand.
+    await this.ask('PUT', `${this.base(this.rounds[2]!)}/publicity`, { marks: 'seats', hall: 'after_part' });
     await this.ask('PUT', `${this.base(this.rounds[0]!)}/conduct`, {
       choosing: 'stage',
       clock_start: 'timekeeper',
@@ -134,7 +187,7 @@ export class Evening {
     await scene.projector.goto(`/audience/${scene.slug}/projector`);
   }
 
-  private async start(round: Round, turn: Turn): Promise<void> {
+  async start(round: Round, turn: Turn): Promise<void> {
     await this.ask('POST', `${this.base(round)}/performances/${turn.id}/start`);
   }
 
@@ -215,7 +268,7 @@ export class Evening {
     await lock(five);
     await lock(head);
     await expect(watch.getByText(/^GK3 .* còn 2 tiêu chí chưa chấm$/)).toBeVisible();
-    await expect(head.getByText('Phiếu lệch xa trung bình')).toHaveCount(0);
+    await expect(head.getByText('Phiếu lệch xa')).toHaveCount(0);
   }
 
   async back(): Promise<void> {
@@ -235,8 +288,8 @@ export class Evening {
     await expect(keeper.getByText('đã dừng')).toBeVisible();
     await this.ask('POST', `${this.base(this.rounds[0]!)}/performances/${turn.id}/finish`);
     const head = this.judges[0]!;
-    await expect(head.getByText(/^GK5 .* cho 10,.*thấp hơn trung bình/)).toBeVisible();
-    await expect(this.judges[1]!.getByText('Phiếu lệch xa trung bình')).toHaveCount(0);
+    await expect(head.getByText(/^GK5 .* cho 10,.*thấp hơn trung/)).toBeVisible();
+    await expect(this.judges[1]!.getByText('Phiếu lệch xa')).toHaveCount(0);
     await scene.look(head, 'alarm', { whole: true });
     const page = scene.organizer;
     await page.goto(`${scene.contest}/rounds/${this.rounds[0]!.id}/judging`);

@@ -67,7 +67,11 @@ export class Scene {
       if (message.type() !== 'error') return;
       const text = `${name}: ${message.text()} (${message.location().url})`;
       // Lost connections and a wrong code are part of the story; the browser writes them down as errors of its own.
-      if (!/ERR_INTERNET_DISCONNECTED|WebSocket|401 .*\/api\/contestant\/enter\)/.test(text))
+      if (
+        !/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_|ERR_EMPTY_RESPONSE|WebSocket|401 .*\/api\/contestant\/enter\)/.test(
+          text,
+        )
+      )
         this.problems.push(text);
     });
     return page;

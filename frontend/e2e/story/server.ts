@@ -15,48 +15,52 @@ const run = promisify(execFile);
 const program = process.env.HOITHI_BIN ?? fileURLToPath(new URL('../../../bin/hoithi', import.meta.url));
 
 export class Server {
-  private constructor(
-    private readonly child: ChildProcess,
-    private readonly data: string,
-    readonly address: string,
-    /** What it has printed for people: addresses and sign-ins. */
-    private readonly printed: string[],
-    private readonly log: string[],
-  ) {}
+  private child!: ChildProcess;
+  address = '';
+  /** What it has printed for people: addresses and sign-ins. */
+  private readonly printed: string[] = [];
+  private readonly log: string[] = [];
+
+  private constructor(private readonly data: string) {}
 
   static async start({ demo = false } = {}): Promise<Server> {
     if (!existsSync(program)) throw new Error(`${program} is missing: run "make bin/hoithi" first`);
-    const data = await mkdtemp(join(tmpdir(), 'hoithi-story-'));
-    const child = spawn(
+    const server = new Server(await mkdtemp(join(tmpdir(), 'hoithi-story-')));
+    try {
+      await server.run('127.0.0.1:0', demo ? ['--demo'] : []);
+    } catch (error) {
+      await rm(server.data, { recursive: true, force: true });
+      throw error;
+    }
+    return server;
+  }
+
+  private async run(listen: string, more: string[]): Promise<void> {
+    const child = (this.child = spawn(
       program,
-      [
-        'serve',
-        '--listen',
-        '127.0.0.1:0',
-        '--data',
-        data,
-        '--log-format',
-        'json',
-        ...(demo ? ['--demo'] : []),
-      ],
+      ['serve', '--listen', listen, '--data', this.data, '--log-format', 'json', ...more],
       { stdio: ['ignore', 'pipe', 'pipe'], env: bare() },
-    );
-    const printed: string[] = [];
-    const log: string[] = [];
-    createInterface({ input: child.stdout }).on('line', (line) => printed.push(line));
-    const address = await new Promise<string>((resolve, reject) => {
-      createInterface({ input: child.stderr }).on('line', (line) => {
-        log.push(line);
+    ));
+    createInterface({ input: child.stdout! }).on('line', (line) => this.printed.push(line));
+    this.address = await new Promise<string>((resolve, reject) => {
+      createInterface({ input: child.stderr! }).on('line', (line) => {
+        this.log.push(line);
         const entry = parse(line);
         if (entry.msg === 'serving') resolve(`http://${entry.address}`);
       });
       child.once('error', reject);
-      child.once('exit', (code) => reject(new Error(`the server ended with ${code}:\n${log.join('\n')}`)));
-    }).catch(async (error) => {
-      await rm(data, { recursive: true, force: true });
-      throw error;
+      child.once('exit', (code) =>
+        reject(new Error(`the server ended with ${code}:\n${this.log.join('\n')}`)),
+      );
     });
-    return new Server(child, data, address, printed, log);
+  }
+
+  /** The plug is pulled: the program is gone in an instant, and starts again on the same data and address. */
+  async crash(): Promise<void> {
+    const gone = once(this.child, 'exit');
+    this.child.kill('SIGKILL');
+    await gone;
+    await this.run(this.address.replace('http://', ''), []);
   }
 
   /** What went wrong inside, if anything: a story that ends well has none of it. */

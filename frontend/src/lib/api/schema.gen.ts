@@ -5759,7 +5759,7 @@ export interface components {
         };
         "Add-tie-roundRequest": {
             /** @enum {string} */
-            kind: "stage" | "judged";
+            kind: "stage" | "judged" | "exam";
             name: string;
             /** Format: int64 */
             round_id: number;
@@ -6798,6 +6798,11 @@ export interface components {
             moved_us: number;
             /** @description What everybody would see after the next step */
             next?: components["schemas"]["CeremonyView"];
+            /**
+             * Format: int64
+             * @description Before it begins: of how many entries the panel's sheets would be opened
+             */
+            opened: number;
             /**
              * Format: int64
              * @description Steps that have been made
