@@ -69,6 +69,8 @@ export function placeOf(contest: number, line: Missing): string {
     case 'round_reserve':
     case 'rubric':
     case 'panel':
+    case 'head':
+    case 'judge_units':
     case 'order':
       return `${base}/rounds/${line.round_id}`;
     case 'exam_window':

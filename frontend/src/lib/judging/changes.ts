@@ -10,7 +10,10 @@ export function changeWords(c: Pick<Change, 'kind' | 'entry' | 'seat' | 'before'
   switch (c.kind) {
     case 'move':
     case 'last':
-      return m.panel_change_move({ entry: c.entry, from: c.before, to: c.after });
+      // Behind codes the places are not told.
+      return c.before && c.after
+        ? m.panel_change_move({ entry: c.entry, from: c.before, to: c.after })
+        : m.panel_change_moved({ entry: c.entry });
     case 'leave_out':
       return m.panel_change_leave({ entry: c.entry });
     case 'bring_back':

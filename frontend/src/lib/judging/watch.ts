@@ -9,7 +9,7 @@ export function alarmWords(alarm: Alarm, decimals: number): string {
     seat: seatName(alarm.seat),
     name: alarm.name,
     total: points(alarm.total, decimals),
-    mean: points(alarm.mean, decimals),
+    median: points(alarm.median, decimals),
     away: points(Math.abs(alarm.deviation), decimals),
     within: points(alarm.within, decimals),
   };

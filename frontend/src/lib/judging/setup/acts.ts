@@ -69,9 +69,12 @@ export async function sources(p: Place): Promise<Source[]> {
   return (await call(api.GET(`${base}/sources`, { params: path(p) }))).sources;
 }
 
-export async function parts(contest: number): Promise<Part[]> {
+export async function parts(contest: number, using?: typeof fetch): Promise<Part[]> {
   const answer = await call(
-    api.GET('/api/organizer/contests/{contest}/judging/parts', { params: { path: { contest } } }),
+    api.GET('/api/organizer/contests/{contest}/judging/parts', {
+      params: { path: { contest } },
+      ...(using ? { fetch: using } : {}),
+    }),
   );
   return answer.parts;
 }
@@ -85,3 +88,38 @@ export const setLots = (p: Place, lots: Lots): Promise<JudgingView> =>
 /** Where the printed minutes of the draw are. */
 export const drawMinutes = (p: Place, kind: 'pdf' | 'docx') =>
   `/api/organizer/contests/${p.contest}/rounds/${p.round}/judging/order/minutes/${kind}`;
+
+export type JudgeTies = components['schemas']['JudgingJudgeTies'];
+export type Tie = components['schemas']['JudgingTie'];
+export type Keeper = components['schemas']['JudgingKeeper'];
+export type ConflictRule = JudgingView['conflict'];
+
+/** What ties the judges of the contest to units and entries, and who may keep the names of a part marked by codes. */
+export const ties = (contest: number): Promise<{ judges: JudgeTies[]; keepers: Keeper[] }> =>
+  call(api.GET('/api/organizer/contests/{contest}/judging/ties', { params: { path: { contest } } }));
+
+export const setTies = (
+  p: Place,
+  seat: number,
+  body: { unit_id: number; ties: Tie[]; reason: string },
+): Promise<JudgingView> =>
+  call(
+    api.PUT(`${base}/panel/{seat}/ties`, {
+      params: { path: { contest: p.contest, round: p.round, seat } },
+      body,
+    }),
+  );
+
+export const setConflict = (p: Place, rule: ConflictRule): Promise<JudgingView> =>
+  call(api.PUT(`${base}/conflict`, { params: path(p), body: { rule } }));
+
+export const setBlind = (p: Place, blind: boolean, keeper: number, reason = ''): Promise<JudgingView> =>
+  call(api.PUT(`${base}/blind`, { params: path(p), body: { blind, keeper, reason } }));
+
+export const replace = (p: Place, seat: number, account: number, reason: string): Promise<JudgingView> =>
+  call(
+    api.POST(`${base}/panel/{seat}/replacement`, {
+      params: { path: { contest: p.contest, round: p.round, seat } },
+      body: { account, reason },
+    }),
+  );

@@ -1,30 +1,19 @@
 import { error } from '@sveltejs/kit';
-import { api, call, Fault } from '$lib/api';
+import { Fault } from '$lib/api';
+import { parts } from '$lib/judging/setup/acts';
 import { m } from '$lib/paraglide/messages.js';
 import { session } from '$lib/session';
 import type { PageLoad } from './$types';
 
-/** How each judged round stands; a round that cannot be read says why in its place. */
+/** How each judged part stands, and what it still needs. */
 export const load: PageLoad = async ({ parent, fetch, depends }) => {
   depends('contest:judging');
   const { contest } = await parent();
-  if (!session.staff(contest.id)) error(403, { message: m.fault_title_forbidden() });
-  const rounds = await Promise.all(
-    contest.rounds
-      .filter((r) => r.kind === 'judged')
-      .map(async (round) => {
-        try {
-          const view = await call(
-            api.GET('/api/organizer/contests/{contest}/rounds/{round}/judging', {
-              params: { path: { contest: contest.id, round: round.id } },
-              fetch,
-            }),
-          );
-          return { round, view, fault: null };
-        } catch (problem) {
-          return { round, view: null, fault: Fault.from(problem) };
-        }
-      }),
-  );
-  return { rounds };
+  if (!session.staff(contest.id) && !session.has(contest.id, 'supervisor'))
+    error(403, { message: m.fault_title_forbidden() });
+  try {
+    return { parts: await parts(contest.id, fetch), fault: null };
+  } catch (problem) {
+    return { parts: [], fault: Fault.from(problem) };
+  }
 };
