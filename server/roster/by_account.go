@@ -182,7 +182,9 @@ func bind(ctx context.Context, tx pgx.Tx, q *rosterdb.Queries, contestID, entryI
 	if err := q.BindAccount(ctx, rosterdb.BindAccountParams{EntryID: entryID, ContestID: contestID, AccountID: accountID, Way: way}); err != nil {
 		return err
 	}
-	return record(ctx, tx, contestID, "bind_account", map[string]any{"account": accountID, "entry_id": entryID, "way": way})
+	p := account.From(ctx)
+	p.Entry = &account.EntrySession{EntryID: entryID, ContestID: contestID} // it stands in the record as the entry's own act
+	return record(account.With(ctx, p), tx, contestID, "bind_account", map[string]any{"account": accountID, "entry_id": entryID, "way": way})
 }
 
 func unbind(ctx context.Context, q *rosterdb.Queries, contestID, entryID int64, way, reason string) error {
