@@ -75,16 +75,19 @@ export const office = {
     told(call(api.POST(`${base}/requests/{request}/withdraw`, { params: one(p, request) }))),
 };
 
-/** What the supervisor asks for. */
-export const revokeAsSupervisor = (p: Place, reason: string, correction: boolean): Promise<JudgingView> =>
-  told(
-    call(
-      api.POST('/api/supervisor/contests/{contest}/rounds/{round}/judging/revoke', {
-        params: path(p),
-        body: { reason, correction },
-      }),
-    ),
-  );
+const watched = '/api/supervisor/contests/{contest}/rounds/{round}/judging' as const;
+
+/** What the supervisor does: one of the two who revoke. A yes opens the marks, so its answer holds none. */
+export const watch = {
+  revoke: (p: Place, reason: string, correction: boolean): Promise<JudgingView> =>
+    told(call(api.POST(`${watched}/revoke`, { params: path(p), body: { reason, correction } }))),
+  confirm: (p: Place, request: number): Promise<unknown> =>
+    told(call(api.POST(`${watched}/requests/{request}/confirm`, { params: one(p, request) }))),
+  refuse: (p: Place, request: number): Promise<unknown> =>
+    told(call(api.POST(`${watched}/requests/{request}/refuse`, { params: one(p, request) }))),
+  withdraw: (p: Place, request: number): Promise<unknown> =>
+    told(call(api.POST(`${watched}/requests/{request}/withdraw`, { params: one(p, request) }))),
+};
 
 /** What judges do on their own device; the head judge for the whole part. */
 export const panel = {
