@@ -28,7 +28,7 @@ func (b Book) message(kind string, view any) live.Message {
 func (l *Live) ballotTopics() {
 	live.Declare[MyBallotsView](l.hub, KindMyBallots)
 	live.Declare[BallotsView](l.hub, KindBallots)
-	l.hub.Topic(JudgeBallotsTopic, live.TopicSpec{Need: "topic:" + JudgeBallotsTopic,
+	l.hub.Topic(JudgeBallotsTopic, live.TopicSpec{Need: "topic:" + JudgeBallotsTopic, ByAccount: true,
 		Open: func(ctx context.Context, c *live.Client, p live.Params) (live.Snapshot, error) {
 			b, err := l.s.Ballots(ctx, p["contest"])
 			if err != nil {
@@ -36,7 +36,7 @@ func (l *Live) ballotTopics() {
 			}
 			return live.Snapshot{b.message(KindMyBallots, b.Mine(c.Principal().AccountID))}, nil
 		}})
-	l.hub.Topic(CrewBallotsTopic, live.TopicSpec{Need: "topic:" + CrewBallotsTopic,
+	l.hub.Topic(CrewBallotsTopic, live.TopicSpec{Need: "topic:" + CrewBallotsTopic, ByAccount: true,
 		Open: func(ctx context.Context, _ *live.Client, p live.Params) (live.Snapshot, error) {
 			b, err := l.s.Ballots(ctx, p["contest"])
 			if err != nil {

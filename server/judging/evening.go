@@ -85,7 +85,7 @@ func (e evening) message(v EveningView) live.Message {
 // eveningTopics registers the topics of the evening.
 func (l *Live) eveningTopics() {
 	live.Declare[EveningView](l.hub, KindEvening)
-	l.hub.Topic(JudgeEveningTopic, live.TopicSpec{Need: "topic:" + JudgeEveningTopic,
+	l.hub.Topic(JudgeEveningTopic, live.TopicSpec{Need: "topic:" + JudgeEveningTopic, ByAccount: true,
 		Open: func(ctx context.Context, c *live.Client, p live.Params) (live.Snapshot, error) {
 			e, err := l.s.evening(ctx, p["contest"])
 			if err != nil {
@@ -97,7 +97,7 @@ func (l *Live) eveningTopics() {
 			}
 			return live.Snapshot{e.message(v)}, nil
 		}})
-	l.hub.Topic(CrewEveningTopic, live.TopicSpec{Need: "topic:" + CrewEveningTopic,
+	l.hub.Topic(CrewEveningTopic, live.TopicSpec{Need: "topic:" + CrewEveningTopic, ByAccount: true,
 		Open: func(ctx context.Context, _ *live.Client, p live.Params) (live.Snapshot, error) {
 			if _, err := l.s.contests.Get(ctx, p["contest"]); err != nil {
 				return nil, err

@@ -92,14 +92,14 @@ func NewLive(s *Service, hub *live.Hub, log *slog.Logger) *Live {
 	l.eveningTopics()
 	live.Declare[JudgeView](hub, KindJudgeView)
 	live.Declare[JudgingView](hub, KindJudgingView)
-	hub.Topic(JudgeTopic, live.TopicSpec{Need: "topic:" + JudgeTopic, Open: func(ctx context.Context, c *live.Client, p live.Params) (live.Snapshot, error) {
+	hub.Topic(JudgeTopic, live.TopicSpec{Need: "topic:" + JudgeTopic, ByAccount: true, Open: func(ctx context.Context, c *live.Client, p live.Params) (live.Snapshot, error) {
 		v, j, err := s.JudgeView(account.With(ctx, c.Principal()), 0, p["round"])
 		if err != nil {
 			return nil, err
 		}
 		return live.Snapshot{j.message(KindJudgeView, v)}, nil
 	}})
-	hub.Topic(OrganizerTopic, live.TopicSpec{Need: "topic:" + OrganizerTopic, Open: func(ctx context.Context, c *live.Client, p live.Params) (live.Snapshot, error) {
+	hub.Topic(OrganizerTopic, live.TopicSpec{Need: "topic:" + OrganizerTopic, ByAccount: true, Open: func(ctx context.Context, c *live.Client, p live.Params) (live.Snapshot, error) {
 		v, j, err := s.Table(account.With(ctx, c.Principal()), 0, p["round"])
 		if err != nil {
 			return nil, err

@@ -1,12 +1,13 @@
 package live
 
 // full tells why there is no room for another socket; 0: there is. Many sockets of the audience, or of one stolen code,
-// must never keep those out who answer, mark and give cues. The caller holds mu.
-func (h *Hub) full(key, remote string) (CloseCode, error) {
+// must never keep those out who answer, mark and give cues; nor can many entries, which in a contest that is open to all
+// anybody makes, keep out the crew. The caller holds mu.
+func (h *Hub) full(key, account, remote string) (CloseCode, error) {
 	switch {
 	case h.stopping:
 		return CloseRestart, errStopping
-	case len(h.clients) >= h.cfg.MaxConnections,
+	case len(h.clients) >= h.cfg.MaxConnections, account == "" && len(h.clients) >= h.cfg.MaxOthers,
 		key == "" && (h.nobody >= h.cfg.MaxNobodies || h.nobodies[remote] >= h.cfg.MaxPerAddress),
 		key != "" && len(h.byKey[key]) >= h.cfg.MaxPerKey:
 		return CloseTryLater, errFull
@@ -15,10 +16,10 @@ func (h *Hub) full(key, remote string) (CloseCode, error) {
 }
 
 // mayAdmit looks before the upgrade, where a refusal can still be an HTTP answer.
-func (h *Hub) mayAdmit(key, remote string) error {
+func (h *Hub) mayAdmit(key, account, remote string) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	_, err := h.full(key, remote)
+	_, err := h.full(key, account, remote)
 	return err
 }
 
@@ -26,14 +27,15 @@ func (h *Hub) mayAdmit(key, remote string) error {
 func (h *Hub) admit(c *Client) CloseCode {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if code, err := h.full(c.key, c.remote); err != nil {
+	if code, err := h.full(c.key, c.account, c.remote); err != nil {
 		return code
 	}
 	h.sockets.Add(1)
 	h.clients[c] = struct{}{}
-	if c.key != "" {
-		h.byKey[c.key] = append(h.byKey[c.key], c)
-	} else {
+	for _, key := range c.keys() {
+		h.byKey[key] = append(h.byKey[key], c)
+	}
+	if c.key == "" {
 		h.nobody++
 		h.nobodies[c.remote]++
 	}
@@ -50,15 +52,16 @@ func (h *Hub) release(c *Client) {
 		if h.nobodies[c.remote]--; h.nobodies[c.remote] == 0 {
 			delete(h.nobodies, c.remote)
 		}
-	} else {
-		h.releaseKey(c)
+	}
+	for _, key := range c.keys() {
+		h.releaseKey(c, key)
 	}
 	h.metrics.connections.Dec()
 	h.sockets.Done()
 }
 
-func (h *Hub) releaseKey(c *Client) {
-	list := h.byKey[c.key]
+func (h *Hub) releaseKey(c *Client, key string) {
+	list := h.byKey[key]
 	for i, x := range list {
 		if x == c {
 			list[i] = list[len(list)-1]
@@ -68,8 +71,8 @@ func (h *Hub) releaseKey(c *Client) {
 		}
 	}
 	if len(list) == 0 {
-		delete(h.byKey, c.key)
+		delete(h.byKey, key)
 	} else {
-		h.byKey[c.key] = list
+		h.byKey[key] = list
 	}
 }

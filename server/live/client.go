@@ -17,6 +17,7 @@ type Client struct {
 	id         int64
 	principal  account.Principal
 	key        string
+	account    string // the account's key; where the browser holds an entry, it stands beside that entry's key
 	remote     string
 	wire       *wire
 	out        outbox
@@ -35,6 +36,18 @@ func (c *Client) Principal() account.Principal { return c.principal }
 
 // Key groups the sockets of one entry or account ("entry/17", "account/3", or "").
 func (c *Client) Key() string { return c.key }
+
+// keys are all keys by which the socket is found.
+func (c *Client) keys() []string {
+	var keys []string
+	if c.key != "" {
+		keys = append(keys, c.key)
+	}
+	if c.account != "" && c.account != c.key {
+		keys = append(keys, c.account)
+	}
+	return keys
+}
 
 // RemoteAddr is the browser's address.
 func (c *Client) RemoteAddr() string { return c.remote }
@@ -61,7 +74,7 @@ func (c *Client) Close(code CloseCode) { c.out.close(code, true) }
 
 func (h *Hub) newClient(w *wire, principal account.Principal, remote string) *Client {
 	c := &Client{
-		hub: h, id: h.lastID.Add(1), principal: principal, key: h.cfg.KeyOf(principal), remote: remote, wire: w,
+		hub: h, id: h.lastID.Add(1), principal: principal, key: h.cfg.KeyOf(principal), account: accountKeyOf(principal), remote: remote, wire: w,
 		written: make(chan struct{}),
 		budget:  bucket{tokens: h.cfg.CommandBurst},
 	}

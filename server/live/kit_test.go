@@ -84,6 +84,10 @@ func who(cookie string) account.Principal {
 		p.Entry = &account.EntrySession{EntryID: id, ContestID: 1}
 	case "account":
 		p.AccountID = id
+	case "selfmade":
+		p.AccountID, p.SelfMade = id, true
+	case "both": // an account and, of the same number, an entry in the same browser
+		p.AccountID, p.Entry = id, &account.EntrySession{EntryID: id, ContestID: 1}
 	}
 	return p
 }

@@ -64,6 +64,8 @@ type TopicSpec struct {
 	// Presence, if set, is called after the subscribers of a topic changed (Count and Keys are up to date). It must
 	// be quick: note it and publish later, so that many changes make one message.
 	Presence func(topic string, p Params)
+	// ByAccount: PublishKey and Keys go by the account of a socket, also where its browser holds an entry beside it.
+	ByAccount bool
 }
 
 // Config is what app gives to a hub. Zero values of the limits take the defaults.
@@ -89,6 +91,7 @@ type Config struct {
 	CloseTimeout    time.Duration // default 1 s: how long the other side may take to answer a close frame
 	ShutdownSpread  time.Duration // default 2 s: close frames of a shutdown are spread over it
 	MaxConnections  int           // default 20,000; more are refused with 503
+	MaxOthers       int           // default nineteen twentieths of it: entries and the audience leave room for the crew
 	MaxNobodies     int           // default three quarters of it: the audience leaves room for those who take part
 	MaxPerAddress   int           // default 5,000 sockets of the audience from one address
 	MaxPerKey       int           // default 64 sockets of one entry or account
@@ -111,6 +114,7 @@ func (cfg Config) withDefaults() Config {
 	def(&cfg.CloseTimeout, time.Second)
 	def(&cfg.ShutdownSpread, 2*time.Second)
 	def(&cfg.MaxConnections, 20_000)
+	def(&cfg.MaxOthers, cfg.MaxConnections-cfg.MaxConnections/20)
 	def(&cfg.MaxNobodies, cfg.MaxConnections-cfg.MaxConnections/4)
 	def(&cfg.MaxPerAddress, 5000)
 	def(&cfg.MaxPerKey, 64)
@@ -157,12 +161,18 @@ const (
 	CloseSuperseded CloseCode = 4002 // another device has taken over: come back only when the person asks for it
 )
 
-// KeyOf is the usual grouping: "entry/17" for an entry's device, "account/3" for an account, "" for nobody.
+// KeyOf is the usual grouping: "entry/17" for an entry's device, "account/3" for an account, "" for nobody. Accounts that
+// people have made for themselves are nobody: anybody makes as many as he likes.
 func KeyOf(p account.Principal) string {
-	switch {
-	case p.Entry != nil:
+	if p.Entry != nil {
 		return EntryKey(p.Entry.EntryID)
-	case p.AccountID != 0:
+	}
+	return accountKeyOf(p)
+}
+
+// accountKeyOf is the key of the account, in topics that go by it.
+func accountKeyOf(p account.Principal) string {
+	if p.AccountID != 0 && !p.SelfMade {
 		return AccountKey(p.AccountID)
 	}
 	return ""

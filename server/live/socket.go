@@ -174,7 +174,7 @@ func (h *Hub) Handler() fiber.Handler {
 			c.Locals(RemoteKey, remote)
 		}
 		principal, _ := c.Locals(PrincipalKey).(account.Principal)
-		if err := h.mayAdmit(h.cfg.KeyOf(principal), remote); err != nil {
+		if err := h.mayAdmit(h.cfg.KeyOf(principal), accountKeyOf(principal), remote); err != nil {
 			return err
 		}
 		return upgrade(c)

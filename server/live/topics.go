@@ -64,6 +64,7 @@ type subscription struct {
 	params Params
 	spec   *TopicSpec
 	of     *pattern
+	key    string
 	index  int  // place in the topic's list; guarded by Hub.topicsMu
 	opened bool // Open has accepted; guarded by the client's subscriptions
 	left   bool // it has ended; guarded likewise
@@ -88,6 +89,14 @@ func (s *subscriptions) names() []string {
 
 func (s *subscriptions) find(topic string) int {
 	return slices.IndexFunc(s.list, func(x *subscription) bool { return x.name == topic })
+}
+
+// under tells whether the client stands in the topic under this key.
+func (s *subscriptions) under(topic, key string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := s.find(topic)
+	return i >= 0 && s.list[i].key == key
 }
 
 func (s *subscriptions) has(topic string) bool {
@@ -127,7 +136,10 @@ func (c *Client) subscribe(ctx context.Context, topic string) error {
 		c.leave(topic)
 		return err
 	}
-	s := &subscription{client: c, name: topic, params: params, spec: &p.spec, of: p}
+	s := &subscription{client: c, name: topic, params: params, spec: &p.spec, of: p, key: c.key}
+	if p.spec.ByAccount {
+		s.key = c.account
+	}
 	c.leave(topic)
 	if err := c.join(s); err != nil {
 		return err
@@ -307,7 +319,7 @@ func (h *Hub) socketsOf(topic, key string) (to []*Client) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, c := range h.byKey[key] {
-		if c.subscribed.has(topic) {
+		if c.subscribed.under(topic, key) {
 			to = append(to, c)
 		}
 	}
@@ -327,8 +339,8 @@ func (h *Hub) Keys(topic string) map[string]int {
 	defer h.topicsMu.RUnlock()
 	keys := map[string]int{}
 	for _, s := range h.topics[topic] {
-		if s.client.key != "" {
-			keys[s.client.key]++
+		if s.key != "" {
+			keys[s.key]++
 		}
 	}
 	return keys

@@ -58,8 +58,9 @@ func (c *crowd) enter(ctx context.Context) (leave func(), err error) {
 	}
 }
 
-// unknown tells whether nobody has said who asks.
+// unknown tells whether nobody has said who asks. An account that somebody has made for himself says nothing: anybody
+// makes as many as he likes.
 func unknown(ctx context.Context) bool {
 	p := account.From(ctx)
-	return p.AccountID == 0 && p.Entry == nil
+	return (p.AccountID == 0 || p.SelfMade) && p.Entry == nil
 }

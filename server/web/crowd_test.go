@@ -40,7 +40,7 @@ func TestAHallOpensThePageAtOnce(t *testing.T) {
 func TestABesiegedPage(t *testing.T) {
 	app := NewServer(Options{Log: slog.New(slog.DiscardHandler), Identify: func(c *fiber.Ctx, p account.Principal, _, _ string) (account.Principal, error) {
 		if c.Get("X-Account") != "" {
-			p.AccountID = 1
+			p.AccountID, p.SelfMade = 1, c.Get("X-Account") == "selfmade"
 		}
 		return p, nil
 	}})
@@ -66,6 +66,11 @@ func TestABesiegedPage(t *testing.T) {
 	_ = refused.Body.Close()
 	if refused.StatusCode != http.StatusServiceUnavailable || refused.Header.Get("Retry-After") != "3" || !strings.Contains(string(body), `"crowded"`) {
 		t.Errorf("a stranger gets %d, Retry-After %q: %s", refused.StatusCode, refused.Header.Get("Retry-After"), body)
+	}
+	made := get("selfmade") // anybody makes as many of these as he likes
+	_ = made.Body.Close()
+	if made.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("an account made a moment ago gets %d", made.StatusCode)
 	}
 	known := get("1")
 	_ = known.Body.Close()
