@@ -5,6 +5,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/hoithi/hoithi/server/contest"
 	"github.com/hoithi/hoithi/server/fault"
 	"github.com/hoithi/hoithi/server/judging/judgingdb"
 	"github.com/hoithi/hoithi/server/postgres"
@@ -193,8 +194,8 @@ func (s *Service) Ties(ctx context.Context, contestID int64) ([]JudgeTies, error
 const maxTies = 50
 
 // SetTies says which unit is a judge's own and what else ties the judge, for all rounds of the contest: performances to
-// come follow at once. In this round the ties also hold for performances that have begun; that needs a reason, as a sheet
-// that was counted may count no more.
+// come follow at once. In this round the ties also hold for performances that have begun; that needs a reason, and the
+// judge's sheet for them must be open.
 func (s *Service) SetTies(ctx context.Context, contestID, roundID int64, seat int, t JudgeTies, reason string) error {
 	reason = tidy(reason)
 	var others []int64
@@ -219,6 +220,9 @@ func (s *Service) SetTies(ctx context.Context, contestID, roundID int64, seat in
 		if err := s.keepConflicts(ctx, q, j); err != nil {
 			return err
 		}
+		if err := locksStand(ctx, q, j, judge.AccountID); err != nil {
+			return err
+		}
 		var err error
 		if others, err = q.StirOthers(ctx, judgingdb.StirOthersParams{ContestID: j.ContestID, RoundID: roundID}); err != nil {
 			return err
@@ -233,6 +237,26 @@ func (s *Service) SetTies(ctx context.Context, contestID, roundID int64, seat in
 	}
 	for _, id := range others {
 		s.changed(contestID, id)
+	}
+	return nil
+}
+
+var errTieLocked = conflict("tie_sheet_locked",
+	"Khai báo này làm một phiếu đã chốt thôi được tính, hoặc được tính lại, nên chưa lưu. Hãy mở lại phiếu đó trước: việc này cần người thứ hai xác nhận.",
+	"By this a locked sheet would count no more, or count again, so it was not saved. Reopen that sheet first: a second person confirms it.")
+
+// locksStand refuses ties by which a locked sheet of the judge comes out of a score, or into it: whoever sets ties sees all
+// marks, and no single person takes a sheet out of a sum. Reopening it needs two.
+func locksStand(ctx context.Context, q *judgingdb.Queries, before Judging, accountID int64) error {
+	after, err := load(ctx, q, contest.Round{ID: before.RoundID, ContestID: before.ContestID, Name: before.RoundName})
+	if err != nil {
+		return err
+	}
+	for _, p := range after.Performances {
+		was, _ := before.Performance(p.ID)
+		if after.Sheet(p.ID, accountID).State == Locked && before.Barred(was, accountID) != after.Barred(p, accountID) {
+			return errTieLocked
+		}
 	}
 	return nil
 }

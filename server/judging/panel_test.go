@@ -95,9 +95,16 @@ func TestABarredSheetIsNeitherAskedForNorCounted(t *testing.T) {
 	if s := j.Scores()[0]; !s.Complete || s.Score != 1700 || len(s.Working.Sheets) != 1 {
 		t.Errorf("the score is %+v", s)
 	}
-	// A tie that is declared after the marks takes the sheet out of the sum, with a reason in the record.
+	// A tie that is declared after the marks takes the sheet out of the sum, with a reason in the record; not by the hand of
+	// one who has seen the marks: two people reopen the sheet first.
 	late := judging.JudgeTies{Ties: []judging.Tie{{EntryID: h.entries[1]}}}
 	wants(t, "a late tie without a reason", h.s.SetTies(h.organizer, h.contestID, h.roundID, 4, late, ""), "reason_missing")
+	wants(t, "one person takes a locked sheet out", h.s.SetTies(h.organizer, h.contestID, h.roundID, 4, late, "khai muộn"), "tie_sheet_locked")
+	if s := h.judging().Scores()[1]; len(s.Working.Sheets) != 4 {
+		t.Errorf("what was refused has changed the score: %+v", s)
+	}
+	h.must(h.s.AskReopen(h.judges[3], h.contestID, h.roundID, second, 4, judging.PanelDoor, "Người nhà dự thi"))
+	h.must(h.s.Confirm(h.organizer, h.contestID, h.roundID, h.judging().Signing.Requests[0].ID, judging.Office, nil))
 	h.must(h.s.SetTies(h.organizer, h.contestID, h.roundID, 4, late, "khai muộn"))
 	j = h.judging()
 	if s := j.Scores()[1]; !s.Complete || len(s.Working.Sheets) != 3 {
