@@ -2,7 +2,9 @@ package roster
 
 import (
 	"context"
+	"crypto/hmac"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -41,6 +43,9 @@ var (
 		"This account has no entry in the contest yet. Fill in the form, or bind the candidate number that you have.")
 	notBound = fault.New(fault.Conflict, "entry_without_account",
 		"Số báo danh này không gắn với tài khoản nào.", "No account is bound to this candidate number.")
+	crewKeptOut = fault.New(fault.Forbidden, "crew_kept_out",
+		"Theo thể lệ, người làm việc cho hội thi không được dự thi, và tài khoản này có việc trong hội thi. Chưa có gì được lưu.",
+		"By the rules nobody who works for the contest may enter it, and this account does. Nothing was saved.")
 	onlyForJudging = fault.New(fault.Forbidden, "only_judging",
 		"Máy này đã ghép để chấm điểm nên không dự thi được. Hãy đăng nhập trên máy của bạn.",
 		"This device is paired for judging, so nobody takes part on it. Sign in on your own device.")
@@ -94,7 +99,20 @@ func (s *Service) takesAccount(ctx context.Context, p account.Principal, c conte
 	if err == nil && !ways.Account {
 		err = notByAccount
 	}
+	if err != nil || !worksFor(p, c.ID) {
+		return err
+	}
+	rules, err := s.rulesOf(ctx, s.q, c)
+	if err == nil && rules.Eligibility.BarStaff {
+		err = crewKeptOut
+	}
 	return err
+}
+
+// worksFor tells whether the account has a part in the contest by which its rules may keep it out, whatever name stands in
+// the form. A unit's leader may enter.
+func worksFor(p account.Principal, contestID int64) bool {
+	return slices.ContainsFunc(p.Grants[contestID], func(r account.Role) bool { return r != account.RoleLeader })
 }
 
 // oneself is somebody who acts for himself: not the crew's member that the account may be elsewhere. His name must not
@@ -140,6 +158,18 @@ func (s *Service) Bind(ctx context.Context, p account.Principal, slug, number, c
 	}
 	ctx = oneself(ctx, p)
 	err = s.change(ctx, c.ID, func(tx pgx.Tx, q *rosterdb.Queries, _ contest.Contest) error {
+		// Looked at again with the roster locked: a code that was replaced meanwhile binds nobody.
+		now, err := q.EntryByNumber(ctx, rosterdb.EntryByNumberParams{ContestID: c.ID, Number: int32(ParseNumber(number))})
+		switch {
+		case errors.Is(err, pgx.ErrNoRows):
+			return wrongCode
+		case err != nil:
+			return err
+		case now.ID != entryID || !hmac.Equal(now.CodeMac, s.secrets.codeMAC(c.ID, CleanCode(code))):
+			return wrongCode
+		case now.State != string(EntryActive):
+			return entryWithdrawn
+		}
 		of, err := q.AccountOfEntry(ctx, entryID)
 		switch {
 		case err == nil && of.AccountID == p.AccountID:

@@ -1,0 +1,103 @@
+package roster
+
+import (
+	"context"
+	"testing"
+
+	"github.com/hoithi/hoithi/server/account"
+	"github.com/hoithi/hoithi/server/roster/rosterdb"
+)
+
+// Where the rules keep the crew out, the account itself says who it is: another name in the form, or a code that was found
+// on a table, opens nothing.
+func TestTheCrewIsKeptOutByItsAccount(t *testing.T) {
+	t.Parallel()
+	g := byAccount(t)
+	g.asks(t, func(terms *Terms) { terms.Eligibility.BarStaff = true })
+	if _, err := g.s.Add(g.ctx, g.contest.ID, person("Nguyễn Thị Hoài An")); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := g.s.Entries(t.Context(), g.contest.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, _ := g.codeOf(t, entries[0].ID)
+	in := func(login string, role account.Role) account.Principal {
+		t.Helper()
+		id, err := g.accounts.EnsureAccount(t.Context(), login, "Người "+login, ownPassword, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if role == account.RoleLeader {
+			p := account.Principal{AccountID: id, Grants: map[int64][]account.Role{g.contest.ID: {role}}}
+			return p
+		}
+		if err := g.accounts.Grant(t.Context(), id, g.contest.ID, role); err != nil {
+			t.Fatal(err)
+		}
+		token, err := g.accounts.SignIn(t.Context(), stranger, login, ownPassword, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return g.browser(t, token)
+	}
+	judge := in("giamkhao", account.RoleJudge)
+	_, err = g.joins(t, judge, person("Một Tên Khác"), "a")
+	wantFault(t, err, "crew_kept_out")
+	_, err = g.binds(t, judge, entries[0].Number, code)
+	wantFault(t, err, "crew_kept_out")
+	if _, err := g.joins(t, in("phutrach", account.RoleLeader), person("Lê Văn Phụ Trách"), "b"); err != nil {
+		t.Errorf("a unit's leader: %v", err)
+	}
+	g.asks(t, func(terms *Terms) { terms.Eligibility.BarStaff = false })
+	if _, err := g.joins(t, judge, person("Người Giám Khảo"), "c"); err != nil {
+		t.Errorf("where the rules don't say so: %v", err)
+	}
+}
+
+// A code that was right when somebody came with it, and was replaced while he waited for his turn, binds nobody.
+func TestACodeReplacedMeanwhileBindsNobody(t *testing.T) {
+	t.Parallel()
+	g := byAccount(t)
+	if _, err := g.s.Add(g.ctx, g.contest.ID, person("Nguyễn Thị Hoài An")); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := g.s.Entries(t.Context(), g.contest.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := entries[0]
+	code, _ := g.codeOf(t, e.ID)
+	thief := g.signUp(t, "ketrom")
+	// Another node holds the roster: it is just giving the entry a new code.
+	other, err := g.db.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = other.Rollback(context.WithoutCancel(t.Context())) }()
+	if err := g.s.q.WithTx(other).LockRoster(t.Context(), rosterdb.LockRosterParams{Class: lockClass, Contest: int32(g.contest.ID)}); err != nil {
+		t.Fatal(err)
+	}
+	bound := make(chan error, 1)
+	go func() {
+		_, err := g.s.Bind(account.With(context.WithoutCancel(t.Context()), thief), thief, g.contest.Slug, e.Number, code, "a phone")
+		bound <- err
+	}()
+	for waiting := 0; waiting == 0; { // until he stands in line
+		if err := g.db.QueryRow(t.Context(), `SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+			WHERE d.datname = current_database() AND l.locktype = 'advisory' AND NOT l.granted`).Scan(&waiting); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fresh := g.s.freshSecrets(g.contest.ID)
+	if _, err := other.Exec(t.Context(), `UPDATE entry SET code_mac = $2 WHERE id = $1`, e.ID, fresh.codeMAC); err != nil {
+		t.Fatal(err)
+	}
+	if err := other.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	wantFault(t, <-bound, "wrong_code")
+	if to, err := g.s.BoundTo(t.Context(), e.ID); err != nil || to != nil {
+		t.Errorf("bound to %+v, %v", to, err)
+	}
+}
