@@ -212,18 +212,13 @@ func (s *Service) SendCode(ctx context.Context, roundID int64, to, locale string
 		case !v.Settings.Mail || !s.Mail.On():
 			return errWay
 		}
-		mac := s.mac("mail", roundID, address(to))
-		sent, err := q.LockCode(ctx, votedb.LockCodeParams{RoundID: roundID, Mac: mac})
-		switch {
-		case errors.Is(err, pgx.ErrNoRows):
-		case err != nil:
+		n, err := q.PutCode(ctx, votedb.PutCodeParams{RoundID: roundID, Mac: s.mac("mail", roundID, address(to)), CodeMac: s.mac("code", roundID, code),
+			ExpiresUs: now + codeMinutes*60*1_000_000, SentUs: now, Most: codesMost, NotAfterUs: now - codeSoonUs})
+		if err != nil {
 			return err
-		case sent.Sent >= codesMost || now-sent.SentUs < codeSoonUs:
-			return errSoon
 		}
-		if err := q.PutCode(ctx, votedb.PutCodeParams{RoundID: roundID, Mac: mac, CodeMac: s.mac("code", roundID, code),
-			ExpiresUs: now + codeMinutes*60*1_000_000, SentUs: now}); err != nil {
-			return err
+		if n == 0 {
+			return errSoon
 		}
 		return s.Mail.Send(ctx, tx, mail.Letter{Contest: c.ID, Template: mail.VoteCode, To: strings.TrimSpace(to), Locale: locale,
 			Content: mail.Content{Contest: c.Name, Organizer: c.OrganizerName, Number: code, Count: codeMinutes}})

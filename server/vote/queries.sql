@@ -69,10 +69,12 @@ AND NOT EXISTS (SELECT 1 FROM vote v WHERE v.round_id = t.round_id AND v.mac = t
 -- name: LockCode :one
 SELECT * FROM vote_code WHERE round_id = @round_id AND mac = @mac FOR UPDATE;
 
--- name: PutCode :exec
+-- name: PutCode :execrows
+-- Its limits stand here and not before it: of the many who ask for the same address at once, one gets a letter.
 INSERT INTO vote_code (round_id, mac, code_mac, expires_us, sent_us) VALUES (@round_id, @mac, @code_mac, @expires_us, @sent_us)
 ON CONFLICT (round_id, mac) DO UPDATE SET code_mac = EXCLUDED.code_mac, expires_us = EXCLUDED.expires_us, sent_us = EXCLUDED.sent_us,
-    sent = vote_code.sent + 1, tries = 0;
+    sent = vote_code.sent + 1, tries = 0
+WHERE vote_code.sent < @most::integer AND vote_code.sent_us <= @not_after_us::bigint;
 
 -- name: CountTry :exec
 UPDATE vote_code SET tries = tries + 1 WHERE round_id = @round_id AND mac = @mac;

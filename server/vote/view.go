@@ -78,7 +78,15 @@ func (s *Service) Audience(ctx context.Context, roundID int64) (AudienceView, er
 	if view.Candidates, err = s.candidates(ctx, v, true); err != nil {
 		return AudienceView{}, err
 	}
-	if v.OpenedUs == 0 || !v.Shown() {
+	if v.OpenedUs == 0 {
+		// Who would be chosen among tells who came through the round before, which a frozen board keeps back.
+		frozen, err := s.frozen(ctx, c.ID)
+		if frozen || err != nil {
+			view.Candidates = []CandidateView{}
+		}
+		return view, err
+	}
+	if !v.Shown() {
 		return view, nil
 	}
 	counts, err := s.Counts(ctx, roundID)

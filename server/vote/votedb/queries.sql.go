@@ -317,29 +317,38 @@ func (q *Queries) PublishVote(ctx context.Context, arg PublishVoteParams) error 
 	return err
 }
 
-const putCode = `-- name: PutCode :exec
+const putCode = `-- name: PutCode :execrows
 INSERT INTO vote_code (round_id, mac, code_mac, expires_us, sent_us) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (round_id, mac) DO UPDATE SET code_mac = EXCLUDED.code_mac, expires_us = EXCLUDED.expires_us, sent_us = EXCLUDED.sent_us,
     sent = vote_code.sent + 1, tries = 0
+WHERE vote_code.sent < $6::integer AND vote_code.sent_us <= $7::bigint
 `
 
 type PutCodeParams struct {
-	RoundID   int64
-	Mac       []byte
-	CodeMac   []byte
-	ExpiresUs int64
-	SentUs    int64
+	RoundID    int64
+	Mac        []byte
+	CodeMac    []byte
+	ExpiresUs  int64
+	SentUs     int64
+	Most       int32
+	NotAfterUs int64
 }
 
-func (q *Queries) PutCode(ctx context.Context, arg PutCodeParams) error {
-	_, err := q.db.Exec(ctx, putCode,
+// Its limits stand here and not before it: of the many who ask for the same address at once, one gets a letter.
+func (q *Queries) PutCode(ctx context.Context, arg PutCodeParams) (int64, error) {
+	result, err := q.db.Exec(ctx, putCode,
 		arg.RoundID,
 		arg.Mac,
 		arg.CodeMac,
 		arg.ExpiresUs,
 		arg.SentUs,
+		arg.Most,
+		arg.NotAfterUs,
 	)
-	return err
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const setVoteSettings = `-- name: SetVoteSettings :exec
