@@ -242,3 +242,23 @@ func TestTheEveningFollowsTheStage(t *testing.T) {
 		t.Errorf("a judge of one part is told of %+v", v.Parts)
 	}
 }
+
+// Who may not mark an entry may not either once a colleague's first mark has begun the performance.
+func TestABarredJudgeStaysBarredWhereJudgesChooseFreely(t *testing.T) {
+	t.Parallel()
+	h := open(t, 2, 1)
+	h.must(h.s.SetRules(h.organizer, h.contestID, h.roundID, mean))
+	h.must(h.s.SetConflictRule(h.organizer, h.contestID, h.roundID, judging.ConflictBarred))
+	h.must(h.s.SetTies(h.organizer, h.contestID, h.roundID, 1, judging.JudgeTies{Ties: []judging.Tie{{EntryID: h.entries[0], Note: "người nhà"}}}, ""))
+	conduct := judging.DefaultConduct()
+	conduct.Choosing = judging.Freely
+	h.must(h.s.SetConduct(h.organizer, h.contestID, h.roundID, conduct))
+	p, tied, free := h.performance(0), h.device(0), h.device(1)
+	_, err := free.lock(p, free.fill(p, 800, 500, 300))
+	h.must(err)
+	_, err = tied.send(tied.next(p, h.criteria()[0].ID, 100))
+	wants(t, "a mark of a barred judge", err, "judge_barred")
+	if s := h.scoreOf(p); !s.Complete || s.Score != 1600 {
+		t.Errorf("the score: %+v", s)
+	}
+}

@@ -119,7 +119,7 @@ func (s *Service) addMark(ctx context.Context, tx pgx.Tx, q *judgingdb.Queries, 
 }
 
 // openFreely begins a performance with its first mark, where judges may choose: it counts as over, its clock never ran.
-// The secretary may still bring it on stage.
+// The secretary may still bring it on stage. What ties judges to the entry is kept as when a stage begins it.
 func (s *Service) openFreely(ctx context.Context, tx pgx.Tx, q *judgingdb.Queries, j Judging, p Performance) error {
 	c, err := s.contests.Get(ctx, j.ContestID)
 	if err != nil {
@@ -135,6 +135,9 @@ func (s *Service) openFreely(ctx context.Context, tx pgx.Tx, q *judgingdb.Querie
 		if err := s.contests.SetRoundState(ctx, tx, j.RoundID, contest.RoundRunning); err != nil {
 			return err
 		}
+	}
+	if err := s.keepConflicts(ctx, q, j, p.ID); err != nil {
+		return err
 	}
 	if err := q.OpenFreely(ctx, p.ID); err != nil {
 		return err
