@@ -99,6 +99,11 @@ func TestSumOfRanksOfARound(t *testing.T) {
 	if got := most(); got != 400 {
 		t.Errorf("two judges, two entries: at most %d", got)
 	}
+	h.must(h.s.AddCalibration(h.organizer, h.contestID, h.roundID, "Tiết mục thử"))
+	if got := most(); got != 400 {
+		t.Errorf("a performance for practice takes it to %d", got)
+	}
+	h.must(h.s.RemoveCalibration(h.organizer, h.contestID, h.roundID, h.performance(0)))
 	a, b := h.perform(0, 60), h.perform(1, 60)
 	for i, values := range [][]int64{{800, 500, 300}, {700, 500, 300}} {
 		d := h.device(i)

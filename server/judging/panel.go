@@ -194,10 +194,10 @@ func (s *Service) Replace(ctx context.Context, contestID, roundID int64, seat in
 // sitsOut tells whether nobody waits for a turn: the entry has withdrawn or was left out before it began.
 func (p Performance) sitsOut() bool { return p.Withdrawn && p.State == Planned }
 
-// performing counts the turns that are or were waited for.
+// performing counts the turns that are or were waited for; one for practice is none.
 func (j Judging) performing() int {
 	n := 0
-	for _, p := range j.Performances {
+	for _, p := range j.counting() {
 		if !p.sitsOut() {
 			n++
 		}

@@ -1,8 +1,11 @@
 -- name: SetConduct :exec
 UPDATE judged_round SET conduct = @conduct::bytea WHERE round_id = @round_id;
 
+-- How the round is run, and what was agreed of it beforehand.
 -- name: CopyConduct :exec
-UPDATE judged_round t SET conduct = f.conduct FROM judged_round f WHERE t.round_id = @to_round::bigint AND f.round_id = @from_round::bigint;
+UPDATE judged_round t SET conduct = f.conduct, conflict_rule = f.conflict_rule, public_marks = f.public_marks, hall_score = f.hall_score,
+    supervised = f.supervised
+FROM judged_round f WHERE t.round_id = @to_round::bigint AND f.round_id = @from_round::bigint;
 
 -- name: SetClock :exec
 UPDATE performance SET clock_state = @clock_state, clock_used_us = @clock_used_us, clock_since_us = sqlc.narg(clock_since_us), clock_reason = @clock_reason

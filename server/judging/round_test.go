@@ -297,6 +297,9 @@ func TestDrawIsFairAndRepeatable(t *testing.T) {
 func TestTemplateAndCloneSetARoundUp(t *testing.T) {
 	h := open(t, 3, 2)
 	h.must(h.s.SetRules(h.organizer, h.contestID, h.roundID, mean))
+	h.must(h.s.SetConflictRule(h.organizer, h.contestID, h.roundID, judging.ConflictBarred))
+	h.must(h.publicity(judging.BySeat, judging.AfterPart))
+	h.must(h.s.SetSupervised(h.organizer, h.contestID, h.roundID, true))
 	before := h.judging()
 	if len(before.Criteria) != 3 || before.Criteria[0].Name != "Nội dung" || before.Criteria[0].Max != 1000 {
 		t.Fatalf("the template's rubric: %+v", before.Criteria)
@@ -308,13 +311,16 @@ func TestTemplateAndCloneSetARoundUp(t *testing.T) {
 	if !reflect.DeepEqual(after.Rules, before.Rules) || len(after.Criteria) != 3 || len(after.Panel) != 3 || len(after.Performances) != 0 {
 		t.Errorf("the clone: %+v", after)
 	}
+	if after.Conflict != judging.ConflictBarred || after.Publicity != before.Publicity || !after.Signing.Supervised {
+		t.Errorf("what was agreed of the part was lost in the clone: %s, %+v, %v", after.Conflict, after.Publicity, after.Signing.Supervised)
+	}
 	if after.Criteria[0].ID == before.Criteria[0].ID {
 		t.Error("the clone shares its criteria with its origin")
 	}
 	list, err := h.s.Missing(t.Context(), c.Rounds[0])
 	h.must(err)
 	for _, m := range list {
-		if m.Done != (m.Code != "order") {
+		if m.Done != (m.Code != "order" && m.Code != "judge_units") { // whose judge a judge is belongs to the contest
 			t.Errorf("checklist of the clone: %+v", m)
 		}
 	}

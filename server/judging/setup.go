@@ -38,7 +38,8 @@ func (s *Service) SetUp(ctx context.Context, tx pgx.Tx, round contest.Round, spe
 	return s.putCriteria(ctx, tx, q, round.ID, criteria, rules)
 }
 
-// Copy gives a new round the rubric, rules and panel of another one (contest.RoundKind).
+// Copy gives a new round the rubric, rules and panel of another one, how it is run, what the public sees of the marks, and
+// what a tie to an entry does (contest.RoundKind). Codes stay behind: they need somebody who holds the names.
 func (s *Service) Copy(ctx context.Context, tx pgx.Tx, from, to contest.Round) error {
 	q := s.q.WithTx(tx)
 	origin, err := load(ctx, q, from)

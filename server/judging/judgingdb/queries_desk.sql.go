@@ -102,7 +102,9 @@ func (q *Queries) ClockActs(ctx context.Context, roundID int64) ([]ClockActsRow,
 }
 
 const copyConduct = `-- name: CopyConduct :exec
-UPDATE judged_round t SET conduct = f.conduct FROM judged_round f WHERE t.round_id = $1::bigint AND f.round_id = $2::bigint
+UPDATE judged_round t SET conduct = f.conduct, conflict_rule = f.conflict_rule, public_marks = f.public_marks, hall_score = f.hall_score,
+    supervised = f.supervised
+FROM judged_round f WHERE t.round_id = $1::bigint AND f.round_id = $2::bigint
 `
 
 type CopyConductParams struct {
@@ -110,6 +112,7 @@ type CopyConductParams struct {
 	FromRound int64
 }
 
+// How the round is run, and what was agreed of it beforehand.
 func (q *Queries) CopyConduct(ctx context.Context, arg CopyConductParams) error {
 	_, err := q.db.Exec(ctx, copyConduct, arg.ToRound, arg.FromRound)
 	return err
