@@ -2,7 +2,8 @@
 import type { JudgingView, MarkedTurn, RequestView, SeatView } from '../types';
 
 export type Scanned =
-  | { kind: 'elsewhere' | 'shut' }
+  | { kind: 'elsewhere' }
+  | { kind: 'shut' }
   | { kind: 'planned'; turn: MarkedTurn }
   | { kind: 'absent' | 'locked' | 'own' | 'type'; turn: MarkedTurn; seat: SeatView }
   | { kind: 'again'; turn: MarkedTurn; seat: SeatView; request: RequestView };
