@@ -119,7 +119,7 @@ func (s *Service) SetLots(ctx context.Context, contestID, roundID int64, d RoomD
 			turns[i] = Turn{EntryID: l.EntryID, Title: titles[l.EntryID]}
 			lots[i] = Lot{EntryID: l.EntryID, Number: numbers[l.EntryID], Drawer: l.Drawer}
 		}
-		if err := j.checkOrder(turns, numbers); err != nil {
+		if err := checkOrder(turns, numbers); err != nil {
 			return err
 		}
 		if err := putOrder(ctx, q, j, turns); err != nil {
@@ -212,63 +212,72 @@ func (s *Service) CopyOrder(ctx context.Context, contestID, roundID, fromRound i
 	if err != nil {
 		return err
 	}
-	if from.Blind && !from.Closed() && from.BlindKeeper != account.From(ctx).AccountID {
+	if !from.mayReadOrder(ctx) {
 		return errNamesHeld
 	}
 	return s.change(ctx, contestID, roundID, func(tx pgx.Tx, q *judgingdb.Queries, j Judging) error {
-		if j.Started() {
-			return errOrderBegun
-		}
-		if err := j.mayOrder(ctx); err != nil {
-			return err
-		}
-		numbers, err := entries(ctx, q, j.RoundID)
-		if err != nil {
-			return err
-		}
-		titles := j.titles()
-		var turns []Turn
-		placed := map[int64]bool{}
-		for _, t := range from.turns() {
-			if _, enters := numbers[t.EntryID]; enters {
-				turns, placed[t.EntryID] = append(turns, Turn{EntryID: t.EntryID, Title: titles[t.EntryID]}), true
-			}
-		}
-		if len(turns) == 0 {
-			return errNothingToCopy
-		}
-		same := len(turns) == len(from.turns())
-		var rest []int64
-		for id := range numbers {
-			if !placed[id] {
-				rest = append(rest, id)
-			}
-		}
-		slices.SortFunc(rest, func(a, b int64) int { return numbers[a] - numbers[b] })
-		for _, id := range rest {
-			turns = append(turns, Turn{EntryID: id, Title: titles[id]})
-		}
-		if err := j.checkOrder(turns, numbers); err != nil {
-			return err
-		}
-		if err := putOrder(ctx, q, j, turns); err != nil {
-			return err
-		}
-		// The draw goes along only when this is the very order that it gave.
-		var draw *int64
-		var seed *string
-		if same && len(rest) == 0 && from.DrawID != 0 {
-			draw = &from.DrawID
-			if from.OrderSeed != "" {
-				seed = &from.OrderSeed
-			}
-		}
-		if err := q.SetDraw(ctx, judgingdb.SetDrawParams{RoundID: roundID, DrawID: draw}); err != nil {
-			return err
-		}
-		if err := q.SetOrderSeed(ctx, judgingdb.SetOrderSeedParams{RoundID: roundID, OrderSeed: seed}); err != nil {
-			return err
-		}
-		return record(ctx, tx, j, "copy_order", map[string]any{"round": roundID, "from": fromRound, "entries": entryIDs(turns)})
+		return takeOrder(ctx, tx, q, j, from)
 	})
+}
+
+// mayReadOrder tells whether the one who acts may know the order of a round by names.
+func (j Judging) mayReadOrder(ctx context.Context) bool {
+	return !j.Blind || j.Closed() || j.BlindKeeper == account.From(ctx).AccountID
+}
+
+func takeOrder(ctx context.Context, tx pgx.Tx, q *judgingdb.Queries, j, from Judging) error {
+	if j.Started() {
+		return errOrderBegun
+	}
+	if err := j.mayOrder(ctx); err != nil {
+		return err
+	}
+	numbers, err := entries(ctx, q, j.RoundID)
+	if err != nil {
+		return err
+	}
+	titles := j.titles()
+	var turns []Turn
+	placed := map[int64]bool{}
+	for _, t := range from.turns() {
+		if _, enters := numbers[t.EntryID]; enters {
+			turns, placed[t.EntryID] = append(turns, Turn{EntryID: t.EntryID, Title: titles[t.EntryID]}), true
+		}
+	}
+	if len(turns) == 0 {
+		return errNothingToCopy
+	}
+	same := len(turns) == len(from.turns())
+	var rest []int64
+	for id := range numbers {
+		if !placed[id] {
+			rest = append(rest, id)
+		}
+	}
+	slices.SortFunc(rest, func(a, b int64) int { return numbers[a] - numbers[b] })
+	for _, id := range rest {
+		turns = append(turns, Turn{EntryID: id, Title: titles[id]})
+	}
+	if err := checkOrder(turns, numbers); err != nil {
+		return err
+	}
+	if err := putOrder(ctx, q, j, turns); err != nil {
+		return err
+	}
+	// The draw goes along only when this is the very order that it gave.
+	var draw *int64
+	var seed *string
+	if same && len(rest) == 0 && from.DrawID != 0 {
+		draw = &from.DrawID
+		if from.OrderSeed != "" {
+			seed = &from.OrderSeed
+		}
+	}
+	if err := q.SetDraw(ctx, judgingdb.SetDrawParams{RoundID: j.RoundID, DrawID: draw}); err != nil {
+		return err
+	}
+	if err := q.SetOrderSeed(ctx, judgingdb.SetOrderSeedParams{RoundID: j.RoundID, OrderSeed: seed}); err != nil {
+		return err
+	}
+	return record(ctx, tx, j, "copy_order", map[string]any{"round": j.RoundID, "from": from.RoundID, "entries": entryIDs(turns)})
 }

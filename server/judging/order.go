@@ -27,16 +27,24 @@ func (s *Service) SetOrder(ctx context.Context, contestID, roundID int64, turns 
 		if err := j.mayOrder(ctx); err != nil {
 			return err
 		}
+		same := j.sameOrder(turns)
+		if j.Started() && !same {
+			return errOrderTonight
+		}
 		numbers, err := entries(ctx, q, j.RoundID)
 		if err != nil {
 			return err
 		}
-		if err := j.checkOrder(turns, numbers); err != nil {
-			return err
+		if same {
+			// Only titles: who has withdrawn since has a turn all the same.
+			for _, t := range turns {
+				if _, enters := numbers[t.EntryID]; !enters {
+					numbers[t.EntryID] = 0
+				}
+			}
 		}
-		same := j.sameOrder(turns)
-		if j.Started() && !same {
-			return errOrderTonight
+		if err := checkOrder(turns, numbers); err != nil {
+			return err
 		}
 		if err := putOrder(ctx, q, j, turns); err != nil {
 			return err
@@ -78,7 +86,7 @@ func (s *Service) DrawOrder(ctx context.Context, contestID, roundID int64) error
 			turns = append(turns, Turn{EntryID: id, Title: titles[id]})
 			lots = append(lots, Lot{EntryID: id, Number: numbers[id]})
 		}
-		if err := j.checkOrder(turns, numbers); err != nil {
+		if err := checkOrder(turns, numbers); err != nil {
 			return err
 		}
 		if err := putOrder(ctx, q, j, turns); err != nil {
@@ -89,36 +97,25 @@ func (s *Service) DrawOrder(ctx context.Context, contestID, roundID int64) error
 	})
 }
 
-func (j Judging) checkOrder(turns []Turn, numbers map[int64]int) error {
+// checkOrder checks a whole running order before the first performance. numbers are those of the entries that enter.
+func checkOrder(turns []Turn, numbers map[int64]int) error {
 	f := errOrder
 	if len(turns) > maxPlaces {
 		return f.At("turns", "Thứ tự có tối đa 500 lượt.", "A running order has at most 500 turns.")
 	}
 	seen := map[int64]bool{}
 	for i, t := range turns {
-		_, active := numbers[t.EntryID]
-		begun := slices.ContainsFunc(j.Performances, func(p Performance) bool { return p.EntryID == t.EntryID && p.State != Planned })
+		_, enters := numbers[t.EntryID]
 		switch {
 		case seen[t.EntryID]:
 			f = f.At(at("turns", i), "Đội, thí sinh này có hai lần trong danh sách.", "This entry stands in the list twice.")
-		case !active && !begun:
+		case !enters:
 			f = f.At(at("turns", i), "Đội, thí sinh này không vào vòng này.", "This entry does not enter this round.")
 		}
 		if !fits(t.Title, 0, maxTitle) {
 			f = f.At(at("turns", i)+".title", "Tên tiết mục dài tối đa 200 ký tự.", "The title has at most 200 characters.")
 		}
 		seen[t.EntryID] = true
-	}
-	place := 0
-	for _, p := range j.counting() {
-		if p.State == Planned {
-			continue
-		}
-		if place >= len(turns) || turns[place].EntryID != p.EntryID {
-			f = f.At("turns", "Các tiết mục đã bắt đầu phải đứng đầu, giữ nguyên thứ tự.", "Performances that have begun must stand first, in the order they have.")
-			break
-		}
-		place++
 	}
 	if len(f.Fields) > 0 {
 		return f

@@ -107,10 +107,18 @@ func (s *Service) addTurn(ctx context.Context, tx pgx.Tx, q *judgingdb.Queries, 
 	if err != nil {
 		return err
 	}
-	turns := append(j.turns(), Turn{EntryID: entryID})
-	if err := j.checkOrder(turns, numbers); err != nil {
-		return err
+	// What became of the others is no matter here: some have performed in another order, or withdrawn.
+	before := j.turns()
+	_, enters := numbers[entryID]
+	switch {
+	case len(before) >= maxPlaces:
+		return errOrder.At("entry_id", "Thứ tự có tối đa 500 lượt.", "A running order has at most 500 turns.")
+	case slices.ContainsFunc(before, func(t Turn) bool { return t.EntryID == entryID }):
+		return errOrder.At("entry_id", "Đội, thí sinh này đã có trong thứ tự.", "This entry stands in the order already.")
+	case !enters:
+		return errOrder.At("entry_id", "Đội, thí sinh này không vào vòng này.", "This entry does not enter this round.")
 	}
+	turns := append(before, Turn{EntryID: entryID})
 	if err := putOrder(ctx, q, j, turns); err != nil {
 		return err
 	}
@@ -120,9 +128,5 @@ func (s *Service) addTurn(ctx context.Context, tx pgx.Tx, q *judgingdb.Queries, 
 
 // sameOrder tells whether turns are the order as it stands, apart from titles.
 func (j Judging) sameOrder(turns []Turn) bool {
-	have := j.turns()
-	return len(have) == len(turns) && !slices.ContainsFunc(turns, func(t Turn) bool {
-		i := slices.IndexFunc(turns, func(x Turn) bool { return x.EntryID == t.EntryID })
-		return have[i].EntryID != t.EntryID
-	})
+	return slices.EqualFunc(j.turns(), turns, func(a, b Turn) bool { return a.EntryID == b.EntryID })
 }

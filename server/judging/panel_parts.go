@@ -9,6 +9,7 @@ import (
 
 	"github.com/hoithi/hoithi/server/account"
 	"github.com/hoithi/hoithi/server/contest"
+	"github.com/hoithi/hoithi/server/fault"
 	"github.com/hoithi/hoithi/server/judging/judgingdb"
 	"github.com/hoithi/hoithi/server/postgres"
 )
@@ -245,7 +246,8 @@ type CopyOf struct {
 }
 
 // CopyFrom takes over the rubric, the panel or the running order of another round: of this contest, or of another one
-// that the one who asks organizes too. Judges of another contest become judges of this one.
+// that the one who asks organizes too. Judges of another contest become judges of this one. All of it is taken over, or
+// nothing.
 func (s *Service) CopyFrom(ctx context.Context, contestID, roundID int64, c CopyOf) error {
 	from, err := s.Get(ctx, 0, c.FromRound)
 	if err != nil {
@@ -255,29 +257,35 @@ func (s *Service) CopyFrom(ctx context.Context, contestID, roundID int64, c Copy
 	if !account.From(ctx).Has(from.ContestID, account.RoleOrganizer) || c.FromRound == roundID {
 		return errNothingToCopy
 	}
-	if c.Rubric {
-		if len(from.Criteria) == 0 {
-			return errNothingToCopy
-		}
-		if err := s.SetRubric(ctx, contestID, roundID, from.Criteria); err != nil {
-			return err
-		}
+	switch {
+	case c.Rubric && len(from.Criteria) == 0, c.Panel && len(from.Panel) == 0:
+		return errNothingToCopy
+	case c.Order && from.ContestID != contestID:
+		return fault.NothingHere
+	case c.Order && !from.mayReadOrder(ctx):
+		return errNamesHeld
+	case !c.Rubric && !c.Panel && !c.Order:
+		return nil
 	}
-	if c.Panel {
-		if err := s.copyPanel(ctx, contestID, roundID, from); err != nil {
-			return err
+	return s.change(ctx, contestID, roundID, func(tx pgx.Tx, q *judgingdb.Queries, j Judging) error {
+		if c.Rubric {
+			if err := s.setRubric(ctx, tx, q, j, from.Criteria); err != nil {
+				return err
+			}
 		}
-	}
-	if c.Order {
-		return s.CopyOrder(ctx, contestID, roundID, c.FromRound)
-	}
-	return nil
+		if c.Panel {
+			if err := s.takePanel(ctx, tx, q, j, from); err != nil {
+				return err
+			}
+		}
+		if c.Order {
+			return takeOrder(ctx, tx, q, j, from)
+		}
+		return nil
+	})
 }
 
-func (s *Service) copyPanel(ctx context.Context, contestID, roundID int64, from Judging) error {
-	if len(from.Panel) == 0 {
-		return errNothingToCopy
-	}
+func (s *Service) takePanel(ctx context.Context, tx pgx.Tx, q *judgingdb.Queries, j, from Judging) error {
 	var accounts []int64
 	var head int64
 	for _, x := range from.Panel {
@@ -286,19 +294,17 @@ func (s *Service) copyPanel(ctx context.Context, contestID, roundID int64, from 
 			head = x.AccountID
 		}
 	}
-	if from.ContestID != contestID {
-		if err := postgres.InTx(ctx, s.db, func(tx pgx.Tx) error {
-			for _, x := range from.Panel {
-				if err := s.seat(ctx, tx, x.AccountID, contestID); err != nil {
-					return err
-				}
+	if from.ContestID != j.ContestID {
+		for _, x := range from.Panel {
+			if err := s.seat(ctx, tx, x.AccountID, j.ContestID); err != nil {
+				return err
 			}
-			return record(ctx, tx, Judging{ContestID: contestID}, "judges_copied", map[string]any{"round": roundID, "accounts": accounts, "from": from.RoundID})
-		}); err != nil {
-			return postgres.Fault(err)
+		}
+		if err := record(ctx, tx, j, "judges_copied", map[string]any{"round": j.RoundID, "accounts": accounts, "from": from.RoundID}); err != nil {
+			return err
 		}
 	}
-	return s.SetPanel(ctx, contestID, roundID, accounts, head)
+	return setPanel(ctx, tx, q, j, accounts, head)
 }
 
 // Source is a judged round whose rubric and panel may be taken over.

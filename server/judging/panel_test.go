@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"pgregory.net/rapid"
 
 	"github.com/hoithi/hoithi/server/account"
@@ -408,6 +409,23 @@ func TestTakingOverFromAnotherContest(t *testing.T) {
 	h.must(err)
 	if len(sources) != 5 {
 		t.Errorf("sources: %+v", sources)
+	}
+
+	// What is refused makes nobody a judge of this contest, and takes nothing over by halves.
+	grant := `INSERT INTO account_grant (account_id, contest_id, role) VALUES ($1, $2, 'judge')`
+	h.s.UseSeat(func(ctx context.Context, tx pgx.Tx, accountID, contestID int64) error {
+		_, err := tx.Exec(ctx, grant, accountID, contestID)
+		return err
+	})
+	guest := idOf(h.person("Giám khảo mời"))
+	h.exec(grant, guest, next.ID)
+	h.must(h.s.SetPanel(ctx, next.ID, next.Rounds[2].ID, []int64{guest}, guest))
+	criteria := h.criteria()
+	whole := judging.CopyOf{FromRound: next.Rounds[2].ID, Rubric: true, Panel: true}
+	h.exec(`INSERT INTO account_grant (account_id, contest_id, role) VALUES ($1, $2, 'secretary')`, guest, h.contestID)
+	wants(t, "a panel that may not mark here", h.s.CopyFrom(ctx, h.contestID, h.roundID, whole), "panel_invalid")
+	if h.criteria()[0].ID != criteria[0].ID || h.count(`SELECT count(*) FROM account_grant WHERE account_id = $1 AND contest_id = $2 AND role = 'judge'`, guest, h.contestID) != 0 {
+		t.Error("a refused taking over changed the rubric, or made a judge")
 	}
 }
 

@@ -374,3 +374,30 @@ func TestSetUpStandsWhenTheContestIsOver(t *testing.T) {
 		t.Error("the inputs have changed")
 	}
 }
+
+// A late team is let in and pieces are given titles, also when turns have been performed in another order and somebody of
+// the running order has withdrawn.
+func TestAnEntryIsAddedOnTheNightWhateverBecameOfTheOthers(t *testing.T) {
+	t.Parallel()
+	h := open(t, 1, 3)
+	h.perform(2, 60)
+	h.exec(`UPDATE entry SET state = 'withdrawn' WHERE id = $1`, h.entries[0])
+	late := h.team(9, "Đội đến muộn")
+	add := func(entry int64) error {
+		return h.s.ChangeOrder(h.organizer, h.contestID, h.roundID, judging.NewChange{Kind: judging.Added, EntryID: entry, Reason: "xe đến muộn"})
+	}
+	h.must(add(late))
+	wants(t, "a second turn", add(late), "order_invalid")
+	wants(t, "who has withdrawn", add(h.entries[0]), "order_invalid")
+	wants(t, "an entry of nowhere", add(999_999), "order_invalid")
+	turns := []judging.Turn{}
+	for _, id := range append(slices.Clone(h.entries), late) {
+		turns = append(turns, judging.Turn{EntryID: id, Title: "Một cửa, một nụ cười"})
+	}
+	h.must(h.s.SetOrder(h.organizer, h.contestID, h.roundID, turns))
+	if p := h.judging().Performances; len(p) != 4 || p[3].EntryID != late || p[2].State != judging.Done || p[0].Title != "Một cửa, một nụ cười" {
+		t.Errorf("the order: %+v", p)
+	}
+	turns[1].EntryID = turns[0].EntryID
+	wants(t, "an entry in the place of another", h.s.SetOrder(h.organizer, h.contestID, h.roundID, turns), "order_tonight")
+}

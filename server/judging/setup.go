@@ -116,17 +116,21 @@ func (s *Service) SetRubric(ctx context.Context, contestID, roundID int64, crite
 		return err
 	}
 	return s.change(ctx, contestID, roundID, func(tx pgx.Tx, q *judgingdb.Queries, j Judging) error {
-		if j.Started() {
-			return errRulesStand
-		}
-		if j.calibrated() {
-			return errCalibrationMarked
-		}
-		if err := s.putCriteria(ctx, tx, q, roundID, criteria, j.Rules); err != nil {
-			return err
-		}
-		return record(ctx, tx, j, "rubric", map[string]any{"round": roundID, "criteria": len(criteria)})
+		return s.setRubric(ctx, tx, q, j, criteria)
 	})
+}
+
+func (s *Service) setRubric(ctx context.Context, tx pgx.Tx, q *judgingdb.Queries, j Judging, criteria []Criterion) error {
+	if j.Started() {
+		return errRulesStand
+	}
+	if j.calibrated() {
+		return errCalibrationMarked
+	}
+	if err := s.putCriteria(ctx, tx, q, j.RoundID, criteria, j.Rules); err != nil {
+		return err
+	}
+	return record(ctx, tx, j, "rubric", map[string]any{"round": j.RoundID, "criteria": len(criteria)})
 }
 
 func (s *Service) putCriteria(ctx context.Context, tx pgx.Tx, q *judgingdb.Queries, roundID int64, criteria []Criterion, rules MarkingRules) error {
@@ -187,29 +191,33 @@ func candidates(ctx context.Context, q *judgingdb.Queries, contestID int64) ([]C
 // Once a performance has begun the panel stands; who falls out is noted as absent.
 func (s *Service) SetPanel(ctx context.Context, contestID, roundID int64, accountIDs []int64, head int64) error {
 	return s.change(ctx, contestID, roundID, func(tx pgx.Tx, q *judgingdb.Queries, j Judging) error {
-		if j.Started() {
-			return errRulesStand
-		}
-		list, err := candidates(ctx, q, j.ContestID)
-		if err != nil {
-			return err
-		}
-		if err := checkPanel(list, accountIDs, head); err != nil {
-			return err
-		}
-		if j.Blind && slices.Contains(accountIDs, j.BlindKeeper) {
-			return errKeeper
-		}
-		if err := q.DeletePanel(ctx, roundID); err != nil {
-			return err
-		}
-		for i, id := range accountIDs {
-			if err := q.AddSeat(ctx, judgingdb.AddSeatParams{RoundID: roundID, Seat: int32(i + 1), AccountID: id, Head: id == head}); err != nil {
-				return err
-			}
-		}
-		return record(ctx, tx, j, "panel", map[string]any{"round": roundID, "accounts": accountIDs, "head": head})
+		return setPanel(ctx, tx, q, j, accountIDs, head)
 	})
+}
+
+func setPanel(ctx context.Context, tx pgx.Tx, q *judgingdb.Queries, j Judging, accountIDs []int64, head int64) error {
+	if j.Started() {
+		return errRulesStand
+	}
+	list, err := candidates(ctx, q, j.ContestID)
+	if err != nil {
+		return err
+	}
+	if err := checkPanel(list, accountIDs, head); err != nil {
+		return err
+	}
+	if j.Blind && slices.Contains(accountIDs, j.BlindKeeper) {
+		return errKeeper
+	}
+	if err := q.DeletePanel(ctx, j.RoundID); err != nil {
+		return err
+	}
+	for i, id := range accountIDs {
+		if err := q.AddSeat(ctx, judgingdb.AddSeatParams{RoundID: j.RoundID, Seat: int32(i + 1), AccountID: id, Head: id == head}); err != nil {
+			return err
+		}
+	}
+	return record(ctx, tx, j, "panel", map[string]any{"round": j.RoundID, "accounts": accountIDs, "head": head})
 }
 
 func checkPanel(list []Candidate, accountIDs []int64, head int64) error {
