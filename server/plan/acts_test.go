@@ -1,12 +1,14 @@
 package plan
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/hoithi/hoithi/server/audit"
 	"github.com/hoithi/hoithi/server/contest"
+	"github.com/hoithi/hoithi/server/fault"
 	"github.com/hoithi/hoithi/server/leaderboard"
 	"github.com/hoithi/hoithi/server/roster"
 )
@@ -107,7 +109,7 @@ func TestATieAtTheLineWaitsForSomebody(t *testing.T) {
 	}
 	sealed, err := f.plans.Seal(f.ctx, f.id)
 	f.must(err)
-	if len(sealed.Decisions) != 1 || sealed.Decisions[0].Seed != d.Seed || !sealed.Promotions[0].Agrees {
+	if len(sealed.Decisions) != 1 || sealed.Decisions[0].Seed != d.Seed || len(sealed.Decisions[0].Earlier) != 1 || sealed.Decisions[0].Earlier[0].Why != "Bốc thăm theo thể lệ" || !sealed.Promotions[0].Agrees {
 		t.Errorf("sealed: %+v", sealed)
 	}
 	f.exec(`UPDATE tie_decision SET places = ARRAY[places[2], places[1], places[3]] WHERE id = $1`, d.ID)
@@ -115,6 +117,53 @@ func TestATieAtTheLineWaitsForSomebody(t *testing.T) {
 	f.must(err)
 	if len(wrong) == 0 {
 		t.Error("lots that don't follow from their seed are not found")
+	}
+}
+
+// Two devices, or one hand that presses twice: one draw of lots stands, and there is one tie-break round.
+func TestATieIsResolvedOnce(t *testing.T) {
+	f := lay(t, contest.PersonEntry, judgedRound)
+	e := f.people("", "", "", "")
+	f.must(f.plan(best(2, 1)))
+	f.closes(1, e, 900, 700, 700, 700)
+	tied := []int64{e[1].ID, e[2].ID, e[3].ID}
+	// Both have seen the open tie, and both wait for the contest.
+	atOnce := func(act func() error) (done int) {
+		t.Helper()
+		holder, err := f.db.Begin(f.ctx)
+		f.must(err)
+		_, err = holder.Exec(f.ctx, `SELECT 1 FROM contest WHERE id = $1 FOR UPDATE`, f.id)
+		f.must(err)
+		answers := make(chan error, 2)
+		for range 2 {
+			go func() { answers <- act() }()
+		}
+		for waiting := 0; waiting < 2; {
+			f.must(f.db.QueryRow(f.ctx, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`).Scan(&waiting))
+		}
+		f.must(holder.Commit(f.ctx))
+		for range 2 {
+			var x *fault.Fault
+			switch err := <-answers; {
+			case err == nil:
+				done++
+			case !errors.As(err, &x) || x.Code != "not_tied":
+				t.Error(err)
+			}
+		}
+		return done
+	}
+	if n := atOnce(func() error {
+		_, err := f.plans.TieRound(f.ctx, f.id, "entry", 0, tied, tieSpec(contest.Judged, "Câu hỏi phụ"))
+		return err
+	}); n != 1 {
+		t.Errorf("%d tie-break rounds were made", n)
+	}
+	if n := atOnce(func() error {
+		_, err := f.plans.Decide(f.ctx, f.id, DecisionAsk{What: "entry", Subjects: tied, Method: ByLots})
+		return err
+	}); n != 1 {
+		t.Errorf("%d draws of lots stand", n)
 	}
 }
 

@@ -45,6 +45,20 @@ type SealedDecision struct {
 	TieRound int64   `json:"tie_round,omitzero"`
 	Decider  string  `json:"decider,omitempty"`
 	Reason   string  `json:"reason,omitempty"`
+	// Earlier are decisions on some of the same that were taken back: whoever draws lots until they please him is seen.
+	Earlier []SealedEarlier `json:"earlier,omitempty"`
+}
+
+// SealedEarlier is a decision that was taken back before the one that stands.
+type SealedEarlier struct {
+	Method   Method  `json:"method" enum:"round,head,lots"`
+	Subjects []int64 `json:"subjects"`
+	Numbers  []int   `json:"numbers"`
+	Places   []int   `json:"places"`
+	Seed     string  `json:"seed,omitempty"`
+	TieRound int64   `json:"tie_round,omitzero"`
+	Decider  string  `json:"decider,omitempty"`
+	Why      string  `json:"why" doc:"Why it was taken back"`
 }
 
 // Seal gathers what a final result rests on; nil: the contest is a plain sum, without promotions and decisions.
@@ -71,13 +85,26 @@ func (s *Service) Seal(ctx context.Context, contestID int64) (*Sealed, error) {
 		if d.RevokedUs == 0 {
 			plain = false
 			sealed.Decisions = append(sealed.Decisions, SealedDecision{What: d.What, RoundID: d.RoundID, Method: d.Method, Subjects: d.Subjects, Numbers: d.Numbers,
-				Places: d.Places, Seed: d.Seed, TieRound: d.TieRound, Decider: d.Decider, Reason: d.Reason})
+				Places: d.Places, Seed: d.Seed, TieRound: d.TieRound, Decider: d.Decider, Reason: d.Reason, Earlier: x.earlier(d)})
 		}
 	}
 	if plain {
 		return nil, nil
 	}
 	return sealed, nil
+}
+
+// earlier are the decisions on some of the same that were taken back, the oldest first.
+func (x standing) earlier(d Decision) []SealedEarlier {
+	var list []SealedEarlier
+	for _, e := range x.all {
+		if e.RevokedUs != 0 && e.ID < d.ID && e.What == d.What && e.RoundID == d.RoundID &&
+			slices.ContainsFunc(e.Subjects, func(id int64) bool { return slices.Contains(d.Subjects, id) }) {
+			list = append(list, SealedEarlier{Method: e.Method, Subjects: e.Subjects, Numbers: e.Numbers, Places: e.Places, Seed: e.Seed,
+				TieRound: e.TieRound, Decider: e.Decider, Why: e.Why})
+		}
+	}
+	return list
 }
 
 // agrees tells whether a promotion's list is the one that scores and decisions give now. Those who have withdrawn since

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -147,6 +148,10 @@ func (s *Service) Decide(ctx context.Context, contestID int64, ask DecisionAsk) 
 		if c.State == contest.Finalized || c.State == contest.Archived {
 			return contestOver
 		}
+		// With the contest locked: lots that were drawn on another device a moment ago stand, and no others beside them.
+		if moved, err := x.decidedSince(ctx, q); err != nil || moved {
+			return cmp.Or(err, error(notTied))
+		}
 		id, name := actor(ctx)
 		p := plandb.AddDecisionParams{ContestID: contestID, What: d.What, Method: string(d.Method), Subjects: d.Subjects, Seed: d.Seed, Decider: d.Decider,
 			Reason: d.Reason, AtUs: s.NowUs(), AccountID: id, Actor: name, Numbers: []int32{}, Places: []int32{}}
@@ -166,6 +171,20 @@ func (s *Service) Decide(ctx context.Context, contestID int64, ask DecisionAsk) 
 			"numbers": d.Numbers, "places": d.Places, "seed": d.Seed, "decider": d.Decider, "reason": d.Reason})
 	})
 	return d, err
+}
+
+// decidedSince tells whether anything was decided or taken back since it was read.
+func (x standing) decidedSince(ctx context.Context, q *plandb.Queries) (bool, error) {
+	rows, err := q.Decisions(ctx, x.Contest.ID)
+	if err != nil || len(rows) != len(x.all) {
+		return true, err
+	}
+	for i, r := range rows {
+		if r.ID != x.all[i].ID || value(r.RevokedUs) != x.all[i].RevokedUs {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // resolve works out what a decision says.
@@ -265,6 +284,9 @@ func (s *Service) TieRound(ctx context.Context, contestID int64, what string, ro
 	err = s.change(ctx, contestID, func(tx pgx.Tx, _ *plandb.Queries, c contest.Contest) error {
 		if c.State != contest.Running {
 			return contestOver
+		}
+		if len(c.Rounds) != len(x.Contest.Rounds) { // another device has made one
+			return notTied
 		}
 		if made, err = s.Contests.AddTieBreak(ctx, tx, contestID, spec); err != nil {
 			return err

@@ -22,6 +22,17 @@ type ResolvedTie struct {
 	Reason   string         `json:"reason,omitempty"`
 	Seed     string         `json:"seed,omitempty" doc:"Of the lots: with the numbers it gives the order again"`
 	Order    []ResolvedLine `json:"order" doc:"Best first"`
+	Earlier  []EarlierTie   `json:"earlier,omitempty" doc:"What had been decided before and was taken back, the oldest first"`
+}
+
+// EarlierTie is what had been decided on some of the same, and was taken back.
+type EarlierTie struct {
+	Method   plan.Method    `json:"method" enum:"round,head,lots"`
+	TieRound string         `json:"tie_round,omitempty" doc:"Name of the tie-break round"`
+	Decider  string         `json:"decider,omitempty"`
+	Seed     string         `json:"seed,omitempty"`
+	Order    []ResolvedLine `json:"order" doc:"Best first"`
+	Why      string         `json:"why" doc:"Why it was taken back"`
 }
 
 // ResolvedLine is one of those who were tied.
@@ -47,25 +58,40 @@ func (s Snapshot) Ties(units map[int64]string) []ResolvedTie {
 	}
 	for _, d := range s.Plan.Decisions {
 		t := ResolvedTie{What: d.What, Method: d.Method, TieRound: round[d.TieRound], Decider: d.Decider, Reason: d.Reason, Seed: d.Seed}
-		for i, id := range d.Subjects {
-			line := ResolvedLine{Place: d.Places[i], Number: itoa(d.Numbers[i])}
+		line := func(id int64, place, number int) ResolvedLine {
+			l := ResolvedLine{Place: place, Number: itoa(number)}
 			if d.What == "unit" {
-				line.Name = units[id]
+				l.Name = units[id]
 			} else if st, ok := entries[id]; ok {
-				line.Number, line.Name = st.Number, st.Name
-				if st.Place > 0 && (t.Place == 0 || st.Place < t.Place) {
-					t.Place = st.Place
-				}
+				l.Number, l.Name = st.Number, st.Name
 			}
-			t.Order = append(t.Order, line)
+			return l
+		}
+		for i, id := range d.Subjects {
+			if st := entries[id]; d.What != "unit" && st.Place > 0 && (t.Place == 0 || st.Place < t.Place) {
+				t.Place = st.Place
+			}
+			t.Order = append(t.Order, line(id, d.Places[i], d.Numbers[i]))
 		}
 		if id := s.lineOf(d); id != 0 {
 			t.Round, t.Place = round[id], 0
 		}
-		slices.SortStableFunc(t.Order, func(a, b ResolvedLine) int { return cmp.Compare(a.Place, b.Place) })
+		byPlaces(t.Order)
+		for _, e := range d.Earlier {
+			x := EarlierTie{Method: e.Method, TieRound: round[e.TieRound], Decider: e.Decider, Seed: e.Seed, Why: e.Why}
+			for i, id := range e.Subjects {
+				x.Order = append(x.Order, line(id, e.Places[i], e.Numbers[i]))
+			}
+			byPlaces(x.Order)
+			t.Earlier = append(t.Earlier, x)
+		}
 		ties = append(ties, t)
 	}
 	return ties
+}
+
+func byPlaces(lines []ResolvedLine) {
+	slices.SortStableFunc(lines, func(a, b ResolvedLine) int { return cmp.Compare(a.Place, b.Place) })
 }
 
 // lineOf is the round at whose line a decision parted some: it let some of them through and others not. 0: it was about
@@ -112,7 +138,7 @@ func (s *Service) UseUnitNames(names func(ctx context.Context, contestID int64) 
 func tiesTable(ties []ResolvedTie) *export.OfficialTable {
 	t := &export.OfficialTable{Columns: []export.OfficialColumn{{Title: "Đồng hạng", Width: 45}, {Title: "Cách phân định", Width: 65}, {Title: "Thứ tự", Width: 65}}}
 	for _, x := range ties {
-		t.Rows = append(t.Rows, []export.OfficialCell{{Text: x.about(), Bold: true}, {Text: x.how(), Note: x.Reason}, {Text: x.order()}})
+		t.Rows = append(t.Rows, []export.OfficialCell{{Text: x.about(), Bold: true}, {Text: x.how(), Note: x.note()}, {Text: x.order()}})
 	}
 	return t
 }
@@ -141,6 +167,19 @@ func (t ResolvedTie) how() string {
 		return "Bốc thăm, mã " + t.Seed
 	}
 	return ""
+}
+
+// note is the reason, and what had been decided before and was taken back.
+func (t ResolvedTie) note() string {
+	lines := []string{}
+	if t.Reason != "" {
+		lines = append(lines, t.Reason)
+	}
+	for _, e := range t.Earlier {
+		was := ResolvedTie{What: t.What, Method: e.Method, TieRound: e.TieRound, Decider: e.Decider, Seed: e.Seed, Order: e.Order}
+		lines = append(lines, "Trước đó: "+was.how()+" ("+was.order()+"), đã thu hồi vì: "+strings.TrimRight(e.Why, ".")+".")
+	}
+	return strings.Join(lines, "\n")
 }
 
 func (t ResolvedTie) order() string {

@@ -41,6 +41,20 @@ func TestLinesOfAFinalResult(t *testing.T) {
 	}
 }
 
+// Whoever draws lots, takes them back and draws again is seen doing it by everybody who reads the minutes.
+func TestLotsThatWereTakenBackAreTold(t *testing.T) {
+	t.Parallel()
+	s := twoCuts()
+	s.Plan.Decisions[0].Earlier = []plan.SealedEarlier{{Method: plan.ByLots, Subjects: []int64{2, 3}, Numbers: []int{2, 3}, Places: []int{2, 1}, Seed: "a1b2", Why: "Bốc lại"}}
+	ties := s.Ties(nil)
+	if want := "Trước đó: Bốc thăm, mã a1b2 (1. 003 Hàm Rồng; 2. 002 Sông Mã), đã thu hồi vì: Bốc lại."; ties[0].note() != want || ties[1].note() != "" {
+		t.Errorf("told %q and %q, want %q", ties[0].note(), ties[1].note(), want)
+	}
+	if e := ties[0].Earlier; len(e) != 1 || e[0].Order[0].Name != "Hàm Rồng" {
+		t.Errorf("the page is told %+v", e)
+	}
+}
+
 func TestHowTiesWereResolvedIsTold(t *testing.T) {
 	t.Parallel()
 	ties := twoCuts().Ties(map[int64]string{70: "Phường Hạc Thành", 71: "Xã Lam Sơn"})

@@ -13170,6 +13170,18 @@ export interface components {
              */
             round_id: number;
         };
+        ResultEarlierTie: {
+            decider?: string;
+            /** @enum {string} */
+            method: "round" | "head" | "lots";
+            /** @description Best first */
+            order: components["schemas"]["ResultResolvedLine"][];
+            seed?: string;
+            /** @description Name of the tie-break round */
+            tie_round?: string;
+            /** @description Why it was taken back */
+            why: string;
+        };
         ResultGiven: {
             /**
              * Format: int64
@@ -13257,6 +13269,8 @@ export interface components {
         };
         ResultResolvedTie: {
             decider?: string;
+            /** @description What had been decided before and was taken back, the oldest first */
+            earlier?: components["schemas"]["ResultEarlierTie"][];
             /** @enum {string} */
             method: "round" | "head" | "lots";
             /** @description Best first */
