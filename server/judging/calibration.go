@@ -68,6 +68,12 @@ func (j Judging) counting() []Performance {
 	return list
 }
 
+// practised tells whether a performance was for practice.
+func (j Judging) practised(performanceID int64) bool {
+	p, _ := j.Performance(performanceID)
+	return p.Calibration
+}
+
 // calibrated tells whether marks for practice refer to the rubric.
 func (j Judging) calibrated() bool {
 	for _, p := range j.calibrations() {

@@ -262,3 +262,26 @@ func TestABarredJudgeStaysBarredWhereJudgesChooseFreely(t *testing.T) {
 		t.Errorf("the score: %+v", s)
 	}
 }
+
+// What happens to a sheet of practice is no part of what is signed.
+func TestThePractisedSheetIsNotInTheAnnex(t *testing.T) {
+	t.Parallel()
+	h := open(t, 1, 1)
+	h.must(h.s.AddCalibration(h.organizer, h.contestID, h.roundID, "Tiết mục thử"))
+	trial, d := h.performance(0), h.device(0)
+	h.must(h.s.Start(h.organizer, h.contestID, h.roundID, trial))
+	h.must(h.s.Finish(h.organizer, h.contestID, h.roundID, trial))
+	_, err := d.lock(trial, d.fill(trial, 1000, 600, 400))
+	h.must(err)
+	h.must(h.s.AskReopen(h.judges[0], h.contestID, h.roundID, trial, 1, judging.PanelDoor, "chấm lại để bàn"))
+	turn := h.perform(1, 60)
+	_, err = d.lock(turn, d.fill(turn, 800, 500, 300))
+	h.must(err)
+	if gaps := h.judging().Gaps(); len(gaps) != 0 {
+		t.Errorf("the check waits for a sheet of practice: %+v", gaps)
+	}
+	h.must(h.confirm(h.organizer, judging.Office))
+	if x := h.judging().Record().Exceptions; len(x) != 0 {
+		t.Errorf("the annex tells of practice: %+v", x)
+	}
+}

@@ -165,14 +165,23 @@ func (s *Service) entrantNeeds(ctx context.Context, j Judging) ([]Need, error) {
 	if err != nil {
 		return nil, postgres.Fault(err)
 	}
-	for _, p := range j.Performances {
+	var needs []Need
+	strangers := 0
+	for _, p := range j.counting() {
+		if _, enters := numbers[p.EntryID]; !enters && p.State == Planned && !p.sitsOut() {
+			strangers++ // who gave up the place, or whose promotion was taken back
+		}
 		delete(numbers, p.EntryID)
 	}
-	if len(numbers) == 0 {
-		return nil, nil
+	if len(numbers) > 0 {
+		needs = append(needs, Need{Code: "entrants", Vi: fmt.Sprintf("%d đội, thí sinh chưa có trong thứ tự trình bày", len(numbers)),
+			En: fmt.Sprintf("%d entries are not in the running order", len(numbers))})
 	}
-	return []Need{{Code: "entrants", Vi: fmt.Sprintf("%d đội, thí sinh chưa có trong thứ tự trình bày", len(numbers)),
-		En: fmt.Sprintf("%d entries are not in the running order", len(numbers))}}, nil
+	if strangers > 0 {
+		needs = append(needs, Need{Code: "entrants", Vi: fmt.Sprintf("%d lượt là của đội, thí sinh không vào phần này; hãy sửa thứ tự trình bày", strangers),
+			En: fmt.Sprintf("%d turns are of entries that do not enter this part; mend the running order", strangers)})
+	}
+	return needs, nil
 }
 
 // tieNeeds: judges whose unit nobody has given, and turns that too few may mark.

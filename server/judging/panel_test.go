@@ -441,3 +441,27 @@ func TestRubricTemplatesAreRubrics(t *testing.T) {
 		}
 	}
 }
+
+// Who gave up a place stays in the running order until somebody mends it: the set-up says so.
+func TestTheSetUpTellsOfTurnsWhoseEntriesDoNotEnter(t *testing.T) {
+	t.Parallel()
+	h := open(t, 1, 3)
+	needs := func() (n int) {
+		parts, err := h.s.Parts(h.organizer, h.contestID)
+		h.must(err)
+		for _, x := range parts[0].Needs {
+			if x.Code == "entrants" {
+				n++
+			}
+		}
+		return n
+	}
+	if n := needs(); n != 0 {
+		t.Fatalf("%d needs where everybody has a turn", n)
+	}
+	h.exec(`UPDATE round SET list_of = id WHERE id = $1`, h.roundID)
+	h.exec(`INSERT INTO round_entry (round_id, entry_id) SELECT $1, id FROM entry WHERE id <> $2`, h.roundID, h.entries[1])
+	if n := needs(); n != 1 {
+		t.Errorf("%d needs where one has given up the place", n)
+	}
+}

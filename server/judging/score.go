@@ -16,7 +16,7 @@ type Score struct {
 	EntryID       int64
 	// Score in hundredths of a point.
 	Score int64
-	// Seconds is the time used on stage, a metric by which ties can be broken.
+	// Seconds is the time used on stage, from which the deduction follows.
 	Seconds int64
 	// Complete: the performance is over and every sheet that is waited for is locked.
 	Complete bool

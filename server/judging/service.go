@@ -360,10 +360,16 @@ func (j *Judging) loadSetUp(ctx context.Context, q *judgingdb.Queries) error {
 		j.Performances = append(j.Performances, Performance{ID: p.ID, EntryID: value(p.EntryID), Position: int(p.Position), Title: p.Title,
 			State: PerformanceState(p.State), StartedUs: value(p.StartedUs), EndedUs: value(p.EndedUs), Seconds: p.Seconds,
 			TimedByHand: p.TimedBy == "timekeeper", Number: int(p.EntryNumber), EntryName: p.EntryName, UnitName: p.UnitName,
-			Withdrawn: p.EntryState == "withdrawn", Calibration: p.Calibration,
+			Withdrawn: p.EntryState == "withdrawn" || j.sitsOutForGood(p), Calibration: p.Calibration,
 			Clock: Clock{State: ClockState(p.ClockState), UsedUs: p.ClockUsedUs, SinceUs: value(p.ClockSinceUs), Reason: p.ClockReason}})
 	}
 	return nil
+}
+
+// sitsOutForGood tells whether a turn was never performed in a part that is closed: it is closed without it, also when its
+// entry has come back to the contest since.
+func (j *Judging) sitsOutForGood(p judgingdb.PerformancesRow) bool {
+	return j.Closed() && PerformanceState(p.State) == Planned && !p.Calibration
 }
 
 func (j *Judging) loadMarks(ctx context.Context, q *judgingdb.Queries) error {

@@ -127,7 +127,7 @@ func (j Judging) signGaps() []Gap {
 			En: "The head judge (" + head.Name + ") is absent: name another one"})
 	}
 	for _, r := range j.Signing.Requests {
-		if r.State != Asked || r.Kind == Revoke {
+		if r.State != Asked || r.Kind == Revoke || j.practised(r.PerformanceID) {
 			continue
 		}
 		p, _ := j.Performance(r.PerformanceID)

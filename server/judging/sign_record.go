@@ -136,11 +136,14 @@ func (r Record) sealed() (body, hash []byte, err error) {
 func (j Judging) exceptions() []Exception {
 	list := j.panelExceptions()
 	for _, v := range j.Signing.Ended {
+		if j.practised(v.PerformanceID) {
+			continue
+		}
 		r, _ := j.Request(v.EndedBy)
 		list = append(list, j.reopened(v, r))
 	}
 	for _, s := range j.Sheets {
-		if s.State == Locked && s.Paper {
+		if s.State == Locked && s.Paper && !j.practised(s.PerformanceID) {
 			list = append(list, j.fromPaper(s))
 		}
 	}

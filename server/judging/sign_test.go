@@ -373,3 +373,29 @@ func TestTheHeadJudgesPageTellsNoScoreBeforeTheOwnSheet(t *testing.T) {
 		t.Errorf("after: %+v", c)
 	}
 }
+
+// An entry that had withdrawn before its turn and comes back after the close has no part in what was signed.
+func TestWhoComesBackAfterTheCloseChangesNothingThatWasSigned(t *testing.T) {
+	t.Parallel()
+	h := open(t, 1, 2)
+	d := h.device(0)
+	h.exec(`UPDATE entry SET state = 'withdrawn' WHERE id = $1`, h.entries[1])
+	p := h.perform(0, 60)
+	_, err := d.lock(p, d.fill(p, 800, 500, 300))
+	h.must(err)
+	h.must(h.close())
+	signed, err := h.s.Inputs(h.organizer, h.roundID)
+	h.must(err)
+	h.exec(`UPDATE entry SET state = 'active' WHERE id = $1`, h.entries[1])
+	now, err := h.s.Inputs(h.organizer, h.roundID)
+	h.must(err)
+	if found := h.check(); len(found) != 0 || string(now) != string(signed) {
+		t.Errorf("verify finds %q; the inputs are now %s", found, now)
+	}
+	// Opened again, the part waits for the turn.
+	h.must(h.s.AskRevoke(h.organizer, h.contestID, h.roundID, judging.Office, false, "đội 2 được thi lại"))
+	h.must(h.confirm(h.judges[0], judging.PanelDoor))
+	if gaps := h.judging().Gaps(); len(gaps) != 1 || gaps[0].Code != "performance_open" {
+		t.Errorf("after the revocation: %+v", gaps)
+	}
+}
