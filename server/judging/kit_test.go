@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -230,3 +231,21 @@ func (otherKind) Copy(context.Context, pgx.Tx, contest.Round, contest.Round) err
 func (otherKind) Missing(context.Context, contest.Round) ([]contest.Missing, error)     { return nil, nil }
 
 var mean = judging.MarkingRules{Combining: scoring.Combining{Method: scoring.Mean, Decimals: 2}, Overtime: scoring.Overtime{Method: scoring.OvertimeNone}}
+
+// meanwhile runs an act while another transaction has changed something and not committed yet: it lets that one commit when
+// the act waits for it, or is over.
+func (h *hall) meanwhile(sql string, act func() error) error {
+	h.t.Helper()
+	tx, err := h.db.Begin(context.Background())
+	h.must(err)
+	_, err = tx.Exec(context.Background(), sql, h.contestID)
+	h.must(err)
+	done := make(chan error, 1)
+	go func() { done <- act() }()
+	deadline := time.Now().Add(20 * time.Second)
+	for waits := 0; waits == 0 && len(done) == 0 && time.Now().Before(deadline); {
+		waits = h.count(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`)
+	}
+	h.must(tx.Commit(context.Background()))
+	return <-done
+}

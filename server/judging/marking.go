@@ -121,11 +121,11 @@ func (s *Service) addMark(ctx context.Context, tx pgx.Tx, q *judgingdb.Queries, 
 // openFreely begins a performance with its first mark, where judges may choose: it counts as over, its clock never ran.
 // The secretary may still bring it on stage. What ties judges to the entry is kept as when a stage begins it.
 func (s *Service) openFreely(ctx context.Context, tx pgx.Tx, q *judgingdb.Queries, j Judging, p Performance) error {
-	c, err := s.contests.Get(ctx, j.ContestID)
+	state, _, err := s.contests.HoldState(ctx, tx, j.ContestID)
 	if err != nil {
 		return err
 	}
-	if c.State != contest.Running {
+	if state != contest.Running {
 		return errContestNotRunning
 	}
 	if gaps := j.SetUpGaps(); len(gaps) > 0 {

@@ -95,23 +95,24 @@ func (s *Service) AskRevoke(ctx context.Context, contestID, roundID int64, door 
 		if !j.Closed() {
 			return errNotClosed
 		}
-		if err := s.mayRevoke(ctx, j, correction); err != nil {
+		if err := s.mayRevoke(ctx, tx, j, correction); err != nil {
 			return err
 		}
 		return s.ask(ctx, tx, q, j, Request{Kind: Revoke, Reason: reason, Correction: correction})
 	})
 }
 
-// mayRevoke looks at the contest: a final result changes by a correction only, an archived one not at all.
-func (s *Service) mayRevoke(ctx context.Context, j Judging, correction bool) error {
-	c, err := s.contests.Get(ctx, j.ContestID)
+// mayRevoke looks at the contest: a final result changes by a correction only, an archived one not at all. Nobody makes a
+// result final before the transaction ends.
+func (s *Service) mayRevoke(ctx context.Context, tx pgx.Tx, j Judging, correction bool) error {
+	state, _, err := s.contests.HoldState(ctx, tx, j.ContestID)
 	if err != nil {
 		return err
 	}
 	switch {
-	case c.State == contest.Archived:
+	case state == contest.Archived:
 		return errArchived
-	case c.State == contest.Finalized && !correction:
+	case state == contest.Finalized && !correction:
 		return errFinalResult
 	}
 	return nil
@@ -247,7 +248,7 @@ func (s *Service) revoke(ctx context.Context, tx pgx.Tx, q *judgingdb.Queries, j
 	if !j.Closed() {
 		return errNotClosed
 	}
-	if err := s.mayRevoke(ctx, j, r.Correction); err != nil {
+	if err := s.mayRevoke(ctx, tx, j, r.Correction); err != nil {
 		return err
 	}
 	if r.Correction {

@@ -401,3 +401,18 @@ func TestAnEntryIsAddedOnTheNightWhateverBecameOfTheOthers(t *testing.T) {
 	turns[1].EntryID = turns[0].EntryID
 	wants(t, "an entry in the place of another", h.s.SetOrder(h.organizer, h.contestID, h.roundID, turns), "order_tonight")
 }
+
+// A performance and the end of the contest at the same moment: one of them is refused.
+func TestNothingBeginsInAContestThatEndsAtThatMoment(t *testing.T) {
+	t.Parallel()
+	h := open(t, 1, 1)
+	p := h.performance(0)
+	err := h.meanwhile(`UPDATE contest SET state = 'ended' WHERE id = $1`, func() error { return h.s.Start(h.organizer, h.contestID, h.roundID, p) })
+	wants(t, "a start beside the end", err, "contest_not_running")
+
+	h, _ = judged(t, 1, 1)
+	h.must(h.close())
+	h.must(h.s.AskRevoke(h.organizer, h.contestID, h.roundID, judging.Office, false, "cộng nhầm"))
+	err = h.meanwhile(`UPDATE contest SET state = 'finalized' WHERE id = $1`, func() error { return h.confirm(h.judges[0], judging.PanelDoor) })
+	wants(t, "a revocation beside the final result", err, "result_is_final")
+}

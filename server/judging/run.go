@@ -14,14 +14,14 @@ import (
 
 // Start puts a performance on stage: its clock runs, and judges can mark it. The first one starts the round.
 func (s *Service) Start(ctx context.Context, contestID, roundID, performanceID int64) error {
-	c, err := s.contests.Get(ctx, contestID)
-	if err != nil {
-		return err
-	}
 	now := s.nowUs()
 	return s.onPerformance(ctx, contestID, roundID, performanceID, func(tx pgx.Tx, q *judgingdb.Queries, j Judging, p Performance) error {
+		state, _, err := s.contests.HoldState(ctx, tx, j.ContestID) // nobody ends the contest meanwhile
+		if err != nil {
+			return err
+		}
 		// The panel practises before the evening.
-		if c.State != contest.Running && !(p.Calibration && c.State == contest.Open) {
+		if state != contest.Running && !(p.Calibration && state == contest.Open) {
 			return errContestNotRunning
 		}
 		if p.State != Planned && !p.markedFreely() {

@@ -197,14 +197,14 @@ func (s *Service) SetSettings(ctx context.Context, contestID, roundID int64, set
 
 // Open lets people vote, for the entries that take part now.
 func (s *Service) Open(ctx context.Context, contestID, roundID int64) error {
-	c, err := s.Contests.Get(ctx, contestID)
-	if err != nil {
-		return err
-	}
-	if c.State != contest.Running {
-		return errNotRunning
-	}
-	err = s.change(ctx, contestID, roundID, func(tx pgx.Tx, q *votedb.Queries, v Vote) error {
+	err := s.change(ctx, contestID, roundID, func(tx pgx.Tx, q *votedb.Queries, v Vote) error {
+		state, _, err := s.Contests.HoldState(ctx, tx, v.ContestID) // nobody ends the contest meanwhile
+		if err != nil {
+			return err
+		}
+		if state != contest.Running {
+			return errNotRunning
+		}
 		return s.open(ctx, tx, q, v, s.NowUs())
 	})
 	if err == nil {
