@@ -137,42 +137,43 @@ func (l *Live) audienceTopic() {
 }
 
 // publishStage sends the hall's view where it has changed: a mark changes nothing in it, nor does a locked sheet before
-// the last one, so it tells nobody that marks are coming in.
-func (l *Live) publishStage(ctx context.Context, j Judging) {
+// the last one, so it tells nobody that marks are coming in. false: it could not be made.
+func (l *Live) publishStage(ctx context.Context, j Judging) bool {
 	topic := AudienceTopicOf(j.RoundID)
 	if l.hub.Count(topic) == 0 {
 		delete(l.stages, j.RoundID)
 		delete(l.shown, j.RoundID)
-		return
+		return true
 	}
 	c, err := l.s.contests.Get(ctx, j.ContestID)
 	if err != nil {
 		if ctx.Err() == nil {
 			l.log.Warn("judging: the contest of a round not read", "round", j.RoundID, "error", err)
 		}
-		return
+		return false
 	}
 	masks, err := l.s.masks(ctx, j.ContestID)
 	if err != nil {
 		if ctx.Err() == nil {
 			l.log.Warn("judging: the names that are not to be published not read", "round", j.RoundID, "error", err)
 		}
-		return
+		return false
 	}
 	showing, err := l.s.showing(ctx, j.ContestID)
 	if err != nil {
 		if ctx.Err() == nil {
 			l.log.Warn("judging: what the public may see not read", "round", j.RoundID, "error", err)
 		}
-		return
+		return false
 	}
 	l.shown[j.RoundID] = shownAs{Showing: showing, contestID: j.ContestID}
 	v := j.StageView(c.Name, masks, showing)
 	if old, ok := l.stages[j.RoundID]; ok && reflect.DeepEqual(old, v) {
-		return
+		return true
 	}
 	l.stages[j.RoundID] = v
 	l.hub.Publish(topic, l.hub.Prepare(topic, j.message(KindStageView, v)))
+	return true
 }
 
 // AudienceTopicOf is the topic of the hall for a round.

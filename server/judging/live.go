@@ -269,7 +269,9 @@ func (l *Live) publish(ctx context.Context, roundID int64) {
 		return // the hint of an own change comes back to this node as well
 	}
 	l.sent[roundID] = j.Seq
-	l.publishStage(ctx, j)
+	if !l.publishStage(ctx, j) {
+		delete(l.sent, roundID) // the next look tries again
+	}
 	for _, seat := range j.Panel {
 		key := live.AccountKey(seat.AccountID)
 		// Who was seated after having opened the table of all marks gets no more of it.
@@ -285,6 +287,7 @@ func (l *Live) publish(ctx context.Context, roundID int64) {
 		only, err := l.s.q.OnlySupervisors(ctx, j.ContestID)
 		if err != nil {
 			l.log.Warn("judging: supervisors not read", "round", roundID, "error", err)
+			delete(l.sent, roundID)
 			return
 		}
 		for _, id := range only {

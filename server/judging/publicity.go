@@ -141,6 +141,9 @@ func (j Judging) Public(x Showing) map[int64]PublicScore {
 	if x.held || j.Blind && !j.Closed() || !j.opened(x.told) {
 		return shown
 	}
+	if x.told && !j.Closed() {
+		return shown // opened again for a correction: what was told stands until that is made
+	}
 	names := map[int]string{}
 	if j.Publicity.Marks == WithNames {
 		for _, seat := range j.Panel {

@@ -3,19 +3,30 @@ package judging_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/hoithi/hoithi/server/judging"
 	"github.com/hoithi/hoithi/server/testkit"
 )
 
 // curtain is the public board of a contest as the hall's views ask for it.
-type curtain struct{ frozen, told atomic.Bool }
+type curtain struct {
+	frozen, told, away atomic.Bool
+	asked              atomic.Int64 // in vain, while it was away
+}
 
 func (c *curtain) hang(s *judging.Service) {
-	s.UseFrozen(func(context.Context, int64) (bool, error) { return c.frozen.Load(), nil })
+	s.UseFrozen(func(context.Context, int64) (bool, error) {
+		if c.away.Load() {
+			c.asked.Add(1)
+			return true, errors.New("the board cannot be read")
+		}
+		return c.frozen.Load(), nil
+	})
 	s.UseTold(func(context.Context, int64) (bool, error) { return c.told.Load(), nil })
 }
 
@@ -91,6 +102,10 @@ func TestThePublicSeesWhatWasFixedBeforeTheNight(t *testing.T) {
 	if h.scored() == nil {
 		t.Error("the result is told, and the score is not public")
 	}
+	h.exec(`UPDATE judged_round SET closed_us = NULL WHERE round_id = $1`, h.roundID)
+	if h.scored() != nil {
+		t.Error("a part that was opened for a correction shows its marks after the result was told")
+	}
 }
 
 // A performance for practice never reaches the hall, and in a blind round nothing does before the close.
@@ -144,6 +159,15 @@ func TestAFreezeReachesTheHall(t *testing.T) {
 	await(phone, "the freeze", func(v judging.StageView) bool { return v.Turns[0].Score == nil })
 	c.frozen.Store(false)
 	await(phone, "the thaw", func(v judging.StageView) bool { return v.Turns[0].Score != nil })
+	// What could not be made for a moment comes as soon as it can be.
+	c.away.Store(true)
+	next := h.performance(1)
+	h.must(h.s.Start(h.organizer, h.contestID, h.roundID, next))
+	for deadline := time.Now().Add(20 * time.Second); c.asked.Load() < 3 && time.Now().Before(deadline); {
+		time.Sleep(20 * time.Millisecond)
+	}
+	c.away.Store(false)
+	await(phone, "who is on stage", func(v judging.StageView) bool { return v.OnStage == next })
 	for _, frame := range phone.all() {
 		if bytes.Contains(frame, []byte(fmt.Sprint(`"sheets":[{`))) {
 			t.Errorf("a judge's total reached the hall: %s", frame)
