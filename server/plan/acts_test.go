@@ -340,3 +340,31 @@ func TestAPlanIsCheckedAndCopied(t *testing.T) {
 }
 
 var _ leaderboard.Source = (*field)(nil)
+
+// A part that is opened again at the very moment of the promotion: nobody goes on by marks that no longer stand.
+func TestAPromotionSeesWhatHappensBesideIt(t *testing.T) {
+	f := lay(t, contest.PersonEntry, judgedRound)
+	e := f.people("", "", "")
+	f.must(f.plan(best(2, 0)))
+	f.closes(1, e, 900, 700, 800)
+	r := f.round(2)
+	shown, err := f.plans.Preview(f.ctx, f.id, r.ID)
+	f.must(err)
+	tx, err := f.db.Begin(t.Context())
+	f.must(err)
+	_, err = tx.Exec(t.Context(), `SELECT 1 FROM contest WHERE id = $1 FOR UPDATE`, f.id)
+	f.must(err)
+	_, err = tx.Exec(t.Context(), `UPDATE round SET state = 'running' WHERE contest_id = $1 AND id <> $2`, f.id, r.ID)
+	f.must(err)
+	done := make(chan error, 1)
+	go func() { done <- f.plans.Promote(f.ctx, f.id, r.ID, shown.Hash) }()
+	deadline := time.Now().Add(20 * time.Second)
+	for waits := 0; waits == 0 && len(done) == 0 && time.Now().Before(deadline); {
+		f.must(f.db.QueryRow(t.Context(), `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`).Scan(&waits))
+	}
+	f.must(tx.Commit(t.Context()))
+	f.wantFault(<-done, "promotion_moved")
+	if got := f.entrants(2); len(got) != 0 {
+		t.Errorf("%v went on", got)
+	}
+}

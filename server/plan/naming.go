@@ -96,6 +96,7 @@ func (s *Service) namings(ctx context.Context, x standing, led *roster.Led, cand
 			}
 		}
 		var teams []int64
+		var choice *choosing
 		for _, p := range x.places[round.ID] {
 			if led != nil && !led.May(p.SubjectID) {
 				continue
@@ -116,7 +117,10 @@ func (s *Service) namings(ctx context.Context, x standing, led *roster.Led, cand
 				n.Team = x.entry(*p.EntryID)
 			}
 			if candidates && n.State == Through {
-				if n.Candidates, err = s.candidates(ctx, x, round, p.SubjectID); err != nil {
+				if choice == nil {
+					choice = x.choosing(round)
+				}
+				if n.Candidates, err = s.candidates(ctx, x, round, choice, p.SubjectID); err != nil {
 					return nil, err
 				}
 			}
@@ -144,24 +148,32 @@ func (x standing) entry(id int64) *roster.Entry {
 	return nil
 }
 
-// candidates are the people of a unit who can stand in its team, best first.
-func (s *Service) candidates(ctx context.Context, x standing, round contest.Round, unitID int64) ([]Candidate, error) {
-	units := make(map[int64]Unit, len(x.units))
+// choosing is what whom a unit can name follows from: the same for all units, and worked out once for them.
+type choosing struct {
+	units   map[int64]Unit
+	counted map[int64]bool // entries that make their unit's result
+	people  []Person
+}
+
+func (x standing) choosing(round contest.Round) *choosing {
+	c := &choosing{units: make(map[int64]Unit, len(x.units)), counted: map[int64]bool{}, people: peopleOf(x.Input, round)}
 	for _, u := range x.units {
-		units[u.ID] = u
+		c.units[u.ID] = u
 	}
-	counted := map[int64]bool{}
 	for _, r := range x.unitResults(round) {
-		if r.UnitID == unitID {
-			for _, id := range r.Counted {
-				counted[id] = true
-			}
+		for _, id := range r.Counted {
+			c.counted[id] = true
 		}
 	}
+	return c
+}
+
+// candidates are the people of a unit who can stand in its team, best first.
+func (s *Service) candidates(ctx context.Context, x standing, round contest.Round, c *choosing, unitID int64) ([]Candidate, error) {
 	var ids []int64
 	points := map[int64]int64{}
-	for _, p := range peopleOf(x.Input, round) {
-		if p.UnitID != 0 && CountsAt(units, p.UnitID) == unitID && eligible(round.Intake.Units, p) {
+	for _, p := range c.people {
+		if p.UnitID != 0 && CountsAt(c.units, p.UnitID) == unitID && eligible(round.Intake.Units, p) {
 			ids = append(ids, p.EntryID)
 			points[p.EntryID] = p.Points
 		}
@@ -173,7 +185,7 @@ func (s *Service) candidates(ctx context.Context, x standing, round contest.Roun
 	list := make([]Candidate, 0, len(ids))
 	for _, e := range x.Entries {
 		if p, ok := points[e.ID]; ok {
-			list = append(list, Candidate{ID: e.ID, Number: e.Number, Name: e.Name, Points: p, Counts: counted[e.ID], Team: teams[e.ID]})
+			list = append(list, Candidate{ID: e.ID, Number: e.Number, Name: e.Name, Points: p, Counts: c.counted[e.ID], Team: teams[e.ID]})
 		}
 	}
 	slices.SortStableFunc(list, func(a, b Candidate) int { return int(b.Points - a.Points) })

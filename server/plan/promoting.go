@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -13,7 +14,7 @@ import (
 )
 
 // Promote decides who enters a round. hash is that of the preview which was shown: what has moved since is not decided
-// unseen.
+// unseen. It is looked at once more with the contest locked, behind whoever opens a part again or takes a decision back.
 func (s *Service) Promote(ctx context.Context, contestID, roundID int64, hash []byte) error {
 	x, err := s.read(ctx, contestID)
 	if err != nil {
@@ -48,7 +49,11 @@ func (s *Service) Promote(ctx context.Context, contestID, roundID int64, hash []
 		if err != nil {
 			return err
 		}
-		if c.Version != x.Contest.Version || round.Intake.Who != p.Round.Intake.Who {
+		now, err := s.Preview(ctx, contestID, roundID)
+		if err != nil {
+			return err
+		}
+		if c.Version != x.Contest.Version || !bytes.Equal(now.Hash, hash) || slices.ContainsFunc(now.Problems, func(x Problem) bool { return x.Blocks }) {
 			return promotionMoved
 		}
 		id, name := actor(ctx)

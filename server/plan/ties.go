@@ -305,18 +305,19 @@ func (s *Service) Revoke(ctx context.Context, contestID, decisionID int64, reaso
 	if err != nil {
 		return err
 	}
-	x, err := s.read(ctx, contestID)
-	if err != nil {
-		return err
-	}
-	for _, d := range x.all {
-		if d.ID == decisionID && x.used(d) {
-			return decisionUsed
-		}
-	}
 	return s.change(ctx, contestID, func(tx pgx.Tx, q *plandb.Queries, c contest.Contest) error {
 		if c.State == contest.Finalized || c.State == contest.Archived {
 			return contestOver
+		}
+		// With the contest locked: a promotion that is made meanwhile rests on the decision.
+		x, err := s.read(ctx, contestID)
+		if err != nil {
+			return err
+		}
+		for _, d := range x.all {
+			if d.ID == decisionID && x.used(d) {
+				return decisionUsed
+			}
 		}
 		_, name := actor(ctx)
 		n, err := q.RevokeDecision(ctx, plandb.RevokeDecisionParams{ID: decisionID, ContestID: contestID, AtUs: s.NowUs(), Actor: name, Reason: reason})
