@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -151,15 +152,21 @@ func (s *Service) dropIdle(ctx context.Context) error {
 	return nil
 }
 
-// vouch lifts an account that its owner has made to one that an organizer knows; without that it is refused a role.
-func (s *Service) vouch(ctx context.Context, q *accountdb.Queries, acc accountdb.Account, vouched bool) error {
-	if !acc.SelfMade {
+// vouch refuses a role to an account that its owner has made, unless an organizer of the contest knows the person. The
+// account stays its owner's: nobody who gives it a role, and takes it away again, can set its password or keep it from
+// being deleted.
+func (s *Service) vouch(ctx context.Context, q *accountdb.Queries, acc accountdb.Account, contestID int64, vouched bool) error {
+	if !acc.SelfMade || vouched {
 		return nil
 	}
-	if !vouched {
-		return madeByOwner.At("login", madeByOwner.Vi, madeByOwner.En)
+	grants, err := q.GrantsOf(ctx, acc.ID)
+	if err != nil {
+		return err
 	}
-	return q.Vouch(ctx, acc.ID)
+	if slices.ContainsFunc(grants, func(g accountdb.GrantsOfRow) bool { return g.ContestID == contestID }) {
+		return nil // known here already
+	}
+	return madeByOwner.At("login", madeByOwner.Vi, madeByOwner.En)
 }
 
 // takesPartElsewhere tells whether an account takes part in a contest that the principal does not organize.

@@ -84,7 +84,7 @@ func (s *Service) invite(ctx context.Context, contestID int64, login, name strin
 		if err != nil {
 			return err
 		}
-		if err := s.vouch(ctx, q, acc, vouched); err != nil {
+		if err := s.vouch(ctx, q, acc, contestID, vouched); err != nil {
 			return err
 		}
 		return grant(ctx, tx, acc)

@@ -13,9 +13,6 @@ INSERT INTO account (login, name, admin) VALUES ($1, $2, $3) RETURNING *;
 -- name: CreateOwnAccount :one
 INSERT INTO account (login, name, password_hash, self_made) VALUES ($1, $2, $3, true) ON CONFLICT (login) DO NOTHING RETURNING id;
 
--- name: Vouch :exec
-UPDATE account SET self_made = false WHERE id = $1;
-
 -- name: BoundIn :many
 -- The contests in which the account takes part.
 SELECT contest_id FROM entry_account WHERE account_id = $1;

@@ -111,6 +111,7 @@ func (s *Service) identifyAccount(ctx context.Context, p *Principal, token strin
 	if row.ContestID != nil {
 		p.Admin, p.PairedWith = false, *row.ContestID
 	}
+	p.SelfMade = p.SelfMade && len(grants) == 0
 	p.Grants, p.Units = p.rights(grants)
 	return nil
 }

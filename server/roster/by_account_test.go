@@ -2,7 +2,6 @@ package roster
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -368,25 +367,4 @@ func TestErasingTakesTheAccountAlong(t *testing.T) {
 	}
 	_, err = g.back(t, staff)
 	wantFault(t, err, "account_not_entered")
-}
-
-// Nobody becomes a judge by having taken a login that the organizers then invite.
-func TestAnAccountThatSomebodyMadeIsGivenNoRoleUnasked(t *testing.T) {
-	t.Parallel()
-	g := byAccount(t)
-	an := g.signUp(t, "chanh.vp@tinh.gov.vn")
-	_, _, err := g.accounts.Invite(g.ctx, g.contest.ID, "chanh.vp@tinh.gov.vn", "Chánh Văn phòng", account.RoleJudge)
-	wantFault(t, err, "account_self_made")
-	if now, err := g.accounts.Rights(t.Context(), an); err != nil || len(now) != 0 {
-		t.Errorf("rights %v, %v", now, err)
-	}
-	if _, link, err := g.accounts.InviteKnown(g.ctx, g.contest.ID, "chanh.vp@tinh.gov.vn", "Chánh Văn phòng", account.RoleJudge); err != nil || link != "" {
-		t.Errorf("invited by one who has asked: %q, %v", link, err)
-	}
-	if now, err := g.accounts.Rights(t.Context(), an); err != nil || len(now[g.contest.ID]) != 1 {
-		t.Errorf("rights %v, %v", now, err)
-	}
-	if err := g.accounts.DeleteMine(t.Context(), an, ownPassword); !errors.As(err, new(*fault.Fault)) {
-		t.Errorf("an account with a role was deleted: %v", err)
-	}
 }

@@ -796,12 +796,3 @@ func (q *Queries) UseLink(ctx context.Context, id int64) (int64, error) {
 	}
 	return result.RowsAffected(), nil
 }
-
-const vouch = `-- name: Vouch :exec
-UPDATE account SET self_made = false WHERE id = $1
-`
-
-func (q *Queries) Vouch(ctx context.Context, id int64) error {
-	_, err := q.db.Exec(ctx, vouch, id)
-	return err
-}

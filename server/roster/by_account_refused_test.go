@@ -2,9 +2,11 @@ package roster
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	"github.com/hoithi/hoithi/server/account"
+	"github.com/hoithi/hoithi/server/fault"
 	"github.com/hoithi/hoithi/server/roster/rosterdb"
 )
 
@@ -99,5 +101,45 @@ func TestACodeReplacedMeanwhileBindsNobody(t *testing.T) {
 	wantFault(t, <-bound, "wrong_code")
 	if to, err := g.s.BoundTo(t.Context(), e.ID); err != nil || to != nil {
 		t.Errorf("bound to %+v, %v", to, err)
+	}
+}
+
+// Nobody becomes a judge by having taken a login that the organizers then invite.
+func TestAnAccountThatSomebodyMadeIsGivenNoRoleUnasked(t *testing.T) {
+	t.Parallel()
+	g := byAccount(t)
+	an := g.signUp(t, "chanh.vp@tinh.gov.vn")
+	_, _, err := g.accounts.Invite(g.ctx, g.contest.ID, "chanh.vp@tinh.gov.vn", "Chánh Văn phòng", account.RoleJudge)
+	wantFault(t, err, "account_self_made")
+	if now, err := g.accounts.Rights(t.Context(), an); err != nil || len(now) != 0 {
+		t.Errorf("rights %v, %v", now, err)
+	}
+	if _, link, err := g.accounts.InviteKnown(g.ctx, g.contest.ID, "chanh.vp@tinh.gov.vn", "Chánh Văn phòng", account.RoleJudge); err != nil || link != "" {
+		t.Errorf("invited by one who has asked: %q, %v", link, err)
+	}
+	if now, err := g.accounts.Rights(t.Context(), an); err != nil || len(now[g.contest.ID]) != 1 {
+		t.Errorf("rights %v, %v", now, err)
+	}
+	if err := g.accounts.DeleteMine(t.Context(), an, ownPassword); !errors.As(err, new(*fault.Fault)) {
+		t.Errorf("an account with a role was deleted: %v", err)
+	}
+	token, err := g.accounts.SignIn(t.Context(), stranger, "chanh.vp@tinh.gov.vn", ownPassword, "")
+	if err != nil || g.browser(t, token).SelfMade {
+		t.Errorf("with a role it is more than somebody's own: %v", err)
+	}
+	// It stays its owner's: who gave the role sets no password, and once the role is gone the owner deletes it.
+	organizer := account.With(t.Context(), account.Principal{AccountID: 4711, Grants: map[int64][]account.Role{g.contest.ID: {account.RoleOrganizer}}})
+	if _, link, err := g.accounts.Invite(organizer, g.contest.ID, "chanh.vp@tinh.gov.vn", "Chánh Văn phòng", account.RoleTimekeeper); err != nil || link != "" {
+		t.Errorf("a second role: %q, %v", link, err)
+	}
+	_, err = g.accounts.InviteAgain(organizer, g.contest.ID, an.AccountID)
+	wantFault(t, err, "account_of_others")
+	for _, r := range []account.Role{account.RoleJudge, account.RoleTimekeeper} {
+		if err := g.accounts.Dismiss(organizer, g.contest.ID, an.AccountID, r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := g.accounts.DeleteMine(t.Context(), an, ownPassword); err != nil {
+		t.Errorf("its owner deletes it: %v", err)
 	}
 }
