@@ -96,7 +96,7 @@ func (c Conduct) within(median, most int64) (points int64, ok bool) {
 	return points, ok
 }
 
-// SetConduct says how the round is run. It may change at any time before the close.
+// SetConduct says how the round is run. It may change until the secretary has checked the part.
 func (s *Service) SetConduct(ctx context.Context, contestID, roundID int64, c Conduct) error {
 	if c.Warnings == nil {
 		c.Warnings = []int64{}
