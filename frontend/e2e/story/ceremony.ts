@@ -225,7 +225,12 @@ export class Night {
     await scene.look(wall, 'wall-seal');
     await this.until('closing');
     await scene.look(wall, 'wall-closing');
-    await host.getByRole('button', { name: 'Kết thúc và công bố tất cả' }).click();
+    // One key more at the last step only asks.
+    const ending = host.getByRole('dialog');
+    await expect(async () => {
+      if (!(await ending.isVisible())) await host.keyboard.press('PageDown');
+      await expect(ending).toBeVisible({ timeout: 400 });
+    }).toPass({ intervals: [50] });
     await confirm(host, 'Kết thúc và công bố tất cả');
     await expect(host.getByText('Đã công bố hết')).toBeVisible();
     await phone.getByRole('link', { name: 'Xem kết quả đầy đủ' }).click();

@@ -109,6 +109,7 @@ export async function correct(evening: Evening): Promise<void> {
     .getByRole('region', { name: 'Chờ người thứ hai' })
     .getByRole('button', { name: 'Xác nhận', exact: true })
     .click();
+  await confirm(page, 'Xác nhận');
   await expect(page.getByRole('button', { name: 'Xác nhận đã kiểm tra' })).toBeEnabled();
   await scene.look(page, 'revoked', { whole: true });
 
@@ -125,6 +126,7 @@ export async function correct(evening: Evening): Promise<void> {
     .getByRole('region', { name: 'Chờ người thứ hai' })
     .getByRole('button', { name: 'Xác nhận', exact: true })
     .click();
+  await confirm(head, 'Xác nhận');
   await expect(five.getByText('Phiếu này được mở lại')).toBeVisible();
   await marks(five, ['8,5', '5', '4']);
   await scene.look(five, 'corrected');
