@@ -291,9 +291,6 @@ var (
 	errBlindBallot = conflict("ballot_blind",
 		"Phần thi này chấm bằng mã và chưa khóa điểm nên chưa mở bỏ phiếu được: phiếu bầu ghi tên.",
 		"This part is marked by codes and not closed yet, so the ballot cannot be opened: its paper carries names.")
-	errBallotTied = conflict("ballot_tied",
-		"Kết quả bằng phiếu: hãy bỏ phiếu lần nữa hoặc để Trưởng ban quyết định kèm lý do.",
-		"The votes are tied: vote once more, or let the head judge decide with a reason.")
 	errBallotTime = conflict("ballot_contest_state",
 		"Chỉ bỏ phiếu khi hội thi đang diễn ra hoặc đã kết thúc mà chưa chốt kết quả.",
 		"Ballots are held while the contest runs, or has ended and its result is not final.")

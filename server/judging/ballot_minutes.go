@@ -112,10 +112,10 @@ func (r BallotRun) minutes(named, several bool, at func(int64) string) []export.
 }
 
 func (b Ballot) result(at func(int64) string) string {
-	switch {
-	case b.State == BallotCancelled:
+	switch b.State {
+	case BallotCancelled:
 		return "Không trao giải: cuộc bỏ phiếu đã hủy lúc " + at(b.EndedUs) + " (" + b.EndedName + "). Lý do: " + b.Reason + "."
-	case b.State == BallotCounted:
+	case BallotCounted:
 		run, _ := b.Run()
 		if len(run.Outcome().Tied) > 0 {
 			return "Bằng phiếu, chưa quyết định."

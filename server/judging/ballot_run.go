@@ -48,7 +48,8 @@ func (s *Service) OpenBallot(ctx context.Context, contestID, id int64, at int) e
 		if run.Number != at || b.State != BallotPlanned && b.State != BallotCounted {
 			return errBallotMoved
 		}
-		places, choices := b.Places, []int64{}
+		places := b.Places
+		var choices []int64
 		if again {
 			o := run.Outcome()
 			if len(o.Tied) == 0 {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -169,7 +168,7 @@ func TestAFreezeReachesTheHall(t *testing.T) {
 	c.away.Store(false)
 	await(phone, "who is on stage", func(v judging.StageView) bool { return v.OnStage == next })
 	for _, frame := range phone.all() {
-		if bytes.Contains(frame, []byte(fmt.Sprint(`"sheets":[{`))) {
+		if bytes.Contains(frame, []byte(`"sheets":[{`)) {
 			t.Errorf("a judge's total reached the hall: %s", frame)
 		}
 	}
