@@ -72,6 +72,9 @@ func TestTheWholeTableForEveryKindOfUser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if c, err = a.Contests.AddRound(organizer, d.ContestID, contest.RoundSpec{Kind: contest.Vote, Name: "Bình chọn"}); err != nil {
+		t.Fatal(err)
+	}
 	other, err := a.Contests.Clone(organizer, c.ID, "Hội thi khác", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -230,7 +233,8 @@ func walkTopics(t *testing.T, address string, v visitor, own bool, c contest.Con
 		round := c.Rounds[0].ID
 		for _, r := range c.Rounds {
 			if r.Kind == contest.Stage && strings.HasSuffix(pattern, "/round/{round}") && !strings.HasPrefix(pattern, "judge/") ||
-				r.Kind == contest.Exam && strings.HasSuffix(pattern, "/exam/{round}") {
+				r.Kind == contest.Exam && strings.HasSuffix(pattern, "/exam/{round}") ||
+				r.Kind == contest.Vote && strings.HasSuffix(pattern, "/vote/{round}") {
 				round = r.ID
 			}
 		}
