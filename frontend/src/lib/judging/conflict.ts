@@ -1,7 +1,7 @@
 // What ties a judge to an entry, in words, and what follows from it for each seat of the panel.
 import type { components } from '$lib/api';
 import { m } from '$lib/paraglide/messages.js';
-import type { JudgingView } from './types';
+import type { JudgingView, MarkedTurn, SeatView } from './types';
 
 export type Conflict = components['schemas']['JudgingConflictView'];
 
@@ -24,5 +24,23 @@ export function tiedTo(view: JudgingView, seat: number): string[] {
     p.conflicts
       .filter((c) => c.seat === seat)
       .map((c) => (view.blind.hidden ? p.entry_name : `${p.entry_name} (${whyTied(c.why)})`)),
+  );
+}
+
+/** May this seat not mark this performance? */
+export function barred(turn: MarkedTurn, seat: number): boolean {
+  return turn.conflicts.some((c) => c.seat === seat && c.barred);
+}
+
+/** The seats whose sheets of a performance are asked for: those that are there and may mark it. */
+export function expectedSeats(view: JudgingView, turn: MarkedTurn): SeatView[] {
+  return view.panel.filter((s) => !s.absent && !barred(turn, s.seat));
+}
+
+/** The seats whose sheet is still to come: nobody once the performance has all that its rule asks for. */
+export function waitingSeats(view: JudgingView, turn: MarkedTurn): SeatView[] {
+  if (turn.complete) return [];
+  return expectedSeats(view, turn).filter(
+    (s) => turn.sheets.find((x) => x.seat === s.seat)?.state !== 'locked',
   );
 }

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { expectedSeats, waitingSeats } from './conflict';
+import type { JudgingView, MarkedTurn } from './types';
+
+const seats = [1, 2, 3, 4].map((seat) => ({ seat, absent: seat === 2 }));
+const view = { panel: seats } as JudgingView;
+const turn = (locked: number[], complete = false) =>
+  ({
+    complete,
+    conflicts: [
+      { seat: 3, why: 'own_unit', barred: true },
+      { seat: 4, why: 'declared', barred: false },
+    ],
+    sheets: seats.map(({ seat }) => ({ seat, state: locked.includes(seat) ? 'locked' : 'draft' })),
+  }) as unknown as MarkedTurn;
+const numbers = (list: { seat: number }[]) => list.map((s) => s.seat);
+
+test('a judge who is away or may not mark an entry is not waited for; one who is only flagged is', () => {
+  expect(numbers(expectedSeats(view, turn([])))).toEqual([1, 4]);
+  expect(numbers(waitingSeats(view, turn([1])))).toEqual([4]);
+  expect(waitingSeats(view, turn([1, 4]))).toEqual([]);
+});
+
+test('nobody is waited for once a performance has all that its rule asks for', () => {
+  expect(waitingSeats(view, turn([1], true))).toEqual([]);
+});
