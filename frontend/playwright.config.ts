@@ -20,8 +20,7 @@ export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results',
   fullyParallel: true,
-  // A story waits for clocks and pages more than it works.
-  workers: process.env.CI ? 3 : 1,
+  workers: process.env.CI ? 2 : 1,
   retries: 0,
   reporter: [['list']],
   timeout: 30_000,
@@ -32,6 +31,8 @@ export default defineConfig({
       // Everyone through the real program (bin/hoithi), with its own database.
       name: 'story',
       testDir: 'e2e/story',
+      // Also for the start of its server, which makes a database and the demo.
+      timeout: 180_000,
       expect: { timeout: 15_000 },
       use: { actionTimeout: 30_000 },
     },

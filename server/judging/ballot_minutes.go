@@ -65,7 +65,11 @@ func (b Ballot) minutes(c contest.Contest, made time.Time) export.Official {
 		d.Blocks = append(d.Blocks, r.minutes(b.Named, len(b.Runs) > 1, at)...)
 	}
 	d.Blocks = append(d.Blocks, export.Block{Heading: "Kết quả", Text: b.result(at)})
-	d.Signers = []export.Signer{{Role: "Thư ký", Name: first.ClosedName}, {Role: "Giám sát"}, {Role: "Trưởng ban Giám khảo"}}
+	head := "" // named where the count needed the head judge's word, and has it
+	if last, _ := b.Run(); b.State == BallotDecided && (b.Head || len(last.Outcome().Tied) > 0) {
+		head = b.EndedName
+	}
+	d.Signers = []export.Signer{{Role: "Thư ký", Name: first.ClosedName}, {Role: "Giám sát"}, {Role: "Trưởng ban Giám khảo", Name: head}}
 	return d
 }
 

@@ -175,6 +175,9 @@ func TestASecretBallotWithATie(t *testing.T) {
 			t.Errorf("the minutes lack %q: %s", word, text)
 		}
 	}
+	if head := d.Signers[len(d.Signers)-1]; head.Name == "" {
+		t.Error("the minutes don't name the head judge who confirmed")
+	}
 	if n := p.count(`SELECT count(*) FROM audit_event WHERE action LIKE 'judging.ballot_%'`); n != 6 {
 		t.Errorf("%d acts in the record, want plan, open, close, open, close, decide", n)
 	}
