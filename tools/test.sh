@@ -87,7 +87,7 @@ go_tests() {
 	local race=(-race) cgo=1
 	command -v gcc >/dev/null || command -v clang >/dev/null || { race=() cgo=0; echo "without the race detector: it needs a C compiler"; }
 	# The linter has vetted the tests already. Four packages at a time: most of their time they wait for the database.
-	CGO_ENABLED=$cgo go test ${race[@]+"${race[@]}"} -p 4 -vet=off -ldflags=-w -json -timeout 12m ./cmd/... ./server/... ./migrations/... ./frontend | node tools/gotest.mjs "$work/counts"
+	CGO_ENABLED=$cgo go test ${race[@]+"${race[@]}"} -p 4 -vet=off -ldflags=-w -json -timeout 20m ./cmd/... ./server/... ./migrations/... ./frontend | node tools/gotest.mjs "$work/counts"
 	count "${PIPESTATUS[0]}"
 }
 

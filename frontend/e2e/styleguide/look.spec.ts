@@ -58,6 +58,7 @@ async function prepare(page: Page): Promise<string[]> {
       problems.push(message.text());
   });
   await page.route('**/api/session', (route) => route.fulfill({ json: { version: 'test' } }));
+  await page.route('**/api/session/sign-up', (route) => route.fulfill({ json: { open: true } }));
   await page.route('**/api/audience/contests', (route) => route.fulfill({ json: { contests } }));
   return problems;
 }
