@@ -167,13 +167,7 @@ func (j Judging) Public(x Showing) map[int64]PublicScore {
 
 // opened tells whether the part's setting lets its scores be public now.
 func (j Judging) opened(told bool) bool {
-	switch {
-	case told:
-		return true
-	case j.Publicity.Hall == AtOnce:
-		return true
-	}
-	return j.Publicity.Hall == AfterPart && j.Closed()
+	return told || j.Publicity.Hall == AtOnce || j.Publicity.Hall == AfterPart && j.Closed()
 }
 
 // HiddenFromPublic tells whether the part's setting keeps its scores off the public board now.

@@ -165,6 +165,9 @@ func TestAFreezeReachesTheHall(t *testing.T) {
 	for deadline := time.Now().Add(20 * time.Second); c.asked.Load() < 3 && time.Now().Before(deadline); {
 		time.Sleep(20 * time.Millisecond)
 	}
+	if c.asked.Load() < 3 {
+		t.Fatal("nobody tried again while the state of the board could not be read")
+	}
 	c.away.Store(false)
 	await(phone, "who is on stage", func(v judging.StageView) bool { return v.OnStage == next })
 	for _, frame := range phone.all() {
