@@ -143,6 +143,9 @@ func rowCounts(t *testing.T, a *App) map[string]int64 {
 		if table == "stage_node" || strings.HasPrefix(table, "river_") {
 			continue // the signs of life of the nodes that are running, and their jobs
 		}
+		if table == "board" {
+			continue // a contest has its row from when its board is first built, beside this test, until the contest itself goes
+		}
 		var n int64
 		if err := a.DB.QueryRow(t.Context(), fmt.Sprintf("SELECT count(*) FROM %s", pgx.Identifier{table}.Sanitize())).Scan(&n); err != nil {
 			t.Fatal(err)
