@@ -21,7 +21,7 @@ const least = 0.3;
 
 /** Gives `node` the largest letters, in em of its parent, with which its content stays within it. */
 export function fitLetters(node: HTMLElement): void {
-  const most = roomy(node) ? 1.25 : 1.08;
+  const most = roomy(node) ? 1.7 : 1.08;
   const holds = (size: number) => {
     node.style.fontSize = `${size}em`;
     return heightOf(node) <= node.clientHeight - 4 && node.scrollWidth <= node.clientWidth + 1;
