@@ -21,6 +21,9 @@ export const devices = {
 
 export type Contestant = { team: string; phone: Page; number: string; receipt: string };
 
+/** No page asks for the same thing so many times in a story, even every second. One that loops does within a minute. */
+const tooOften = 900;
+
 export class Scene {
   readonly problems: string[] = [];
   readonly people: BrowserContext[] = [];
@@ -73,6 +76,12 @@ export class Scene {
         )
       )
         this.problems.push(text);
+    });
+    const asked = new Map<string, number>();
+    page.on('request', (request) => {
+      const times = (asked.get(request.url()) ?? 0) + 1;
+      asked.set(request.url(), times);
+      if (times === tooOften) this.problems.push(`${name}: asks without end for ${request.url()}`);
     });
     return page;
   }

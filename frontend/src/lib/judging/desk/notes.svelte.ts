@@ -1,5 +1,6 @@
 // A judge's private notes: on this device as they are typed, and at the server as soon as there is a line. A note that
 // was written here while another device took over is never lost: it is put at the end of the one that stands there.
+import { untrack } from 'svelte';
 import { api, call } from '$lib/api';
 import type { Fault } from '$lib/api/fault';
 import type { Connection } from '$lib/live/connection.svelte';
@@ -54,7 +55,8 @@ export class DeskNotes {
   /** Reads what the server has: when the page opens, and after a claim. */
   async load(contest: number, round: number): Promise<void> {
     const read = this.#options.read ?? readNotes;
-    const before = this.#stored;
+    // Read in an effect, this would call itself again with every answer.
+    const before = untrack(() => this.#stored);
     try {
       const notes = await read(contest, round);
       // What was stored while this was read is newer than what was read.
