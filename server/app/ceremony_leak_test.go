@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -65,7 +66,9 @@ func TestTheFreezeAndTheCeremonyLeakNothing(t *testing.T) {
 	final, err := e.a.Results.Finalize(e.ctx, c.ID, p.InputsHash, "")
 	e.must(err)
 	seal := result.Seal(final.Hash)
-	all := append([]string{"GIAIKIN", "NGUOIKIN", seal, fmt.Sprintf("%x", final.Hash)}, e.secret...)
+	// Pages say that a result is final by this word: nobody outside may hear it before it has been told.
+	isFinal := []string{`"finalized"`}
+	all := append(append([]string{"GIAIKIN", "NGUOIKIN", seal, fmt.Sprintf("%x", final.Hash)}, isFinal...), e.secret...)
 	e.quiet("once it is final but not told", all)
 	if err := e.a.Boards.Thaw(e.ctx, c.ID); err == nil {
 		t.Error("a thaw told a final result")
@@ -99,7 +102,7 @@ func TestTheFreezeAndTheCeremonyLeakNothing(t *testing.T) {
 		for _, r := range d.Live.Told {
 			told[r.EntryID] = true
 		}
-		hidden := []string{}
+		hidden := slices.Clone(isFinal)
 		for i, r := range e.plan.Robots {
 			if !told[r.EntryID] {
 				hidden = append(hidden, e.secret[i])
@@ -135,7 +138,7 @@ func TestTheFreezeAndTheCeremonyLeakNothing(t *testing.T) {
 	e.press(ceremony.CueFinish)
 	for _, o := range e.outside { // the same reading finds everything now: it would have found it before
 		sent := e.read(o)
-		for _, word := range append([]string{"GIAIKINMOT0", "NGUOIKIN", seal}, e.secret...) {
+		for _, word := range append([]string{"GIAIKINMOT0", "NGUOIKIN", seal, isFinal[0]}, e.secret...) {
 			if !strings.Contains(sent, word) {
 				t.Errorf("after the ceremony the %s does not find %s", o.name, word)
 			}

@@ -158,9 +158,13 @@ func Routes(api *web.API, s *Service) {
 	}
 	web.Handle(api, web.Op{ID: "list-my-contests", Method: http.MethodGet, Path: "/api/organizer/contests", Summary: "Contests in which I have a role"},
 		func(ctx context.Context, _ *struct{}) (*myContestsOut, error) {
-			contests, err := s.Mine(ctx, account.From(ctx))
+			p := account.From(ctx)
+			contests, err := s.Mine(ctx, p)
+			for i := 0; i < len(contests) && err == nil; i++ {
+				contests[i], err = s.AsKnownTo(ctx, p, contests[i])
+			}
 			out := &myContestsOut{}
-			out.Body.Contests = myContestViews(account.From(ctx), contests)
+			out.Body.Contests = myContestViews(p, contests)
 			return out, err
 		})
 	web.Handle(api, web.Op{ID: "create-contest", Method: http.MethodPost, Path: "/api/organizer/contests", Summary: "Make a contest from a template", Status: http.StatusCreated},

@@ -1,6 +1,10 @@
 package contest
 
-import "context"
+import (
+	"context"
+
+	"github.com/hoithi/hoithi/server/account"
+)
 
 // UseTold tells whether the final result of a contest is public.
 func (s *Service) UseTold(f func(ctx context.Context, contestID int64) (bool, error)) { s.told = f }
@@ -15,4 +19,15 @@ func (s *Service) Outside(ctx context.Context, c Contest) (Contest, error) {
 		c.State = Ended
 	}
 	return c, err
+}
+
+// AsKnownTo is a contest as somebody with a role in it may know it: who does not work on its result hears of one as the
+// public does.
+func (s *Service) AsKnownTo(ctx context.Context, p account.Principal, c Contest) (Contest, error) {
+	for _, role := range []account.Role{account.RoleOrganizer, account.RoleSecretary, account.RoleSupervisor} {
+		if p.Has(c.ID, role) {
+			return c, nil
+		}
+	}
+	return s.Outside(ctx, c)
 }
