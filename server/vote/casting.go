@@ -1,6 +1,7 @@
 package vote
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/rand"
@@ -97,6 +98,9 @@ func (s *Service) Cast(ctx context.Context, roundID int64, b Ballot) (Receipt, e
 		now := s.NowUs()
 		// The key first: whether an address has voted is nobody's business but its owner's.
 		if refused, err = s.mayVote(ctx, q, v, way, mac, b, now); err != nil || refused != nil {
+			if refused != nil && v.State(now) == Closed {
+				refused = errClosed // codes end with the vote: a wrong one is no news any more
+			}
 			return err
 		}
 		switch cast, err := q.BallotOf(ctx, votedb.BallotOfParams{RoundID: roundID, Mac: mac}); {
@@ -104,17 +108,24 @@ func (s *Service) Cast(ctx context.Context, roundID int64, b Ballot) (Receipt, e
 			receipt = s.receipt(roundID, mac, cast.EntryID, cast.AtUs)
 			return nil
 		case err == nil:
-			return errUsed
+			return s.used(ctx, q, roundID, cast.EntryID)
 		case !errors.Is(err, pgx.ErrNoRows):
 			return err
 		}
-		if v.State(now) != Open {
-			return errNotOpen
+		if err := takesVotes(v.State(now)); err != nil {
+			return err
+		}
+		// Who withdraws at this very moment may get this vote still: it counts for nothing then, as one cast a moment earlier.
+		switch withdrawn, err := q.Candidate(ctx, votedb.CandidateParams{RoundID: roundID, EntryID: b.EntryID}); {
+		case errors.Is(err, pgx.ErrNoRows):
+			return errCandidate
+		case err != nil:
+			return err
+		case withdrawn:
+			return errWithdrawn
 		}
 		n, err := q.AddBallot(ctx, votedb.AddBallotParams{RoundID: roundID, EntryID: b.EntryID, Way: way, Mac: mac, AtUs: now})
 		switch {
-		case postgres.IsForeignKeyViolation(err):
-			return errCandidate
 		case err != nil:
 			return err
 		case n == 0:
@@ -134,6 +145,30 @@ func (s *Service) Cast(ctx context.Context, roundID int64, b Ballot) (Receipt, e
 	}
 	s.onChange(round.ContestID, roundID)
 	return receipt, nil
+}
+
+// takesVotes is nil while a vote is open, else what its voters are told.
+func takesVotes(state State) error {
+	switch state {
+	case Planned:
+		return errNotOpen
+	case Closed:
+		return errClosed
+	case Open:
+	}
+	return nil
+}
+
+// used tells a voter who wants another entry that one vote is all there is, also when the entry of that vote has withdrawn.
+func (s *Service) used(ctx context.Context, q *votedb.Queries, roundID, entryID int64) error {
+	withdrawn, err := q.Candidate(ctx, votedb.CandidateParams{RoundID: roundID, EntryID: entryID})
+	switch {
+	case err != nil:
+		return err
+	case withdrawn:
+		return errUsedWithdrawn
+	}
+	return errUsed
 }
 
 // voter says which way a ballot takes, and how its voter is told from others; nil: no way that this vote offers.
@@ -206,10 +241,10 @@ func (s *Service) SendCode(ctx context.Context, roundID int64, to, locale string
 			return err
 		}
 		now := s.NowUs()
-		switch {
-		case v.State(now) != Open:
-			return errNotOpen
-		case !v.Settings.Mail || !s.Mail.On():
+		if err := takesVotes(v.State(now)); err != nil {
+			return err
+		}
+		if !v.Settings.Mail || !s.Mail.On() {
 			return errWay
 		}
 		n, err := q.PutCode(ctx, votedb.PutCodeParams{RoundID: roundID, Mac: s.mac("mail", roundID, address(to)), CodeMac: s.mac("code", roundID, code),
@@ -218,7 +253,11 @@ func (s *Service) SendCode(ctx context.Context, roundID int64, to, locale string
 			return err
 		}
 		if n == 0 {
-			return errSoon
+			row, err := q.LockCode(ctx, votedb.LockCodeParams{RoundID: roundID, Mac: s.mac("mail", roundID, address(to))})
+			if err == nil && row.Sent >= codesMost {
+				return errCodesMost
+			}
+			return cmp.Or(err, error(errSoon))
 		}
 		return s.Mail.Send(ctx, tx, mail.Letter{Contest: c.ID, Template: mail.VoteCode, To: strings.TrimSpace(to), Locale: locale,
 			Content: mail.Content{Contest: c.Name, Organizer: c.OrganizerName, Number: code, Count: codeMinutes}})

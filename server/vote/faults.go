@@ -13,7 +13,22 @@ var (
 	errOpened = fault.New(fault.Conflict, "vote_opened",
 		"Bình chọn này đã mở rồi.", "This vote has been opened already.")
 	errNotOpen = fault.New(fault.Conflict, "vote_not_open",
-		"Bình chọn chưa mở hoặc đã đóng nên phiếu chưa được ghi nhận.", "The vote is not open, so this vote was not counted.")
+		"Bình chọn chưa mở nên phiếu chưa được ghi nhận, mã trên phiếu vẫn còn dùng được. Hãy đợi Ban Tổ chức mở.",
+		"The vote is not open yet, so nothing was counted and your ticket is still good. Wait until the organizers open it.")
+	errClosed = fault.New(fault.Conflict, "vote_closed",
+		"Bình chọn đã đóng nên không nhận phiếu nữa. Phiếu đã được ghi nhận trước đó vẫn nguyên.",
+		"The vote is closed and takes no more votes. A vote that was confirmed before stands.")
+	errNothingToClose = fault.New(fault.Conflict, "vote_nothing_to_close",
+		"Bình chọn chưa mở, hoặc đã đóng rồi. Chưa có gì thay đổi; hãy tải lại trang.",
+		"The vote has not been opened, or is closed already. Nothing was changed; reload the page.")
+	errNoTickets = fault.New(fault.Conflict, "vote_no_tickets",
+		"Bình chọn đã đóng nên không tạo thêm phiếu in.", "The vote is closed, so no more tickets are made.")
+	errWithdrawn = fault.New(fault.Conflict, "vote_candidate_withdrawn",
+		"Đội hoặc thí sinh này đã rút khỏi hội thi nên không nhận phiếu nữa. Phiếu của bạn chưa được dùng: hãy chọn tên khác.",
+		"This entry has withdrawn and takes no more votes. Your vote was not used: choose another one.")
+	errUsedWithdrawn = fault.New(fault.Conflict, "vote_used_withdrawn",
+		"Mã hoặc địa chỉ này đã bỏ phiếu, cho một đội hoặc thí sinh về sau đã rút. Mỗi mã, mỗi địa chỉ chỉ bỏ một phiếu nên không bỏ lại được.",
+		"This ticket or address has voted already, for an entry that has withdrawn since. Each has one vote, so it cannot vote again.")
 	errNotClosed = fault.New(fault.Conflict, "vote_not_closed",
 		"Hãy đóng bình chọn trước khi công bố số phiếu.", "Close the vote before its count is published.")
 	errNotRunning = fault.New(fault.Conflict, "vote_contest_not_running",
@@ -46,4 +61,7 @@ var (
 	errSoon = fault.New(fault.TooMany, "vote_code_soon",
 		"Mã vừa được gửi tới địa chỉ này. Hãy xem hộp thư (cả thư rác), hoặc đợi một phút để xin mã mới.",
 		"A code has just been sent to this address. Look into the mailbox (and its junk folder), or ask again in a minute.")
+	errCodesMost = fault.New(fault.Conflict, "vote_code_most",
+		"Địa chỉ này đã được gửi đủ số mã cho phép. Hãy dùng mã trong thư mới nhất, hoặc bỏ phiếu bằng địa chỉ khác.",
+		"This address has been sent as many codes as there are. Use the one in the newest letter, or vote with another address.")
 )

@@ -64,7 +64,7 @@ type phone struct {
 	more chan struct{}
 }
 
-func (h *hall) phone(url string) *phone {
+func (h *hall) phone(url, topic string) *phone {
 	h.t.Helper()
 	p := &phone{t: h.t, more: make(chan struct{}, 1)}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
@@ -80,7 +80,7 @@ func (h *hall) phone(url string) *phone {
 	}})
 	h.must(err)
 	h.t.Cleanup(c.Close)
-	h.must(c.Subscribe(ctx, AudienceTopicOf(h.roundID)))
+	h.must(c.Subscribe(ctx, topic))
 	return p
 }
 
@@ -93,10 +93,15 @@ func (p *phone) all() [][]byte {
 // await waits until the newest view is as it should be.
 func (p *phone) await(what string, right func(AudienceView) bool) {
 	p.t.Helper()
+	awaitView(p, what, right)
+}
+
+func awaitView[V any](p *phone, what string, right func(V) bool) {
+	p.t.Helper()
 	limit := time.After(patience)
 	for {
 		if got := p.all(); len(got) > 0 {
-			var v AudienceView
+			var v V
 			if err := json.Unmarshal(got[len(got)-1], &v); err != nil {
 				p.t.Fatal(err)
 			}
@@ -125,7 +130,7 @@ func TestALiveCountReachesThePhones(t *testing.T) {
 	rdb := testkit.Redis(t)
 	here, hereURL := h.node(rdb)
 	_, thereURL := h.node(rdb)
-	phones := []*phone{h.phone(hereURL), h.phone(thereURL)}
+	phones := []*phone{h.phone(hereURL, AudienceTopicOf(h.roundID)), h.phone(thereURL, AudienceTopicOf(h.roundID))}
 	all := func(what string, right func(AudienceView) bool) {
 		t.Helper()
 		for _, p := range phones {
@@ -167,7 +172,7 @@ func TestAHiddenCountIsNeverSent(t *testing.T) {
 	h := open(t)
 	here, url := h.node(testkit.Redis(t))
 	tickets := h.tickets(12)
-	p := h.phone(url)
+	p := h.phone(url, AudienceTopicOf(h.roundID))
 	p.await("a vote to come", func(v AudienceView) bool { return v.State == Planned })
 	h.must(here.Open(h.ctx, h.contestID, h.roundID))
 	p.await("its opening", func(v AudienceView) bool { return v.State == Open })
@@ -187,4 +192,32 @@ func TestAHiddenCountIsNeverSent(t *testing.T) {
 	}
 	h.must(here.Publish(h.ctx, h.contestID, h.roundID))
 	p.await("the count", func(v AudienceView) bool { return sumOf(v) == 12 })
+}
+
+// The organizer follows a hidden count by itself, on whatever node the votes come in, and sees printed tickets and a
+// withdrawal at once; what the public follows stays as it was.
+func TestAnOrganizerFollowsAHiddenCount(t *testing.T) {
+	h := open(t)
+	rdb := testkit.Redis(t)
+	here, _ := h.node(rdb)
+	_, thereURL := h.node(rdb)
+	desk := h.phone(thereURL, OrganizerTopicOf(h.roundID))
+	await := func(what string, right func(OrganizerView) bool) {
+		t.Helper()
+		awaitView(desk, what, right)
+	}
+	await("a vote to come", func(v OrganizerView) bool { return v.State == Planned && len(v.Candidates) == 3 && len(v.Batches) == 0 })
+	made, _, err := here.MakeTickets(h.ctx, h.contestID, h.roundID, 5)
+	h.must(err)
+	await("printed tickets", func(v OrganizerView) bool { return len(v.Batches) == 1 && v.Batches[0].Made == 5 })
+	h.must(here.Open(h.ctx, h.contestID, h.roundID))
+	for i, ticket := range made.Codes[:4] {
+		_, err := here.Cast(h.ctx, h.roundID, Ballot{EntryID: h.entries[i%2], Ticket: ticket})
+		h.must(err)
+	}
+	await("four votes", func(v OrganizerView) bool { return v.State == Open && sum(v.Counts) == 4 && v.Batches[0].Used == 4 })
+	h.must(h.s.Roster.Withdraw(h.ctx, h.contestID, h.entries[1], "Đội xin rút vì ốm"))
+	await("a withdrawal", func(v OrganizerView) bool {
+		return sum(v.Counts) == 2 && len(v.Withdrawn) == 1 && v.Withdrawn[0].Votes == 2
+	})
 }

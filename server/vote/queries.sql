@@ -32,13 +32,21 @@ WHERE v.closed_us = 0 AND c.state = 'running';
 INSERT INTO vote_candidate (round_id, entry_id) SELECT @round_id, unnest(@entry_ids::bigint[]) ON CONFLICT DO NOTHING;
 
 -- name: Candidates :many
-SELECT entry_id FROM vote_candidate WHERE round_id = @round_id ORDER BY entry_id;
+SELECT c.entry_id, e.state = 'withdrawn' AS withdrawn FROM vote_candidate c JOIN entry e ON e.id = c.entry_id
+WHERE c.round_id = @round_id ORDER BY c.entry_id;
+
+-- name: Candidate :one
+SELECT e.state = 'withdrawn' AS withdrawn FROM vote_candidate c JOIN entry e ON e.id = c.entry_id
+WHERE c.round_id = @round_id AND c.entry_id = @entry_id;
 
 -- name: CountVotes :many
 SELECT entry_id, count(*) AS votes FROM vote WHERE round_id = @round_id GROUP BY entry_id ORDER BY entry_id;
 
 -- name: VoteVersion :one
-SELECT (v.version + (SELECT count(*) FROM vote x WHERE x.round_id = v.round_id))::bigint AS version, v.closed_us, v.published_us, v.settings
+SELECT (v.version + (SELECT count(*) FROM vote x WHERE x.round_id = v.round_id))::bigint AS version,
+       coalesce((SELECT array_agg(c.entry_id ORDER BY c.entry_id) FROM vote_candidate c JOIN entry e ON e.id = c.entry_id
+                 WHERE c.round_id = v.round_id AND e.state = 'withdrawn'), '{}')::bigint[] AS withdrawn,
+       v.closed_us, v.published_us, v.settings
 FROM vote_round v WHERE v.round_id = @round_id;
 
 -- name: Ballots :many

@@ -247,7 +247,7 @@ func (s *Service) open(ctx context.Context, tx pgx.Tx, q *votedb.Queries, v Vote
 func (s *Service) Close(ctx context.Context, contestID, roundID int64) error {
 	return s.change(ctx, contestID, roundID, func(tx pgx.Tx, q *votedb.Queries, v Vote) error {
 		if v.OpenedUs == 0 || v.ClosedUs > 0 {
-			return errNotOpen
+			return errNothingToClose
 		}
 		return s.close(ctx, tx, q, v, s.NowUs())
 	})
@@ -267,15 +267,11 @@ func (s *Service) close(ctx context.Context, tx pgx.Tx, q *votedb.Queries, v Vot
 	if err := s.Contests.SetRoundState(ctx, tx, v.RoundID, contest.Scored); err != nil {
 		return err
 	}
-	counts, err := q.CountVotes(ctx, v.RoundID)
+	t, err := tallyOf(ctx, q, v.RoundID)
 	if err != nil {
 		return err
 	}
-	var votes int64
-	for _, c := range counts {
-		votes += c.Votes
-	}
-	return audit.Append(ctx, tx, v.ContestID, "vote.close", map[string]any{"round": v.RoundID, "votes": votes})
+	return audit.Append(ctx, tx, v.ContestID, "vote.close", map[string]any{"round": v.RoundID, "votes": sum(t.Counts), "withdrawn_votes": sum(t.Withdrawn)})
 }
 
 // Publish makes a hidden count public.

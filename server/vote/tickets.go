@@ -51,7 +51,7 @@ func (s *Service) MakeTickets(ctx context.Context, contestID, roundID int64, cou
 	var vote Vote
 	err := s.change(ctx, contestID, roundID, func(tx pgx.Tx, q *votedb.Queries, v Vote) error {
 		if v.State(s.NowUs()) == Closed {
-			return errNotOpen
+			return errNoTickets
 		}
 		batches, err := q.TicketBatches(ctx, roundID)
 		if err != nil {

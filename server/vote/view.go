@@ -15,6 +15,12 @@ type CandidateView struct {
 	UnitName string `json:"unit_name" doc:"May be empty"`
 }
 
+// WithdrawnView is a candidate that has withdrawn since the vote was opened, with the votes that it keeps.
+type WithdrawnView struct {
+	CandidateView
+	Votes int64 `json:"votes"`
+}
+
 // AudienceView is what everybody may see of a vote. It has counts only while they are public.
 type AudienceView struct {
 	RoundID    int64           `json:"round_id"`
@@ -45,8 +51,9 @@ type OrganizerView struct {
 	NowUs       int64           `json:"now_us"`
 	MailOn      bool            `json:"mail_on" doc:"This server sends mail"`
 	Address     string          `json:"address" doc:"Where one votes"`
-	Candidates  []CandidateView `json:"candidates" doc:"Those who take part now, or from the opening on those who did then"`
+	Candidates  []CandidateView `json:"candidates" doc:"Those who take part now, from the opening on of those who did then"`
 	Counts      []Count         `json:"counts"`
+	Withdrawn   []WithdrawnView `json:"withdrawn" doc:"Candidates that have withdrawn since the opening: their votes are kept, and count for nothing"`
 	Batches     []BatchView     `json:"batches"`
 }
 
@@ -89,7 +96,7 @@ func (s *Service) Audience(ctx context.Context, roundID int64) (AudienceView, er
 	if !v.Shown() {
 		return view, nil
 	}
-	counts, err := s.Counts(ctx, roundID)
+	t, err := s.Tally(ctx, roundID)
 	if err != nil {
 		return AudienceView{}, err
 	}
@@ -97,7 +104,7 @@ func (s *Service) Audience(ctx context.Context, roundID int64) (AudienceView, er
 	if frozen, err := s.frozen(ctx, c.ID); err != nil || frozen {
 		return view, err
 	}
-	view.Counts = counts
+	view.Counts = t.Counts
 	return view, nil
 }
 
@@ -121,7 +128,12 @@ func (s *Service) Organizer(ctx context.Context, contestID, roundID int64) (Orga
 	if view.Candidates, err = s.candidates(ctx, v, false); err != nil {
 		return view, err
 	}
-	if view.Counts, err = s.Counts(ctx, roundID); err != nil {
+	t, err := s.Tally(ctx, roundID)
+	if err != nil {
+		return view, err
+	}
+	view.Counts = t.Counts
+	if view.Withdrawn, err = s.withdrawn(ctx, v, t); err != nil {
 		return view, err
 	}
 	batches, err := s.q.TicketBatches(ctx, roundID)
@@ -144,8 +156,8 @@ func (s *Service) candidates(ctx context.Context, v Vote, public bool) ([]Candid
 		if err != nil {
 			return nil, postgres.Fault(err)
 		}
-		for _, id := range ids {
-			fixed[id] = true
+		for _, c := range ids {
+			fixed[c.EntryID] = true
 		}
 	}
 	masks := map[int64]roster.Mask{}
@@ -164,6 +176,19 @@ func (s *Service) candidates(ctx context.Context, v Vote, public bool) ([]Candid
 			name = m.Name
 		}
 		views = append(views, CandidateView{EntryID: e.ID, Number: e.Number, Name: name, UnitName: e.UnitName})
+	}
+	return views, nil
+}
+
+// withdrawn names those whose votes count for nothing, for the organizer. The public sees nothing of them any more.
+func (s *Service) withdrawn(ctx context.Context, v Vote, t Tally) ([]WithdrawnView, error) {
+	views := make([]WithdrawnView, len(t.Withdrawn))
+	for i, c := range t.Withdrawn {
+		e, err := s.Roster.Entry(ctx, v.ContestID, c.EntryID)
+		if err != nil {
+			return nil, err
+		}
+		views[i] = WithdrawnView{Votes: c.Votes, CandidateView: CandidateView{EntryID: e.ID, Number: e.Number, Name: e.Name, UnitName: e.UnitName}}
 	}
 	return views, nil
 }

@@ -2,7 +2,8 @@
 // live or hidden, and a score that follows from the count.
 //
 // It must never acknowledge a vote that isn't committed, never count two votes of one ticket or address, never keep who
-// voted in a form that can be read, and never show a hidden count to the public before it is published.
+// voted in a form that can be read, never show a hidden count to the public before it is published, and never let votes
+// for a candidate that has withdrawn change what the others get.
 package vote
 
 import (
@@ -95,7 +96,35 @@ type Score struct {
 	Points  int64
 }
 
-// Scores are max × votes ÷ the most votes, rounded half up; all 0 when nobody voted.
+// Tally is what the stored votes come to. Who withdraws from the contest keeps the votes, but they count for nothing: not
+// in the most votes, not in a share, not in a sum. Who comes back has them again.
+type Tally struct {
+	Counts    []Count // of those that can still win, also of those that have no votes; by entry
+	Withdrawn []Count // of those that have withdrawn since the vote was opened; by entry
+}
+
+// tally parts the votes of all candidates, which come by entry.
+func tally(all []Count, withdrawn func(entryID int64) bool) Tally {
+	t := Tally{Counts: []Count{}, Withdrawn: []Count{}}
+	for _, c := range all {
+		if withdrawn(c.EntryID) {
+			t.Withdrawn = append(t.Withdrawn, c)
+		} else {
+			t.Counts = append(t.Counts, c)
+		}
+	}
+	return t
+}
+
+func sum(counts []Count) (votes int64) {
+	for _, c := range counts {
+		votes += c.Votes
+	}
+	return votes
+}
+
+// Scores are max × votes ÷ the most votes, rounded half up; all 0 when nobody voted. The counts are those of a Tally: of
+// the candidates that can still win.
 func Scores(maximum int64, counts []Count) []Score {
 	var most int64
 	for _, c := range counts {
@@ -115,7 +144,8 @@ type inputs struct {
 	OpenedUs   int64    `json:"opened_us"`
 	ClosedUs   int64    `json:"closed_us"`
 	Candidates []int64  `json:"candidates"`
-	Ballots    []ballot `json:"ballots"` // in the order in which they came
+	Withdrawn  []int64  `json:"withdrawn,omitempty"` // of the candidates; by entry
+	Ballots    []ballot `json:"ballots"`             // in the order in which they came
 }
 
 type ballot struct {
@@ -140,9 +170,11 @@ func Recompute(canonical []byte) ([]Score, error) {
 	if err := json.Unmarshal(canonical, &in); err != nil {
 		return nil, fmt.Errorf("vote: read inputs: %w", err)
 	}
-	return Scores(in.Settings.Max, in.counts()), nil
+	t := tally(in.counts(), func(id int64) bool { return slices.Contains(in.Withdrawn, id) })
+	return Scores(in.Settings.Max, t.Counts), nil
 }
 
+// counts are the votes of all candidates, by entry.
 func (in inputs) counts() []Count {
 	counts := make([]Count, len(in.Candidates))
 	for i, id := range in.Candidates {

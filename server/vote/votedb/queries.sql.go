@@ -125,23 +125,46 @@ func (q *Queries) Ballots(ctx context.Context, roundID int64) ([]BallotsRow, err
 	return items, nil
 }
 
-const candidates = `-- name: Candidates :many
-SELECT entry_id FROM vote_candidate WHERE round_id = $1 ORDER BY entry_id
+const candidate = `-- name: Candidate :one
+SELECT e.state = 'withdrawn' AS withdrawn FROM vote_candidate c JOIN entry e ON e.id = c.entry_id
+WHERE c.round_id = $1 AND c.entry_id = $2
 `
 
-func (q *Queries) Candidates(ctx context.Context, roundID int64) ([]int64, error) {
+type CandidateParams struct {
+	RoundID int64
+	EntryID int64
+}
+
+func (q *Queries) Candidate(ctx context.Context, arg CandidateParams) (bool, error) {
+	row := q.db.QueryRow(ctx, candidate, arg.RoundID, arg.EntryID)
+	var withdrawn bool
+	err := row.Scan(&withdrawn)
+	return withdrawn, err
+}
+
+const candidates = `-- name: Candidates :many
+SELECT c.entry_id, e.state = 'withdrawn' AS withdrawn FROM vote_candidate c JOIN entry e ON e.id = c.entry_id
+WHERE c.round_id = $1 ORDER BY c.entry_id
+`
+
+type CandidatesRow struct {
+	EntryID   int64
+	Withdrawn bool
+}
+
+func (q *Queries) Candidates(ctx context.Context, roundID int64) ([]CandidatesRow, error) {
 	rows, err := q.db.Query(ctx, candidates, roundID)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []int64{}
+	items := []CandidatesRow{}
 	for rows.Next() {
-		var entry_id int64
-		if err := rows.Scan(&entry_id); err != nil {
+		var i CandidatesRow
+		if err := rows.Scan(&i.EntryID, &i.Withdrawn); err != nil {
 			return nil, err
 		}
-		items = append(items, entry_id)
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
@@ -495,12 +518,16 @@ func (q *Queries) VoteRound(ctx context.Context, roundID int64) (VoteRound, erro
 }
 
 const voteVersion = `-- name: VoteVersion :one
-SELECT (v.version + (SELECT count(*) FROM vote x WHERE x.round_id = v.round_id))::bigint AS version, v.closed_us, v.published_us, v.settings
+SELECT (v.version + (SELECT count(*) FROM vote x WHERE x.round_id = v.round_id))::bigint AS version,
+       coalesce((SELECT array_agg(c.entry_id ORDER BY c.entry_id) FROM vote_candidate c JOIN entry e ON e.id = c.entry_id
+                 WHERE c.round_id = v.round_id AND e.state = 'withdrawn'), '{}')::bigint[] AS withdrawn,
+       v.closed_us, v.published_us, v.settings
 FROM vote_round v WHERE v.round_id = $1
 `
 
 type VoteVersionRow struct {
 	Version     int64
+	Withdrawn   []int64
 	ClosedUs    int64
 	PublishedUs int64
 	Settings    []byte
@@ -511,6 +538,7 @@ func (q *Queries) VoteVersion(ctx context.Context, roundID int64) (VoteVersionRo
 	var i VoteVersionRow
 	err := row.Scan(
 		&i.Version,
+		&i.Withdrawn,
 		&i.ClosedUs,
 		&i.PublishedUs,
 		&i.Settings,

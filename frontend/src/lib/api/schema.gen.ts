@@ -14483,7 +14483,7 @@ export interface components {
         "Send-vote-codeRequest": {
             address: string;
         };
-        ServerMessage: components["schemas"]["BallotsMessage"] | components["schemas"]["BoardMessage"] | components["schemas"]["CeremonyMessage"] | components["schemas"]["CeremonyDeskMessage"] | components["schemas"]["ClockMessage"] | components["schemas"]["ExamControlMessage"] | components["schemas"]["ExamOwnMessage"] | components["schemas"]["ExamPaperMessage"] | components["schemas"]["ExamRoundMessage"] | components["schemas"]["FaultMessage"] | components["schemas"]["JudgeViewMessage"] | components["schemas"]["JudgingAudienceMessage"] | components["schemas"]["JudgingEveningMessage"] | components["schemas"]["JudgingViewMessage"] | components["schemas"]["MyBallotsMessage"] | components["schemas"]["OkMessage"] | components["schemas"]["OwnBoardMessage"] | components["schemas"]["ScreenMessage"] | components["schemas"]["StageAudienceMessage"] | components["schemas"]["StageConsoleMessage"] | components["schemas"]["StageContestantMessage"] | components["schemas"]["StageCountsMessage"] | components["schemas"]["StageHallCountMessage"] | components["schemas"]["StageOwnMessage"] | components["schemas"]["VoteAudienceMessage"] | components["schemas"]["WelcomeMessage"] | components["schemas"]["WholeBoardMessage"];
+        ServerMessage: components["schemas"]["BallotsMessage"] | components["schemas"]["BoardMessage"] | components["schemas"]["CeremonyMessage"] | components["schemas"]["CeremonyDeskMessage"] | components["schemas"]["ClockMessage"] | components["schemas"]["ExamControlMessage"] | components["schemas"]["ExamOwnMessage"] | components["schemas"]["ExamPaperMessage"] | components["schemas"]["ExamRoundMessage"] | components["schemas"]["FaultMessage"] | components["schemas"]["JudgeViewMessage"] | components["schemas"]["JudgingAudienceMessage"] | components["schemas"]["JudgingEveningMessage"] | components["schemas"]["JudgingViewMessage"] | components["schemas"]["MyBallotsMessage"] | components["schemas"]["OkMessage"] | components["schemas"]["OwnBoardMessage"] | components["schemas"]["ScreenMessage"] | components["schemas"]["StageAudienceMessage"] | components["schemas"]["StageConsoleMessage"] | components["schemas"]["StageContestantMessage"] | components["schemas"]["StageCountsMessage"] | components["schemas"]["StageHallCountMessage"] | components["schemas"]["StageOwnMessage"] | components["schemas"]["VoteAudienceMessage"] | components["schemas"]["VoteOrganizerMessage"] | components["schemas"]["WelcomeMessage"] | components["schemas"]["WholeBoardMessage"];
         "Set-blindRequest": {
             blind: boolean;
             /**
@@ -15942,11 +15942,35 @@ export interface components {
             /** Format: int64 */
             votes: number;
         };
+        VoteOrganizerMessage: {
+            data: components["schemas"]["VoteOrganizerView"];
+            /**
+             * Format: int64
+             * @description with seq: order of the messages of one topic and kind
+             */
+            epoch: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "vote_organizer";
+            /**
+             * Format: int64
+             * @description contest time in microseconds
+             */
+            sent_at: number;
+            /**
+             * Format: int64
+             * @description a message that is not newer than the one held is ignored
+             */
+            seq: number;
+            topic: string;
+        };
         VoteOrganizerView: {
             /** @description Where one votes */
             address: string;
             batches: components["schemas"]["VoteBatchView"][];
-            /** @description Those who take part now, or from the opening on those who did then */
+            /** @description Those who take part now, from the opening on of those who did then */
             candidates: components["schemas"]["VoteCandidateView"][];
             /** Format: int64 */
             closed_us: number;
@@ -15967,6 +15991,8 @@ export interface components {
             settings: components["schemas"]["VoteSettings"];
             /** @enum {string} */
             state: "planned" | "open" | "closed";
+            /** @description Candidates that have withdrawn since the opening: their votes are kept, and count for nothing */
+            withdrawn: components["schemas"]["VoteWithdrawnView"][];
         };
         VoteReceipt: {
             /** Format: int64 */
@@ -15998,6 +16024,17 @@ export interface components {
             opens_us: number;
             /** @description With printed ticket codes */
             tickets: boolean;
+        };
+        VoteWithdrawnView: {
+            /** Format: int64 */
+            entry_id: number;
+            name: string;
+            /** @description Candidate number */
+            number: string;
+            /** @description May be empty */
+            unit_name: string;
+            /** Format: int64 */
+            votes: number;
         };
         WebGrantsView: {
             /** Format: int64 */
