@@ -189,6 +189,11 @@ func (s *Service) Lock(ctx context.Context, contestID, roundID, performanceID, w
 			return sheet.matches(seen)
 		}
 		return s.change(ctx, contestID, roundID, func(tx pgx.Tx, q *judgingdb.Queries, j Judging) error {
+			// A device that heard no answer asks again while its first lock is still on the way.
+			if sheet := j.Sheet(performanceID, judge); sheet.State == Locked {
+				lockedUs = sheet.LockedUs
+				return sheet.matches(seen)
+			}
 			p, err := j.mayMark(judge, performanceID, writer)
 			if err != nil {
 				return err

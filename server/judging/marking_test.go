@@ -237,6 +237,26 @@ func TestLockNeverLosesAMarkUnderWay(t *testing.T) {
 	}
 }
 
+// A device that hears no answer asks again while its first lock is still under way: one lock, and the same answer to both.
+func TestLockAskedTwiceAtOnceIsOneLock(t *testing.T) {
+	h := open(t, 1, 8)
+	for n := range 8 {
+		p := h.perform(n, 60)
+		d := h.device(0)
+		seen := d.fill(p, 500, 300, 200)
+		var at [2]int64
+		var errs [2]error
+		var both sync.WaitGroup
+		for i := range at {
+			both.Go(func() { at[i], errs[i] = d.lock(p, seen) })
+		}
+		both.Wait()
+		if errs[0] != nil || errs[1] != nil || at[0] != at[1] || at[0] == 0 {
+			t.Fatalf("locked at %v, %v", at, errs)
+		}
+	}
+}
+
 // Each judge gives marks that no other gives; until the own sheet is locked, none of the others' stands anywhere in
 // what a judge is shown.
 func TestOthersMarksStayHiddenUntilTheOwnSheetIsLocked(t *testing.T) {

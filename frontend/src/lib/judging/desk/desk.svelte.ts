@@ -23,8 +23,8 @@ type Own = {
 
 export type Refusal = { performance: number; criterion: number; value: number | null; fault: Fault };
 
-/** How the marks of one performance stand: all saved (when last), on their way, or waiting for a line. */
-export type Saving = { state: 'none' | 'saved' | 'saving' | 'waiting'; count: number; atUs: number };
+/** How the marks of one performance stand: all saved (when last), on their way, waiting for a line, or for its beginning. */
+export type Saving = { state: 'none' | 'saved' | 'saving' | 'waiting' | 'held'; count: number; atUs: number };
 
 type Options = {
   store?: Store | null;
@@ -76,6 +76,8 @@ export class JudgeDesk {
       connection: this.#connection,
       onstored: (key, reply) => this.#stored(key, (reply as { received_us?: number }).received_us ?? 0),
       onrefused: (key, fault) => this.#refused(key, fault),
+      // Marked without a line while the entry was on stage, and the table has not begun it: it will.
+      keeps: (_key, fault) => fault.code === 'performance_not_begun',
     });
     this.queue = new LockQueue(this.#memory, {
       connection: this.#connection,
@@ -122,6 +124,7 @@ export class JudgeDesk {
         this.#prune(view);
         // Nobody marks yet: the first device that looks is the one.
         if (view.writer === 0 && !view.closed) void this.claim();
+        if (view.performances.some((p) => p.state !== 'planned' && this.holds(p.id))) this.outbox.again();
         this.queue.look();
       }),
       this.notes.open(),
@@ -206,6 +209,7 @@ export class JudgeDesk {
       ...performance.sheet.marks.map((m) => m.received_us),
     );
     if (waiting.length > 0) {
+      if (waiting.every(([key]) => this.#kept(key))) return { state: 'held', count: waiting.length, atUs };
       const onTheWay = this.#connection.state === 'open' && !waiting.some(([, o]) => o.late);
       return { state: onTheWay ? 'saving' : 'waiting', count: waiting.length, atUs };
     }
@@ -217,6 +221,16 @@ export class JudgeDesk {
     return (
       Object.values(this.#own).filter((o) => !o.stored).length + this.notes.undelivered + this.queue.count
     );
+  }
+
+  /** The line is there, and the server takes the mark once the performance has begun. */
+  #kept(key: string): boolean {
+    return this.#connection.state === 'open' && this.outbox.states[key] === 'waiting';
+  }
+
+  /** This device keeps marks of a performance. */
+  holds(performance: number): boolean {
+    return this.#waits(performance);
   }
 
   /** Marks of one performance that the server has not confirmed. */
@@ -245,11 +259,33 @@ export class JudgeDesk {
     this.queue.put({ performance: performance.id, marks: this.#marksOf(performance) });
   }
 
-  /** Makes the sheet final as it stands on the screen; throws a Fault when it was not. */
-  async lock(performance: JudgePerformance): Promise<void> {
+  /**
+   * Makes the sheet final as it stands on the screen; throws a Fault when it was not. Where no answer comes, the line has
+   * just gone: the device keeps the act as if it had known, and "later" says so. Locking twice is locking once.
+   */
+  async lock(performance: JudgePerformance): Promise<'locked' | 'later'> {
     const view = this.view;
     if (!view) throw Fault.network();
-    await this.#sendLock(performance.id, this.#marksOf(performance));
+    let late: ReturnType<typeof setTimeout> | undefined;
+    const silence = new Promise<'later'>((then) => {
+      late = setTimeout(() => then('later'), patience);
+    });
+    const locked = this.#sendLock(performance.id, this.#marksOf(performance)).then(
+      () => 'locked' as const,
+      (error: unknown) => {
+        const fault = Fault.from(error);
+        if (fault.status === 0 || fault.status >= 500) return 'later' as const;
+        throw fault;
+      },
+    );
+    locked.catch(() => undefined); // after the silence the queue asks again, and tells what it hears
+    const outcome = await Promise.race([locked, silence]);
+    clearTimeout(late);
+    if (outcome === 'later') {
+      this.lockLater(performance);
+      this.#connection.nudge();
+    }
+    return outcome;
   }
 
   /** The judge has read why a mark was refused. */
@@ -274,7 +310,7 @@ export class JudgeDesk {
     this.#own = { ...this.#own, [key]: { ...own, writer: this.#writer, seq } };
     setTimeout(() => {
       const now = this.#own[key];
-      if (!now || now.stored || now.seq !== seq) return;
+      if (!now || now.stored || now.seq !== seq || this.#kept(key)) return;
       this.#own = { ...this.#own, [key]: { ...now, late: true } };
       // A line that swallows everything is found out sooner when it is asked.
       this.#connection.nudge();
