@@ -92,6 +92,10 @@ func newStyles(f *excelize.File) (styles, error) {
 }
 
 func writeSheet(f *excelize.File, name string, sheet Sheet, st styles) error {
+	// Before the rows: afterwards the whole sheet would be read again, and written again with them.
+	if err := offers(f, name, sheet); err != nil {
+		return err
+	}
 	out, err := f.NewStreamWriter(name)
 	if err != nil {
 		return err
@@ -140,10 +144,7 @@ func writeSheet(f *excelize.File, name string, sheet Sheet, st styles) error {
 			return err
 		}
 	}
-	if err := out.Flush(); err != nil {
-		return err
-	}
-	return offers(f, name, sheet)
+	return out.Flush()
 }
 
 // cells are the values of a row as they are written.

@@ -96,6 +96,31 @@ func TestWhatIsWrittenIsReadBack(t *testing.T) {
 	})
 }
 
+// Who fills in a template is told what a column wants, and offered what it may hold, in each sheet with its rows.
+func TestNotesAndChoicesStandBesideTheRows(t *testing.T) {
+	columns := []Column{{Title: "Số điện thoại", Note: "Mười chữ số"}, {Title: "Bảng", Choices: []string{"A", "B"}}}
+	b := workbook(t, Sheet{Name: "Một", Columns: columns, Rows: [][]any{{"0912345678", "A"}}}, Sheet{Name: "Hai", Columns: columns})
+	f, err := excelize.OpenReader(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"Một", "Hai"} {
+		found, err := f.GetDataValidations(name)
+		if err != nil || len(found) != 2 {
+			t.Fatalf("sheet %s: %d notes and lists, %v", name, len(found), err)
+		}
+		if note := found[0]; note.Sqref != "A1" || note.Prompt == nil || *note.Prompt != "Mười chữ số" {
+			t.Errorf("sheet %s: the note is %+v", name, note)
+		}
+		if list := found[1]; list.Sqref != "B2:B5001" || list.Formula1 != `"A,B"` {
+			t.Errorf("sheet %s: the list is %+v", name, list)
+		}
+	}
+	if cell, _ := f.GetCellValue("Một", "A2"); cell != "0912345678" {
+		t.Errorf("the row holds %q", cell)
+	}
+}
+
 func TestReadWorkbookAsUnitsSendIt(t *testing.T) {
 	f := excelize.NewFile()
 	set := func(cell string, v any) {
