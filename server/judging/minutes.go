@@ -257,7 +257,7 @@ func (m Minutes) annex(zone *time.Location) export.Block {
 	}
 	b.Table = &export.OfficialTable{Columns: []export.OfficialColumn{{Title: "TT", Width: 8}, {Title: "Lúc", Width: 20}, {Title: "Sự việc", Width: 140}}}
 	for i, x := range m.Record.Exceptions {
-		at := ""
+		at := "—" // not at one moment
 		if x.AtUs != 0 {
 			at = time.UnixMicro(x.AtUs).In(zone).Format("15:04 02/01/2006")
 		}
