@@ -160,9 +160,6 @@ func Routes(api *web.API, s *Service) {
 		func(ctx context.Context, _ *struct{}) (*myContestsOut, error) {
 			p := account.From(ctx)
 			contests, err := s.Mine(ctx, p)
-			for i := 0; i < len(contests) && err == nil; i++ {
-				contests[i], err = s.AsKnownTo(ctx, p, contests[i])
-			}
 			out := &myContestsOut{}
 			out.Body.Contests = myContestViews(p, contests)
 			return out, err

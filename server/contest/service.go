@@ -240,7 +240,11 @@ func (s *Service) Mine(ctx context.Context, p account.Principal) ([]Contest, err
 		}
 		rows, err = s.q.ContestsByID(ctx, ids)
 	}
-	return list(rows, err)
+	contests, err := list(rows, err)
+	for i := 0; i < len(contests) && err == nil; i++ {
+		contests[i], err = s.asKnownTo(ctx, p, contests[i])
+	}
+	return contests, err
 }
 
 // Public lists the contests of the home page.

@@ -21,9 +21,9 @@ func (s *Service) Outside(ctx context.Context, c Contest) (Contest, error) {
 	return c, err
 }
 
-// AsKnownTo is a contest as somebody with a role in it may know it: who does not work on its result hears of one as the
+// asKnownTo is a contest as somebody with a role in it may know it: who does not work on its result hears of one as the
 // public does.
-func (s *Service) AsKnownTo(ctx context.Context, p account.Principal, c Contest) (Contest, error) {
+func (s *Service) asKnownTo(ctx context.Context, p account.Principal, c Contest) (Contest, error) {
 	for _, role := range []account.Role{account.RoleOrganizer, account.RoleSecretary, account.RoleSupervisor} {
 		if p.Has(c.ID, role) {
 			return c, nil
