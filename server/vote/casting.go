@@ -1,7 +1,6 @@
 package vote
 
 import (
-	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/rand"
@@ -254,10 +253,13 @@ func (s *Service) SendCode(ctx context.Context, roundID int64, to, locale string
 		}
 		if n == 0 {
 			row, err := q.LockCode(ctx, votedb.LockCodeParams{RoundID: roundID, Mac: s.mac("mail", roundID, address(to))})
-			if err == nil && row.Sent >= codesMost {
+			switch {
+			case err != nil:
+				return err
+			case row.Sent >= codesMost:
 				return errCodesMost
 			}
-			return cmp.Or(err, error(errSoon))
+			return errSoon
 		}
 		return s.Mail.Send(ctx, tx, mail.Letter{Contest: c.ID, Template: mail.VoteCode, To: strings.TrimSpace(to), Locale: locale,
 			Content: mail.Content{Contest: c.Name, Organizer: c.OrganizerName, Number: code, Count: codeMinutes}})

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/hoithi/hoithi/server/contest"
 	"github.com/hoithi/hoithi/server/live"
 )
 
@@ -129,17 +130,12 @@ func (l *Live) loop(ctx context.Context) {
 }
 
 // madeFrom is what the audience's view depends on, in short: it is asked once a second for rounds that somebody watches.
-// Names and entries have no number of their own here, so now and then the view is made anew in any case.
 func (s *Service) madeFrom(ctx context.Context, roundID int64) (string, error) {
 	round, err := s.public(ctx, roundID)
 	if err != nil {
 		return "", err
 	}
-	v, err := s.get(ctx, round)
-	if err != nil {
-		return "", err
-	}
-	version, err := s.Version(ctx, roundID)
+	stand, err := s.stand(ctx, round)
 	if err != nil {
 		return "", err
 	}
@@ -148,11 +144,7 @@ func (s *Service) madeFrom(ctx context.Context, roundID int64) (string, error) {
 		return "", err
 	}
 	masks, err := s.Roster.MaskVersion(ctx, round.ContestID)
-	if err != nil {
-		return "", err
-	}
-	state, slot := s.slot(v)
-	return fmt.Sprint(state, version, frozen, masks, slot), nil
+	return fmt.Sprint(stand, " ", frozen, " ", masks), err
 }
 
 // organizerMadeFrom is what the organizer's view depends on, but for tickets.
@@ -161,21 +153,21 @@ func (s *Service) organizerMadeFrom(ctx context.Context, roundID int64) (string,
 	if err != nil {
 		return "", err
 	}
+	return s.stand(ctx, round)
+}
+
+// stand is how a vote stands, in short. Names and entries have no number of their own here, so now and then it differs in
+// any case: more often while entries still come and go.
+func (s *Service) stand(ctx context.Context, round contest.Round) (string, error) {
 	v, err := s.get(ctx, round)
 	if err != nil {
 		return "", err
 	}
-	version, err := s.Version(ctx, roundID)
-	state, slot := s.slot(v)
-	return fmt.Sprint(state, version, slot), err
-}
-
-// slot is where a vote stands, and a number that changes now and then: more often while entries still come and go.
-func (s *Service) slot(v Vote) (State, int64) {
+	version, err := s.Version(ctx, round.ID)
 	now, every := s.NowUs(), int64(30_000_000)
 	state := v.State(now)
 	if state == Planned {
 		every = 5_000_000
 	}
-	return state, now / every
+	return fmt.Sprint(state, " ", version, " ", now/every), err
 }
