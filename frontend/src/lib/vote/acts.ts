@@ -5,6 +5,7 @@ import type { components } from '$lib/api';
 export type VoteSettings = components['schemas']['VoteSettings'];
 export type VoteView = components['schemas']['VoteOrganizerView'];
 export type AudienceVote = components['schemas']['VoteAudienceView'];
+export type VoteCandidate = AudienceVote['candidates'][number];
 export type Receipt = components['schemas']['VoteReceipt'];
 export type Place = { contest: number; round: number };
 
