@@ -119,9 +119,6 @@ var (
 	errNobodyMarks = conflict("nobody_marks",
 		"Không còn giám khảo nào được chấm lượt này: người thì vắng, người thì có liên quan. Hãy thay giám khảo hoặc đổi cách xử lý người có liên quan trước khi bắt đầu.",
 		"Nobody on the panel may mark this turn: absent, or tied to the entry. Replace a judge or change the rule for ties before you begin.")
-	errReplaceLate = conflict("replace_late",
-		"Giám khảo này đã chấm, hoặc đã có lượt diễn xong, nên không thay người được nữa. Hãy ghi vắng mặt: phiếu đã chốt vẫn được tính, phiếu chưa chốt thì không.",
-		"This judge has marked already, or a turn is over, so nobody can take the place any more. Note the judge as absent: locked sheets still count, open ones do not.")
 	errTies = invalid("ties_invalid",
 		"Khai báo liên quan chưa đúng nên chưa lưu. Hãy xem các dòng được đánh dấu.",
 		"The ties are not right, so they were not saved. Look at the marked lines.")

@@ -70,6 +70,10 @@ type Seat struct {
 	// Absent: gives no more marks. Sheets locked before still count, others are not waited for.
 	Absent bool
 	Reason string
+	// LeftUs: somebody else judges in this place from here on, contest time; 0: not.
+	LeftUs int64
+	// Replaces is the seat whose remaining turns are this one's; 0: none. See Sits.
+	Replaces int
 	// Writer is the number of the judge's device that may write; 0: none has claimed the seat yet.
 	Writer int64
 }
@@ -111,6 +115,8 @@ type Performance struct {
 	Code string
 	// Conflicts are the judges who are tied to the entry, by account.
 	Conflicts map[int64]Why
+	// away are the judges of other turns, by account, where that is known without the times: see Recompute.
+	away map[int64]bool
 	// masked: the code stands in the place of the name. See For.
 	masked bool
 }

@@ -69,7 +69,7 @@ func (j *Judging) loadSetUp(ctx context.Context, q *judgingdb.Queries) error {
 	}
 	for _, p := range panel {
 		j.Panel = append(j.Panel, Seat{Number: int(p.Seat), AccountID: p.AccountID, Name: p.Name, Head: p.Head,
-			Absent: p.Absent, Reason: p.Reason, Writer: p.Writer})
+			Absent: p.Absent, Reason: p.Reason, Writer: p.Writer, LeftUs: p.LeftUs, Replaces: int(p.Replaces)})
 	}
 	performances, err := q.Performances(ctx, j.RoundID)
 	if err != nil {

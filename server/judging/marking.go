@@ -160,6 +160,8 @@ func (j Judging) mayMark(judge, performanceID, writer int64) (Performance, error
 		return p, fault.NothingHere
 	case j.Sheet(p.ID, judge).State == Locked:
 		return p, errSheetLocked
+	case !j.Sits(p, seat) && !seat.Absent:
+		return p, errOtherTurn
 	case j.Barred(p, judge):
 		return p, errBarred
 	case writer <= 0 || writer > seat.Writer:

@@ -41,7 +41,7 @@ func (s *Service) Papers(ctx context.Context, contestID, roundID int64) ([]byte,
 		}
 		p.at = 0 // each judge's sheets begin on a page of their own
 		for _, turn := range j.counting() {
-			if turn.Withdrawn && turn.State == Planned {
+			if turn.Withdrawn && turn.State == Planned || !j.Sits(turn, seat) {
 				continue
 			}
 			link := fmt.Sprintf("%s/organizer/contests/%d/rounds/%d/judging?turn=%d&seat=%d", s.address, contestID, roundID, turn.ID, seat.Number)

@@ -7,7 +7,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/hoithi/hoithi/server/account"
-	"github.com/hoithi/hoithi/server/fault"
 	"github.com/hoithi/hoithi/server/judging/judgingdb"
 )
 
@@ -21,6 +20,8 @@ const (
 	BroughtIn ChangeKind = "bring_back"
 	Added     ChangeKind = "add"
 	Replaced  ChangeKind = "replace"
+	Joined    ChangeKind = "join"
+	Headed    ChangeKind = "head"
 	WentAway  ChangeKind = "absent"
 	CameBack  ChangeKind = "present"
 	TiesKnown ChangeKind = "ties"
@@ -46,7 +47,7 @@ func (c Change) ofOrder() bool {
 	switch c.Kind {
 	case Moved, PutLast, LeftOut, BroughtIn, Added:
 		return true
-	case Replaced, WentAway, CameBack, TiesKnown, NamesHeld:
+	case Replaced, Joined, Headed, WentAway, CameBack, TiesKnown, NamesHeld:
 	}
 	return false
 }
@@ -54,7 +55,7 @@ func (c Change) ofOrder() bool {
 // ChangeView is a change as it is shown.
 type ChangeView struct {
 	AtUs   int64      `json:"at_us"`
-	Kind   ChangeKind `json:"kind" enum:"move,last,leave_out,bring_back,add,replace,absent,present,ties,names"`
+	Kind   ChangeKind `json:"kind" enum:"move,last,leave_out,bring_back,add,replace,join,head,absent,present,ties,names"`
 	Entry  string     `json:"entry" doc:"Name or blind code; empty: not about an entry"`
 	Seat   int        `json:"seat" doc:"0: not about a judge"`
 	Before string     `json:"before" doc:"Place in the running order, or the judge's name; may be empty"`
@@ -81,7 +82,7 @@ func (j Judging) changesForJudges() []ChangeView {
 		switch v.Kind {
 		case TiesKnown, NamesHeld:
 			continue
-		case Replaced, WentAway, CameBack:
+		case Replaced, Joined, Headed, WentAway, CameBack:
 			v.Reason = ""
 		case Moved, PutLast, LeftOut, BroughtIn, Added:
 		}
@@ -143,52 +144,6 @@ func (j *Judging) loadPanel(ctx context.Context, q *judgingdb.Queries) error {
 		return err
 	}
 	return j.loadCodes(ctx, q)
-}
-
-// Replace seats another judge in the place of one who has given no mark in this round. Who has given marks is noted as
-// absent instead: the locked sheets stay that judge's own, and nobody signs for another.
-func (s *Service) Replace(ctx context.Context, contestID, roundID int64, seat int, accountID int64, reason string) error {
-	reason, err := Reason(reason)
-	if err != nil {
-		return err
-	}
-	return s.change(ctx, contestID, roundID, func(tx pgx.Tx, q *judgingdb.Queries, j Judging) error {
-		n := slices.IndexFunc(j.Panel, func(x Seat) bool { return x.Number == seat })
-		if n < 0 {
-			return fault.NothingHere
-		}
-		list, err := candidates(ctx, q, j.ContestID)
-		if err != nil {
-			return err
-		}
-		accounts := make([]int64, 0, len(j.Panel))
-		for i, x := range j.Panel {
-			if i == n {
-				x.AccountID = accountID
-			}
-			accounts = append(accounts, x.AccountID)
-		}
-		if err := checkPanel(list, accounts, 0); err != nil {
-			return err
-		}
-		marked, err := q.MarksOfSeat(ctx, judgingdb.MarksOfSeatParams{RoundID: roundID, AccountID: j.Panel[n].AccountID})
-		if err != nil {
-			return err
-		}
-		// A performance that is over was not seen by the one who comes now.
-		over := slices.ContainsFunc(j.Performances, func(p Performance) bool { return p.State == Done && p.EntryID != 0 })
-		if marked || over {
-			return errReplaceLate
-		}
-		if err := q.ReplaceSeat(ctx, judgingdb.ReplaceSeatParams{RoundID: roundID, Seat: int32(seat), AccountID: accountID}); err != nil {
-			return err
-		}
-		if err := s.keepConflicts(ctx, q, j); err != nil {
-			return err
-		}
-		name := list[slices.IndexFunc(list, func(c Candidate) bool { return c.AccountID == accountID })].Name
-		return s.noteChange(ctx, tx, q, j, Change{Kind: Replaced, Seat: seat, Before: j.Panel[n].Name, After: name, Reason: reason})
-	})
 }
 
 // sitsOut tells whether nobody waits for a turn: the entry has withdrawn or was left out before it began.

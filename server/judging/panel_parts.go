@@ -206,7 +206,7 @@ func (s *Service) tieNeeds(ctx context.Context, j Judging) ([]Need, error) {
 		tied++
 		free := 0
 		for _, x := range j.Panel {
-			if !x.Absent && !j.Barred(p, x.AccountID) {
+			if !x.Absent && j.Sits(p, x) && !j.Barred(p, x.AccountID) {
 				free++
 			}
 		}

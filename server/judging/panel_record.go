@@ -8,12 +8,12 @@ func (j Judging) panelExceptions() []Exception {
 		list = append(list, Exception{Code: "blind", Vi: "Chấm bằng mã: chỉ " + j.KeeperName + " biết tên đội cho đến khi chốt phần thi.",
 			En: "Judged by codes: only " + j.KeeperName + " knew the names until the part was closed."})
 	}
-	absent := map[int]bool{}
+	absent, left := map[int]bool{}, map[int]bool{}
 	for _, s := range j.Panel {
-		absent[s.Number] = s.Absent
+		absent[s.Number], left[s.Number] = s.Absent, s.LeftUs != 0
 	}
 	for _, c := range j.Changes {
-		if c.Kind == WentAway && absent[c.Seat] {
+		if c.Kind == WentAway && absent[c.Seat] && !left[c.Seat] {
 			continue // the annex tells who is absent by the panel
 		}
 		vi, en := c.words()
@@ -92,6 +92,14 @@ func (c Change) words() (vi, en string) {
 		return c.Entry + ": thêm vào cuối thứ tự trình bày.", c.Entry + ": added at the end of the running order."
 	case Replaced:
 		return seat + ": " + c.Before + " được thay bằng " + c.After + ".", seat + ": " + c.Before + " was replaced by " + c.After + "."
+	case Joined:
+		return "GK" + c.Before + " thôi chấm; " + seat + " (" + c.After + ") chấm các lượt còn lại.",
+			"Judge " + c.Before + " judges no more; " + seat + " (" + c.After + ") judges the remaining turns."
+	case Headed:
+		if c.Before == "" {
+			return seat + " (" + c.After + ") làm Trưởng ban Giám khảo.", seat + " (" + c.After + ") became the head judge."
+		}
+		return seat + " (" + c.After + ") làm Trưởng ban Giám khảo thay " + c.Before + ".", seat + " (" + c.After + ") became the head judge in the place of " + c.Before + "."
 	case WentAway:
 		return seat + " (" + c.After + ") vắng một thời gian.", seat + " (" + c.After + ") was absent for a time."
 	case CameBack:

@@ -364,29 +364,6 @@ func TestLotsDrawnInTheRoomAndTheSameOrderInAnotherPart(t *testing.T) {
 	}
 }
 
-func TestReplacingAJudge(t *testing.T) {
-	h := open(t, 2, 2)
-	reserve := h.person("Giám khảo dự bị")
-	h.exec(`INSERT INTO account_grant (account_id, contest_id, role) VALUES ($1, $2, 'judge')`, idOf(reserve), h.contestID)
-	wants(t, "one who is seated already", h.s.Replace(h.organizer, h.contestID, h.roundID, 1, idOf(h.judges[1]), "ốm"), "panel_invalid")
-	h.must(h.s.Start(h.organizer, h.contestID, h.roundID, h.performance(0)))
-	h.must(h.s.Replace(h.organizer, h.contestID, h.roundID, 2, idOf(reserve), "ốm"))
-	j := h.judging()
-	if j.Panel[1].AccountID != idOf(reserve) || len(j.Changes) != 1 || j.Changes[0].Before != "Giám khảo 2" || j.Changes[0].After != "Giám khảo dự bị" {
-		t.Fatalf("the panel is %+v, changes %+v", j.Panel, j.Changes)
-	}
-	_, _, err := h.s.JudgeView(h.judges[1], h.contestID, h.roundID)
-	wants(t, "who was replaced", err, "not_on_panel")
-	view, _, err := h.s.JudgeView(h.judges[0], h.contestID, h.roundID)
-	h.must(err)
-	if c := view.Changes; len(c) != 1 || c[0].Kind != judging.Replaced || c[0].After != "Giám khảo dự bị" || c[0].Reason != "" {
-		t.Errorf("the other judge reads %+v", c)
-	}
-	d := h.device(0)
-	d.mark(h.performance(0), h.criteria()[0].ID, 800)
-	wants(t, "one who has marked", h.s.Replace(h.organizer, h.contestID, h.roundID, 1, idOf(h.judges[1]), "ốm"), "replace_late")
-}
-
 func TestTakingOverFromAnotherContest(t *testing.T) {
 	h := open(t, 2, 1)
 	c, err := h.contests.Get(h.organizer, h.contestID)

@@ -41,6 +41,12 @@ INSERT INTO panel_seat (round_id, seat, account_id, head) VALUES ($1, $2, $3, $4
 -- name: SetAbsence :execrows
 UPDATE panel_seat SET absent = $3, reason = $4 WHERE round_id = $1 AND seat = $2;
 
+-- name: LeaveSeat :exec
+UPDATE panel_seat SET absent = true, reason = @reason, left_us = @left_us WHERE round_id = @round_id AND seat = @seat;
+
+-- name: JoinPanel :exec
+INSERT INTO panel_seat (round_id, seat, account_id, replaces) VALUES (@round_id, @seat, @account_id, @replaces);
+
 -- name: ClaimSeat :one
 UPDATE panel_seat SET writer = nextval('sheet_writer') WHERE round_id = $1 AND account_id = $2 RETURNING writer;
 
@@ -53,9 +59,11 @@ WHERE g.contest_id = $1 AND a.disabled_at IS NULL ORDER BY a.name, a.id, g.role;
 INSERT INTO criterion (round_id, position, name, description, max, step, weight, levels)
 SELECT @to_round::bigint, c.position, c.name, c.description, c.max, c.step, c.weight, c.levels FROM criterion c WHERE c.round_id = @from_round::bigint;
 
+-- Who was replaced there does not sit here.
 -- name: CopyPanel :exec
 INSERT INTO panel_seat (round_id, seat, account_id, head)
-SELECT @to_round::bigint, p.seat, p.account_id, p.head FROM panel_seat p WHERE p.round_id = @from_round::bigint;
+SELECT @to_round::bigint, row_number() OVER (ORDER BY coalesce(nullif(p.replaces, 0), p.seat), p.seat), p.account_id, p.head
+FROM panel_seat p WHERE p.round_id = @from_round::bigint AND p.left_us = 0;
 
 -- name: Performances :many
 SELECT p.*, coalesce(e.name, p.title)::text AS entry_name, coalesce(e.number, 0)::integer AS entry_number,

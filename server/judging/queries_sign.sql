@@ -30,7 +30,7 @@ UPDATE judged_round SET supervised = $2 WHERE round_id = $1;
 -- name: TakeHead :exec
 UPDATE panel_seat SET head = false WHERE round_id = $1;
 
--- name: GiveHead :execrows
+-- name: GiveHead :exec
 UPDATE panel_seat SET head = true WHERE round_id = $1 AND seat = $2;
 
 -- name: Requests :many

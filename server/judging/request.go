@@ -107,6 +107,8 @@ func (j Judging) checkPaper(p Performance, seat Seat, marks []MarkValue, replace
 	switch {
 	case p.State == Planned:
 		return errNotBegun
+	case !j.Sits(p, seat):
+		return errOtherTurn
 	case seat.Absent:
 		return errPaperAbsent
 	case sheet.State == Locked:

@@ -30,7 +30,7 @@ func (s *Service) Start(ctx context.Context, contestID, roundID, performanceID i
 		if p.Withdrawn {
 			return errSitsOut
 		}
-		if p.EntryID != 0 && !slices.ContainsFunc(j.Panel, func(x Seat) bool { return !x.Absent && !j.Barred(p, x.AccountID) }) {
+		if p.EntryID != 0 && !slices.ContainsFunc(j.Panel, func(x Seat) bool { return !x.Absent && j.Sits(p, x) && !j.Barred(p, x.AccountID) }) {
 			return errNobodyMarks
 		}
 		if _, taken := j.OnStage(); taken {

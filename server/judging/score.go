@@ -79,7 +79,7 @@ func (j Judging) awaited(p Performance) []Seat {
 	var totals []int64
 	for _, seat := range j.Panel {
 		sheet := j.Sheet(p.ID, seat.AccountID)
-		if j.Barred(p, seat.AccountID) || sheet.State != Locked && seat.Absent && j.Rules.Absent != AbsenceWaits {
+		if j.Barred(p, seat.AccountID) || sheet.State != Locked && (!j.Sits(p, seat) || j.gone(seat)) {
 			continue
 		}
 		if j.Rules.Combining.Method == scoring.TwoMarkers {
@@ -96,6 +96,12 @@ func (j Judging) awaited(p Performance) []Seat {
 		totals = append(totals, total)
 	}
 	return waits
+}
+
+// gone tells whether a sheet that is not locked yet will not come: of who has been replaced never, of who is absent by the
+// rules.
+func (j Judging) gone(seat Seat) bool {
+	return seat.LeftUs != 0 || seat.Absent && j.Rules.Absent != AbsenceWaits
 }
 
 // Gap is one thing that is still to be done.
@@ -203,6 +209,7 @@ type seatInput struct {
 	AccountID int64 `json:"account_id"`
 	Head      bool  `json:"head"`
 	Absent    bool  `json:"absent"`
+	Left      bool  `json:"left,omitempty"` // replaced: open sheets are not waited for
 }
 
 type performanceInput struct {
@@ -211,6 +218,7 @@ type performanceInput struct {
 	State   PerformanceState `json:"state"`
 	Seconds *int64           `json:"seconds"`
 	Barred  []int            `json:"barred,omitempty"` // seats whose sheets are left out for a conflict of interest
+	Away    []int            `json:"away,omitempty"`   // seats whose judges came later or had left
 	Sheets  []sheetInput     `json:"sheets"`           // by seat
 }
 
@@ -235,7 +243,7 @@ func (j Judging) Inputs() []byte {
 	in := inputs{RoundID: j.RoundID, Rules: j.Rules, Criteria: j.Rubric(), Closed: j.Closed(),
 		Panel: []seatInput{}, Performances: []performanceInput{}}
 	for _, s := range j.Panel {
-		in.Panel = append(in.Panel, seatInput{Seat: s.Number, AccountID: s.AccountID, Head: s.Head, Absent: s.Absent})
+		in.Panel = append(in.Panel, seatInput{Seat: s.Number, AccountID: s.AccountID, Head: s.Head, Absent: s.Absent, Left: s.LeftUs != 0})
 	}
 	for _, p := range j.counting() {
 		if p.sitsOut() {
@@ -245,6 +253,9 @@ func (j Judging) Inputs() []byte {
 		for _, seat := range j.Panel {
 			if j.Barred(p, seat.AccountID) {
 				pi.Barred = append(pi.Barred, seat.Number)
+			}
+			if !j.Sits(p, seat) {
+				pi.Away = append(pi.Away, seat.Number)
 			}
 			sheet := j.Sheet(p.ID, seat.AccountID)
 			if sheet.ID == 0 {
@@ -281,10 +292,17 @@ func Recompute(canonical []byte) ([]Score, error) {
 	}
 	for _, s := range in.Panel {
 		accounts[s.Seat] = s.AccountID
-		j.Panel = append(j.Panel, Seat{Number: s.Seat, AccountID: s.AccountID, Head: s.Head, Absent: s.Absent})
+		seat := Seat{Number: s.Seat, AccountID: s.AccountID, Head: s.Head, Absent: s.Absent}
+		if s.Left {
+			seat.LeftUs = 1
+		}
+		j.Panel = append(j.Panel, seat)
 	}
 	for _, p := range in.Performances {
-		turn := Performance{ID: p.ID, EntryID: p.EntryID, State: p.State, Seconds: p.Seconds, Conflicts: map[int64]Why{}}
+		turn := Performance{ID: p.ID, EntryID: p.EntryID, State: p.State, Seconds: p.Seconds, Conflicts: map[int64]Why{}, away: map[int64]bool{}}
+		for _, seat := range p.Away {
+			turn.away[accounts[seat]] = true
+		}
 		for _, seat := range p.Barred {
 			turn.Conflicts[accounts[seat]], j.Conflict = Declared, ConflictBarred
 		}

@@ -256,6 +256,9 @@ func (s *Service) SetAbsence(ctx context.Context, contestID, roundID int64, seat
 		if !absent {
 			kept = ""
 		}
+		if !absent && slices.ContainsFunc(j.Panel, func(x Seat) bool { return x.Number == seat && x.LeftUs != 0 }) {
+			return errHasLeft
+		}
 		n, err := q.SetAbsence(ctx, judgingdb.SetAbsenceParams{RoundID: roundID, Seat: int32(seat), Absent: absent, Reason: kept})
 		if err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -173,17 +174,21 @@ func (s *Service) NameHead(ctx context.Context, contestID, roundID int64, seat i
 		return err
 	}
 	return s.change(ctx, contestID, roundID, func(tx pgx.Tx, q *judgingdb.Queries, j Judging) error {
+		n := slices.IndexFunc(j.Panel, func(x Seat) bool { return x.Number == seat })
+		if n < 0 {
+			return fault.NothingHere
+		}
+		if j.Panel[n].Absent {
+			return errHeadAbsent
+		}
+		before, _ := j.Head()
 		if err := q.TakeHead(ctx, roundID); err != nil {
 			return err
 		}
-		n, err := q.GiveHead(ctx, judgingdb.GiveHeadParams{RoundID: roundID, Seat: int32(seat)})
-		if err != nil {
+		if err := q.GiveHead(ctx, judgingdb.GiveHeadParams{RoundID: roundID, Seat: int32(seat)}); err != nil {
 			return err
 		}
-		if n == 0 {
-			return fault.NothingHere
-		}
-		return record(ctx, tx, j, "head", map[string]any{"round": roundID, "seat": seat, "reason": reason})
+		return s.noteChange(ctx, tx, q, j, Change{Kind: Headed, Seat: seat, Before: before.Name, After: j.Panel[n].Name, Reason: reason})
 	})
 }
 

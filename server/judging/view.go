@@ -87,6 +87,7 @@ type JudgePerformance struct {
 	Withdrawn bool `json:"withdrawn" doc:"Withdrawn, or left out of this part"`
 	// Conflict is there when the judge is tied to the entry.
 	Conflict *ConflictView `json:"conflict,omitempty" doc:"What ties this judge to the entry, and whether the sheet is left out for it"`
+	Away     bool          `json:"away" doc:"Not this seat's turn: it began before this judge came, or was left to who came instead"`
 	// Others is filled only after the own sheet was locked.
 	Others *OthersView `json:"others,omitempty" doc:"Absent until the own sheet is locked"`
 }
@@ -173,6 +174,8 @@ type SeatView struct {
 	Head      bool   `json:"head"`
 	Absent    bool   `json:"absent"`
 	Reason    string `json:"reason" doc:"Why absent; may be empty"`
+	Left      bool   `json:"left" doc:"Replaced by somebody on a seat of their own: does not come back in this part"`
+	Replaces  int    `json:"replaces" doc:"Judges the remaining turns of this seat; 0: none"`
 	Ready     bool   `json:"ready" doc:"A device of this judge has opened the sheets"`
 }
 
@@ -183,6 +186,7 @@ type MarkedTurn struct {
 	LeftOut   bool `json:"left_out" doc:"Left out of this part on the night; it can be brought back"`
 	// Conflicts are the judges of the panel who are tied to the entry.
 	Conflicts []ConflictView `json:"conflicts"`
+	Away      []int          `json:"away" doc:"Seats that do not judge this turn: who sits there came later, or had left"`
 	Sheets    []SheetView    `json:"sheets" doc:"One a seat, in their order"`
 	Complete  bool           `json:"complete" doc:"Over, and every sheet that is waited for is locked: the score counts"`
 	// Working is computed from the sheets that are locked so far.
@@ -223,7 +227,7 @@ func (j Judging) JudgeView(accountID int64) (JudgeView, bool) {
 			v.OnStage = p.ID
 		}
 		own := j.Sheet(p.ID, accountID)
-		jp := JudgePerformance{PerformanceView: performanceView(p), Sheet: j.ownSheet(rubric, own), Withdrawn: p.Withdrawn, Conflict: j.ownConflict(p, seat)}
+		jp := JudgePerformance{PerformanceView: performanceView(p), Sheet: j.ownSheet(rubric, own), Withdrawn: p.Withdrawn, Conflict: j.ownConflict(p, seat), Away: !j.Sits(p, seat)}
 		if seat.Head {
 			jp.Progress = j.progress(rubric, p)
 		}
@@ -280,14 +284,14 @@ func (j Judging) View() JudgingView {
 	places := j.Places(j.Scores())
 	for _, s := range j.Panel {
 		v.Panel = append(v.Panel, SeatView{Seat: s.Number, AccountID: s.AccountID, Name: s.Name, Head: s.Head, Absent: s.Absent,
-			Reason: s.Reason, Ready: s.Writer > 0})
+			Reason: s.Reason, Ready: s.Writer > 0, Left: s.LeftUs != 0, Replaces: s.Replaces})
 	}
 	for _, p := range j.Performances {
 		if p.State == OnStage {
 			v.OnStage = p.ID
 		}
 		score := scores[p.ID]
-		turn := MarkedTurn{PerformanceView: performanceView(p), Withdrawn: p.Withdrawn, LeftOut: p.LeftOut, Conflicts: j.conflictViews(p), Sheets: []SheetView{},
+		turn := MarkedTurn{PerformanceView: performanceView(p), Withdrawn: p.Withdrawn, LeftOut: p.LeftOut, Conflicts: j.conflictViews(p), Away: j.away(p), Sheets: []SheetView{},
 			Complete: score.Complete, Working: score.Working, Place: places[p.EntryID].Place, Tied: places[p.EntryID].Tied}
 		for _, seat := range j.Panel {
 			s := j.Sheet(p.ID, seat.AccountID)

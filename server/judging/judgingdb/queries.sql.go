@@ -182,7 +182,8 @@ func (q *Queries) CopyCriteria(ctx context.Context, arg CopyCriteriaParams) erro
 
 const copyPanel = `-- name: CopyPanel :exec
 INSERT INTO panel_seat (round_id, seat, account_id, head)
-SELECT $1::bigint, p.seat, p.account_id, p.head FROM panel_seat p WHERE p.round_id = $2::bigint
+SELECT $1::bigint, row_number() OVER (ORDER BY coalesce(nullif(p.replaces, 0), p.seat), p.seat), p.account_id, p.head
+FROM panel_seat p WHERE p.round_id = $2::bigint AND p.left_us = 0
 `
 
 type CopyPanelParams struct {
@@ -190,6 +191,7 @@ type CopyPanelParams struct {
 	FromRound int64
 }
 
+// Who was replaced there does not sit here.
 func (q *Queries) CopyPanel(ctx context.Context, arg CopyPanelParams) error {
 	_, err := q.db.Exec(ctx, copyPanel, arg.ToRound, arg.FromRound)
 	return err
@@ -342,6 +344,27 @@ func (q *Queries) HasMarks(ctx context.Context, performanceID int64) (bool, erro
 	return exists, err
 }
 
+const joinPanel = `-- name: JoinPanel :exec
+INSERT INTO panel_seat (round_id, seat, account_id, replaces) VALUES ($1, $2, $3, $4)
+`
+
+type JoinPanelParams struct {
+	RoundID   int64
+	Seat      int32
+	AccountID int64
+	Replaces  int32
+}
+
+func (q *Queries) JoinPanel(ctx context.Context, arg JoinPanelParams) error {
+	_, err := q.db.Exec(ctx, joinPanel,
+		arg.RoundID,
+		arg.Seat,
+		arg.AccountID,
+		arg.Replaces,
+	)
+	return err
+}
+
 const judgedRound = `-- name: JudgedRound :one
 SELECT round_id, settings, epoch, seq, order_seed, closed_us, closed_by, draw_id, conflict_rule, blind_seed, blind_keeper, checked_us, checked_by, signing, supervised, conduct, public_marks, hall_score FROM judged_round WHERE round_id = $1
 `
@@ -370,6 +393,27 @@ func (q *Queries) JudgedRound(ctx context.Context, roundID int64) (JudgedRound, 
 		&i.HallScore,
 	)
 	return i, err
+}
+
+const leaveSeat = `-- name: LeaveSeat :exec
+UPDATE panel_seat SET absent = true, reason = $1, left_us = $2 WHERE round_id = $3 AND seat = $4
+`
+
+type LeaveSeatParams struct {
+	Reason  string
+	LeftUs  int64
+	RoundID int64
+	Seat    int32
+}
+
+func (q *Queries) LeaveSeat(ctx context.Context, arg LeaveSeatParams) error {
+	_, err := q.db.Exec(ctx, leaveSeat,
+		arg.Reason,
+		arg.LeftUs,
+		arg.RoundID,
+		arg.Seat,
+	)
+	return err
 }
 
 const lockSheet = `-- name: LockSheet :exec
@@ -467,7 +511,7 @@ func (q *Queries) NextSeq(ctx context.Context, roundID int64) (JudgedRound, erro
 }
 
 const panel = `-- name: Panel :many
-SELECT p.round_id, p.seat, p.account_id, p.head, p.absent, p.reason, p.writer, a.name FROM panel_seat p JOIN account a ON a.id = p.account_id WHERE p.round_id = $1 ORDER BY p.seat
+SELECT p.round_id, p.seat, p.account_id, p.head, p.absent, p.reason, p.writer, p.left_us, p.replaces, a.name FROM panel_seat p JOIN account a ON a.id = p.account_id WHERE p.round_id = $1 ORDER BY p.seat
 `
 
 type PanelRow struct {
@@ -478,6 +522,8 @@ type PanelRow struct {
 	Absent    bool
 	Reason    string
 	Writer    int64
+	LeftUs    int64
+	Replaces  int32
 	Name      string
 }
 
@@ -498,6 +544,8 @@ func (q *Queries) Panel(ctx context.Context, roundID int64) ([]PanelRow, error) 
 			&i.Absent,
 			&i.Reason,
 			&i.Writer,
+			&i.LeftUs,
+			&i.Replaces,
 			&i.Name,
 		); err != nil {
 			return nil, err

@@ -288,7 +288,7 @@ func (q *Queries) EndedVersions(ctx context.Context, roundID int64) ([]EndedVers
 	return items, nil
 }
 
-const giveHead = `-- name: GiveHead :execrows
+const giveHead = `-- name: GiveHead :exec
 UPDATE panel_seat SET head = true WHERE round_id = $1 AND seat = $2
 `
 
@@ -297,12 +297,9 @@ type GiveHeadParams struct {
 	Seat    int32
 }
 
-func (q *Queries) GiveHead(ctx context.Context, arg GiveHeadParams) (int64, error) {
-	result, err := q.db.Exec(ctx, giveHead, arg.RoundID, arg.Seat)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
+func (q *Queries) GiveHead(ctx context.Context, arg GiveHeadParams) error {
+	_, err := q.db.Exec(ctx, giveHead, arg.RoundID, arg.Seat)
+	return err
 }
 
 const lockPaperSheet = `-- name: LockPaperSheet :exec

@@ -9678,7 +9678,7 @@ export interface components {
             /** @description Name or blind code; empty: not about an entry */
             entry: string;
             /** @enum {string} */
-            kind: "move" | "last" | "leave_out" | "bring_back" | "add" | "replace" | "absent" | "present" | "ties" | "names";
+            kind: "move" | "last" | "leave_out" | "bring_back" | "add" | "replace" | "join" | "head" | "absent" | "present" | "ties" | "names";
             reason: string;
             /**
              * Format: int64
@@ -9971,6 +9971,8 @@ export interface components {
             vi: string;
         };
         JudgingJudgePerformance: {
+            /** @description Not this seat's turn: it began before this judge came, or was left to who came instead */
+            away: boolean;
             /** @description Judged for practice: it never counts, and stands before the running order */
             calibration: boolean;
             clock: components["schemas"]["JudgingClockView"];
@@ -10205,6 +10207,8 @@ export interface components {
             value: number;
         };
         JudgingMarkedTurn: {
+            /** @description Seats that do not judge this turn: who sits there came later, or had left */
+            away: number[];
             /** @description Judged for practice: it never counts, and stands before the running order */
             calibration: boolean;
             clock: components["schemas"]["JudgingClockView"];
@@ -10686,11 +10690,18 @@ export interface components {
             /** Format: int64 */
             account_id: number;
             head: boolean;
+            /** @description Replaced by somebody on a seat of their own: does not come back in this part */
+            left: boolean;
             name: string;
             /** @description A device of this judge has opened the sheets */
             ready: boolean;
             /** @description Why absent; may be empty */
             reason: string;
+            /**
+             * Format: int64
+             * @description Judges the remaining turns of this seat; 0: none
+             */
+            replaces: number;
             /** Format: int64 */
             seat: number;
         };

@@ -22,6 +22,10 @@ export function changeWords(c: Pick<Change, 'kind' | 'entry' | 'seat' | 'before'
       return m.panel_change_add({ entry: c.entry });
     case 'replace':
       return m.panel_change_replace({ seat, before: c.before, after: c.after });
+    case 'join':
+      return m.panel_change_join({ seat, before: c.before, after: c.after });
+    case 'head':
+      return m.panel_change_head({ seat, after: c.after });
     case 'absent':
       return m.panel_change_absent({ seat });
     case 'present':

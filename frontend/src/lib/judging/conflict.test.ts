@@ -4,9 +4,10 @@ import type { JudgingView, MarkedTurn } from './types';
 
 const seats = [1, 2, 3, 4].map((seat) => ({ seat, absent: seat === 2 }));
 const view = { panel: seats } as JudgingView;
-const turn = (locked: number[], complete = false) =>
+const turn = (locked: number[], complete = false, gone: number[] = []) =>
   ({
     complete,
+    away: gone,
     conflicts: [
       { seat: 3, why: 'own_unit', barred: true },
       { seat: 4, why: 'declared', barred: false },
@@ -19,6 +20,10 @@ test('a judge who is away or may not mark an entry is not waited for; one who is
   expect(numbers(expectedSeats(view, turn([])))).toEqual([1, 4]);
   expect(numbers(waitingSeats(view, turn([1])))).toEqual([4]);
   expect(waitingSeats(view, turn([1, 4]))).toEqual([]);
+});
+
+test('a judge who came after the turn is not waited for', () => {
+  expect(numbers(expectedSeats(view, turn([], false, [4])))).toEqual([1]);
 });
 
 test('nobody is waited for once a performance has all that its rule asks for', () => {

@@ -32,9 +32,14 @@ export function barred(turn: MarkedTurn, seat: number): boolean {
   return turn.conflicts.some((c) => c.seat === seat && c.barred);
 }
 
+/** Is this performance not this seat's: who sits there came later, or had left? */
+export function away(turn: MarkedTurn, seat: number): boolean {
+  return turn.away.includes(seat);
+}
+
 /** The seats whose sheets of a performance are asked for: those that are there and may mark it. */
 export function expectedSeats(view: JudgingView, turn: MarkedTurn): SeatView[] {
-  return view.panel.filter((s) => !s.absent && !barred(turn, s.seat));
+  return view.panel.filter((s) => !s.absent && !away(turn, s.seat) && !barred(turn, s.seat));
 }
 
 /** The seats whose sheet is still to come: nobody once the performance has all that its rule asks for. */

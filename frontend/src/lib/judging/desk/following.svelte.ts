@@ -7,7 +7,7 @@ export type Line = { turn: JudgePerformance; total: number; missing: number; beg
 
 /** Nothing is to be marked here: the sheet is left out for a tie, or the entry does not perform. */
 export const exempt = (turn: JudgePerformance) =>
-  turn.conflict?.barred === true || (turn.withdrawn && turn.state === 'planned');
+  turn.away || turn.conflict?.barred === true || (turn.withdrawn && turn.state === 'planned');
 
 type Watched = {
   readonly view: JudgeView;

@@ -105,6 +105,7 @@ export function view(writer: number, marks: Mark[] = [], version = marks.length)
     performances: [
       {
         id: 40,
+        away: false,
         position: 1,
         entry_id: 7,
         number: '004',

@@ -8,17 +8,19 @@ const view = (over: object = {}) =>
       { seat: 1, name: 'Hương', absent: false },
       { seat: 2, name: 'Bảo', absent: true },
       { seat: 3, name: 'Thảo', absent: false },
+      { seat: 4, name: 'Lâm', absent: false },
     ],
     performances: [
       {
         id: 7,
         state: 'done',
+        away: [4],
         sheets: [
           { seat: 1, state: 'locked' },
           { seat: 3, state: 'draft' },
         ],
       },
-      { id: 8, state: 'planned', sheets: [] },
+      { id: 8, state: 'planned', away: [], sheets: [] },
     ],
     signing: { state: 'open', requests: [] },
     ...over,
@@ -40,6 +42,7 @@ test('whoever typed first is told to hand the sheet on, and another one types it
 test('a sheet that cannot be typed says why', () => {
   expect(scanned(view(), 7, 1, 20).kind).toBe('locked');
   expect(scanned(view(), 7, 2, 20).kind).toBe('absent');
+  expect(scanned(view(), 7, 4, 20).kind).toBe('away');
   expect(scanned(view(), 8, 3, 20).kind).toBe('planned');
   expect(scanned(view(), 9, 3, 20).kind).toBe('elsewhere');
   expect(scanned(view(), 7, 9, 20).kind).toBe('elsewhere');

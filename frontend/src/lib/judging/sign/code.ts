@@ -1,11 +1,12 @@
 // What the code on a paper sheet leads to: it names a performance and a judge's seat.
+import { away } from '../conflict';
 import type { JudgingView, MarkedTurn, RequestView, SeatView } from '../types';
 
 export type Scanned =
   | { kind: 'elsewhere' }
   | { kind: 'shut' }
   | { kind: 'planned'; turn: MarkedTurn }
-  | { kind: 'absent' | 'locked' | 'own' | 'type'; turn: MarkedTurn; seat: SeatView }
+  | { kind: 'absent' | 'away' | 'locked' | 'own' | 'type'; turn: MarkedTurn; seat: SeatView }
   | { kind: 'again'; turn: MarkedTurn; seat: SeatView; request: RequestView };
 
 /** What can be done with the sheet in hand, by whom it is held. */
@@ -19,6 +20,7 @@ export function scanned(
   const seat = view.panel.find((s) => s.seat === seatNumber);
   if (!turn || !seat) return { kind: 'elsewhere' };
   if (view.signing.state !== 'open') return { kind: 'shut' };
+  if (away(turn, seat.seat)) return { kind: 'away', turn, seat };
   if (turn.state === 'planned') return { kind: 'planned', turn };
   if (turn.sheets.some((s) => s.seat === seat.seat && s.state === 'locked'))
     return { kind: 'locked', turn, seat };
