@@ -101,6 +101,9 @@ func TestReplacingAJudgeInTheMiddleOfAPart(t *testing.T) {
 	for _, e := range h.judging().View().Signing.Exceptions {
 		told = append(told, e.Vi)
 	}
+	if strings.Contains(strings.Join(told, "\n"), "vắng") {
+		t.Errorf("who was replaced is told of twice: %q", told)
+	}
 	for _, part := range []string{"GK1 (Giám khảo 1) thôi chấm; GK4 (Giám khảo dự bị) chấm các lượt còn lại", "cấp cứu", "GK2 (Giám khảo 2) làm Trưởng ban Giám khảo thay Giám khảo 1"} {
 		if !strings.Contains(strings.Join(told, "\n"), part) {
 			t.Errorf("the annex does not tell %q: %q", part, told)

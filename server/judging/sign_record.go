@@ -157,7 +157,7 @@ func (j Judging) exceptions() []Exception {
 			En: "Signature " + itoa(s.Number) + " revoked (seal " + audit.Seal(s.Hash) + "). Asked by " + r.AskedName + ", confirmed by " + r.DecidedName + ". Reason: " + ended(s.Reason)})
 	}
 	for _, s := range j.Panel {
-		if s.Absent {
+		if s.Absent && s.LeftUs == 0 { // a change tells who was replaced
 			list = append(list, Exception{Code: "absent", Vi: "GK" + itoa(s.Number) + " (" + s.Name + ") vắng. Lý do: " + ended(s.Reason),
 				En: "Judge " + itoa(s.Number) + " (" + s.Name + ") absent. Reason: " + ended(s.Reason)})
 		}
