@@ -273,7 +273,8 @@ func ArithmeticNotes(w scoring.Working) []string {
 		notes = append(notes, fmt.Sprintf("Có %d phiếu nên mỗi đầu chỉ bỏ %d, để còn ít nhất 3.", len(w.Sheets), w.DropDone))
 	}
 	if w.Scale != nil && w.LeftOut == scoring.Applied {
-		notes = append(notes, "Điểm đưa về mặt bằng = trung bình chung + (tổng phiếu − trung bình của giám khảo) × độ lệch chung : độ lệch của giám khảo; không dưới 0, không quá "+Points(w.Scale.Highest, 0)+".")
+		notes = append(notes, "Điểm đưa về mặt bằng = trung bình chung + (tổng phiếu − trung bình của giám khảo) × độ lệch chung : độ lệch của giám khảo; không dưới 0, không quá "+Points(w.Scale.Highest, 0)+"."+
+			" Trung bình và độ lệch của mỗi giám khảo lấy từ tổng các phiếu người ấy đã chốt trong bảng điểm: độ lệch là căn bậc hai của trung bình các bình phương chênh lệch so với trung bình; trung bình chung và độ lệch chung tính như vậy trên mọi phiếu.")
 	}
 	if w.Ranks != nil {
 		return append(notes, "Thứ bậc bằng nhau thì chia đều (hạng 1 và 2 thành 1,5), không làm tròn.")
