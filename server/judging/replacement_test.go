@@ -156,3 +156,24 @@ func TestEachTurnHasOneOfTheJudgesWhoFollowEachOther(t *testing.T) {
 		}
 	})
 }
+
+// Where the rules wait for every sheet, the paper of a judge who has gone home is what ends the waiting.
+func TestThePaperOfAnAbsentJudgeWhoIsWaitedFor(t *testing.T) {
+	h := open(t, 2, 1)
+	waits := judging.MarkingRules{Combining: mean.Combining, Overtime: mean.Overtime, Absent: judging.AbsenceWaits}
+	h.must(h.s.SetRules(h.organizer, h.contestID, h.roundID, waits))
+	p := h.perform(0, 60)
+	h.must(h.s.SetAbsence(h.organizer, h.contestID, h.roundID, 2, true, "về sớm, đã chấm trên giấy"))
+	var marks []judging.MarkValue
+	for i, c := range h.criteria() {
+		marks = append(marks, judging.MarkValue{CriterionID: c.ID, Value: []int64{800, 500, 300}[i]})
+	}
+	h.must(h.s.AskPaper(h.person("Thư ký 1"), h.contestID, h.roundID, p, 2, marks, false, ""))
+	h.must(h.s.Confirm(h.person("Thư ký 2"), h.contestID, h.roundID, h.judging().Signing.Requests[0].ID, judging.Office, marks))
+	d := h.device(0)
+	_, err := d.lock(p, d.fill(p, 800, 500, 300))
+	h.must(err)
+	if s := h.judging().Scores()[0]; !s.Complete || len(s.Working.Sheets) != 2 {
+		t.Errorf("the score is %+v", s)
+	}
+}

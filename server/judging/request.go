@@ -109,7 +109,7 @@ func (j Judging) checkPaper(p Performance, seat Seat, marks []MarkValue, replace
 		return errNotBegun
 	case !j.Sits(p, seat):
 		return errOtherTurn
-	case seat.Absent:
+	case j.gone(seat):
 		return errPaperAbsent
 	case sheet.State == Locked:
 		return errPaperLocked

@@ -3,7 +3,7 @@ import { expectedSeats, waitingSeats } from './conflict';
 import type { JudgingView, MarkedTurn } from './types';
 
 const seats = [1, 2, 3, 4].map((seat) => ({ seat, absent: seat === 2 }));
-const view = { panel: seats } as JudgingView;
+const view = { panel: seats, rules: {} } as JudgingView;
 const turn = (locked: number[], complete = false, gone: number[] = []) =>
   ({
     complete,
@@ -20,6 +20,13 @@ test('a judge who is away or may not mark an entry is not waited for; one who is
   expect(numbers(expectedSeats(view, turn([])))).toEqual([1, 4]);
   expect(numbers(waitingSeats(view, turn([1])))).toEqual([4]);
   expect(waitingSeats(view, turn([1, 4]))).toEqual([]);
+});
+
+test('where the rules wait for all sheets an absent judge is waited for, but nobody who was replaced', () => {
+  const wait = { ...view, rules: { absent: 'wait' } } as JudgingView;
+  expect(numbers(expectedSeats(wait, turn([])))).toEqual([1, 2, 4]);
+  const left = { ...wait, panel: seats.map((s) => ({ ...s, left: s.absent })) } as JudgingView;
+  expect(numbers(expectedSeats(left, turn([])))).toEqual([1, 4]);
 });
 
 test('a judge who came after the turn is not waited for', () => {

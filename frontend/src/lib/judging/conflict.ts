@@ -37,9 +37,14 @@ export function away(turn: MarkedTurn, seat: number): boolean {
   return turn.away.includes(seat);
 }
 
-/** The seats whose sheets of a performance are asked for: those that are there and may mark it. */
+/** Are this judge's sheets waited for: present, or absent where the rules wait for all of them? */
+export function awaited(view: JudgingView, seat: SeatView): boolean {
+  return !seat.absent || (view.rules.absent === 'wait' && !seat.left);
+}
+
+/** The seats whose sheets of a performance are asked for: those that are waited for and may mark it. */
 export function expectedSeats(view: JudgingView, turn: MarkedTurn): SeatView[] {
-  return view.panel.filter((s) => !s.absent && !away(turn, s.seat) && !barred(turn, s.seat));
+  return view.panel.filter((s) => awaited(view, s) && !away(turn, s.seat) && !barred(turn, s.seat));
 }
 
 /** The seats whose sheet is still to come: nobody once the performance has all that its rule asks for. */

@@ -23,6 +23,7 @@ const view = (over: object = {}) =>
       { id: 8, state: 'planned', away: [], sheets: [] },
     ],
     signing: { state: 'open', requests: [] },
+    rules: {},
     ...over,
   }) as unknown as JudgingView;
 const waiting = {

@@ -1,5 +1,5 @@
 // What the code on a paper sheet leads to: it names a performance and a judge's seat.
-import { away } from '../conflict';
+import { awaited, away } from '../conflict';
 import type { JudgingView, MarkedTurn, RequestView, SeatView } from '../types';
 
 export type Scanned =
@@ -24,7 +24,7 @@ export function scanned(
   if (turn.state === 'planned') return { kind: 'planned', turn };
   if (turn.sheets.some((s) => s.seat === seat.seat && s.state === 'locked'))
     return { kind: 'locked', turn, seat };
-  if (seat.absent) return { kind: 'absent', turn, seat };
+  if (!awaited(view, seat)) return { kind: 'absent', turn, seat };
   const request = view.signing.requests.find(
     (r) => r.state === 'asked' && r.kind === 'paper' && r.performance_id === turn.id && r.seat === seat.seat,
   );
