@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { integer, parseScaled, scaled } from './number';
+import { decimals, integer, parseScaled, scaled } from './number';
 
 describe('numbers as people here write them', () => {
   it('groups thousands by language', () => {
@@ -17,6 +17,16 @@ describe('numbers as people here write them', () => {
     expect(scaled(-50, { locale: 'vi' })).toBe('−0,5');
     expect(scaled(123456789, { locale: 'vi' })).toBe('1.234.567,89');
     expect(scaled(750, { locale: 'en' })).toBe('7.5');
+  });
+
+  it('gives scores beside each other the same decimals: none, or two', () => {
+    expect(decimals(1700, 1550)).toBe(2);
+    expect(decimals(1700, null, 1600)).toBe(0);
+    expect(decimals()).toBe(0);
+    expect([1700, 1550].map((v) => scaled(v, { locale: 'vi', fixed: decimals(1700, 1550) }))).toEqual([
+      '17,00',
+      '15,50',
+    ]);
   });
 
   it('reads a decimal comma as one: 7,5 is never 7', () => {

@@ -36,6 +36,13 @@ export function scaled(
 /** Hundredths of a point: 8175 → "81,75", 750 → "7,5". For columns give fixed: 2. */
 export const points = (hundredths: number, fixed = 0) => scaled(hundredths, { fixed });
 
+/**
+ * How many decimals scores have that stand beside each other: none where all are whole, else two for each, as in the
+ * minutes. The same score then reads the same on every page: 27,80 and never 27,8.
+ */
+export const decimals = (...hundredths: (number | null)[]) =>
+  hundredths.some((v) => v !== null && v % 100 !== 0) ? 2 : 0;
+
 /** Hundredths of a percent: 8300 → "83 %". */
 export const percent = (hundredths: number) => `${scaled(hundredths)}\u00a0%`;
 
