@@ -160,7 +160,7 @@ func lockAll(t *testing.T, a *app.App, r *app.JudgedRehearsal) {
 			}
 			seen = append(seen, judging.MarkValue{CriterionID: c.ID, Value: c.Max})
 		}
-		if _, err := a.Judging.Lock(as, r.ContestID, r.RoundID, turn, writer, seen); err != nil {
+		if _, err := a.Judging.Lock(as, r.ContestID, r.RoundID, judging.LockSheetData{PerformanceID: turn, Writer: writer, Marks: seen}); err != nil {
 			t.Fatal(err)
 		}
 	}

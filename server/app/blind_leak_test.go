@@ -69,7 +69,7 @@ func TestABlindRoundLeaksNobody(t *testing.T) {
 				n.must(second(a.Judging.Mark(judge, contestID, roundID, judging.NewMark{PerformanceID: p.ID, CriterionID: criterion.ID, Writer: writers[k], Seq: int64(100*i + c + 1), Value: &value})))
 				seen = append(seen, judging.MarkValue{CriterionID: criterion.ID, Value: value})
 			}
-			n.must(second(a.Judging.Lock(judge, contestID, roundID, p.ID, writers[k], seen)))
+			n.must(second(a.Judging.Lock(judge, contestID, roundID, judging.LockSheetData{PerformanceID: p.ID, Writer: writers[k], Marks: seen})))
 		}
 		n.must(a.Judging.Finish(n.organizer, contestID, roundID, p.ID))
 		n.quiet(fmt.Sprintf("after turn %d", i+1))

@@ -66,7 +66,7 @@ func (e *evening) perform(r *JudgedRehearsal, turn int, first []int64, second in
 				Seq: int64(10*turn + i + 1), Value: &value, ReceivedUs: e.a.nowUs()})
 			e.must(err)
 		}
-		_, err = e.a.Judging.Lock(ctx, r.ContestID, r.RoundID, id, writer, marks)
+		_, err = e.a.Judging.Lock(ctx, r.ContestID, r.RoundID, judging.LockSheetData{PerformanceID: id, Writer: writer, Marks: marks})
 		e.must(err)
 	}
 }

@@ -47,6 +47,9 @@ var (
 	errSheetDiffers = conflict("sheet_differs",
 		"Điểm trên màn hình khác điểm đã lưu nên phiếu chưa được chốt. Hãy xem lại rồi chốt.",
 		"The marks on the screen differ from what is saved, so the sheet was not locked. Look again, then lock it.")
+	errSheetReopened = conflict("sheet_reopened",
+		"Phiếu này đã chốt, rồi được hai người cho mở lại; lần chốt cũ không còn hiệu lực. Điểm vẫn còn nguyên. Hãy xem lại rồi chốt phiếu.",
+		"This sheet was locked and has been opened again by two people since, so the earlier lock counts no more. The marks are safe. Look again, then lock it.")
 	errOthersMarks = fault.New(fault.Forbidden, "judges_see_own_marks",
 		"Bạn là giám khảo của phần thi này nên không xem được bảng điểm chung khi phần thi chưa khóa.",
 		"You are a judge of this round, so you cannot see everybody's marks before it is closed.")

@@ -203,8 +203,14 @@ func (d *device) fill(performance int64, values ...int64) []judging.MarkValue {
 	return seen
 }
 
+func (d *device) reopened(performance int64) int {
+	d.h.t.Helper()
+	id := idOf(d.judge)
+	return len(d.h.judging().Versions(performance, id))
+}
+
 func (d *device) lock(performance int64, seen []judging.MarkValue) (int64, error) {
-	return d.s.Lock(d.judge, d.h.contestID, d.h.roundID, performance, d.writer, seen)
+	return d.s.Lock(d.judge, d.h.contestID, d.h.roundID, judging.LockSheetData{PerformanceID: performance, Writer: d.writer, Marks: seen, Reopened: d.reopened(performance)})
 }
 
 // wants fails unless err is a fault with this code.

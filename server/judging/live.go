@@ -45,6 +45,8 @@ type LockSheetData struct {
 	PerformanceID int64       `json:"performance_id" minimum:"1"`
 	Writer        int64       `json:"writer" minimum:"1"`
 	Marks         []MarkValue `json:"marks" maxItems:"30" doc:"All marks on the screen; they must equal what is stored"`
+	// A lock that heard no answer is sent again, perhaps long after: it must not undo what two people did meanwhile.
+	Reopened int `json:"reopened" minimum:"0" doc:"How often the sheet had been opened again when the judge locked it on the screen; another number is refused"`
 }
 
 // SheetLocked answers lock_sheet.
@@ -119,7 +121,7 @@ func NewLive(s *Service, hub *live.Hub, log *slog.Logger) *Live {
 		return MarkSaved{ReceivedUs: us}, err
 	})
 	live.Handle(hub, CommandLock, spec(CommandLock), func(ctx context.Context, c *live.Client, cmd live.Command, d LockSheetData) (SheetLocked, error) {
-		us, err := s.Lock(account.With(ctx, c.Principal()), 0, cmd.Params["round"], d.PerformanceID, d.Writer, d.Marks)
+		us, err := s.Lock(account.With(ctx, c.Principal()), 0, cmd.Params["round"], d)
 		return SheetLocked{LockedUs: us}, err
 	})
 	live.Handle(hub, CommandNote, spec(CommandNote), func(ctx context.Context, c *live.Client, cmd live.Command, d NoteData) (NoteSaved, error) {

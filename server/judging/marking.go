@@ -176,9 +176,10 @@ func (j Judging) mayMark(judge, performanceID, writer int64) (Performance, error
 	return p, nil
 }
 
-// Lock makes the asking judge's sheet final. seen are the marks on the judge's screen: what is locked is what was
-// seen, or nothing. Locking a locked sheet again with the same marks gives the same answer.
-func (s *Service) Lock(ctx context.Context, contestID, roundID, performanceID, writer int64, seen []MarkValue) (lockedUs int64, err error) {
+// Lock makes the asking judge's sheet final. d.Marks are those on the judge's screen: what is locked is what was
+// seen, or nothing. Locking a locked sheet again with the same marks gives the same answer; a sheet that was opened again
+// since is not locked by an act from before.
+func (s *Service) Lock(ctx context.Context, contestID, roundID int64, d LockSheetData) (lockedUs int64, err error) {
 	judge := account.From(ctx).AccountID
 	err = s.certainly(func() error {
 		// Read before the gate: after the close a repeated lock is still answered.
@@ -186,22 +187,25 @@ func (s *Service) Lock(ctx context.Context, contestID, roundID, performanceID, w
 		if err != nil {
 			return err
 		}
-		if sheet := j.Sheet(performanceID, judge); sheet.State == Locked {
+		if sheet := j.Sheet(d.PerformanceID, judge); sheet.State == Locked {
 			lockedUs = sheet.LockedUs
-			return sheet.matches(seen)
+			return sheet.matches(d.Marks)
 		}
 		return s.change(ctx, contestID, roundID, func(tx pgx.Tx, q *judgingdb.Queries, j Judging) error {
 			// A device that heard no answer asks again while its first lock is still on the way.
-			if sheet := j.Sheet(performanceID, judge); sheet.State == Locked {
+			if sheet := j.Sheet(d.PerformanceID, judge); sheet.State == Locked {
 				lockedUs = sheet.LockedUs
-				return sheet.matches(seen)
+				return sheet.matches(d.Marks)
 			}
-			p, err := j.mayMark(judge, performanceID, writer)
+			p, err := j.mayMark(judge, d.PerformanceID, d.Writer)
 			if err != nil {
 				return err
 			}
+			if d.Reopened != len(j.Versions(p.ID, judge)) {
+				return errSheetReopened
+			}
 			sheet := j.Sheet(p.ID, judge)
-			if err := sheet.matches(seen); err != nil {
+			if err := sheet.matches(d.Marks); err != nil {
 				return err
 			}
 			_, total, missing := j.Rubric().Total(sheet.Values(), j.Rules.Combining.Decimals)
@@ -209,10 +213,10 @@ func (s *Service) Lock(ctx context.Context, contestID, roundID, performanceID, w
 				return errSheetIncomplete
 			}
 			lockedUs = s.nowUs()
-			if err := q.LockSheet(ctx, judgingdb.LockSheetParams{ID: sheet.ID, LockedUs: lockedUs, Writer: writer}); err != nil {
+			if err := q.LockSheet(ctx, judgingdb.LockSheetParams{ID: sheet.ID, LockedUs: lockedUs, Writer: d.Writer}); err != nil {
 				return err
 			}
-			if err := addVersion(ctx, q, sheet.ID, seen, lockedUs, 0); err != nil {
+			if err := addVersion(ctx, q, sheet.ID, d.Marks, lockedUs, 0); err != nil {
 				return err
 			}
 			return record(ctx, tx, j, "lock_sheet", map[string]any{"round": roundID, "performance": p.ID, "entry": p.EntryID,

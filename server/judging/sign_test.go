@@ -140,8 +140,18 @@ func TestASheetIsReopenedByTwo(t *testing.T) {
 	if s := v.Performances[0].Sheet; s.State != judging.Draft || s.Returned == nil || s.Returned.Reason != "Hội ý: nhầm cột hình thức" || v.Performances[0].Others != nil {
 		t.Errorf("the judge sees %+v", s)
 	}
+	// The judge's tablet heard no answer to its lock and sends it again: that is no signature under the sheet opened since.
+	late := judging.LockSheetData{PerformanceID: p, Writer: devices[1].writer}
+	for _, m := range v.Performances[0].Sheet.Marks {
+		late.Marks = append(late.Marks, judging.MarkValue{CriterionID: m.CriterionID, Value: m.Value})
+	}
+	_, err := h.s.Lock(judge, h.contestID, h.roundID, late)
+	wants(t, "the lock from before", err, "sheet_reopened")
+	if v.Performances[0].Sheet.Reopened != 1 {
+		t.Errorf("the device hears of %d openings", v.Performances[0].Sheet.Reopened)
+	}
 	devices[1].mark(p, h.criteria()[1].ID, 600)
-	_, err := devices[1].lock(p, []judging.MarkValue{{CriterionID: h.criteria()[0].ID, Value: 800}, {CriterionID: h.criteria()[1].ID, Value: 600}, {CriterionID: h.criteria()[2].ID, Value: 300}})
+	_, err = devices[1].lock(p, []judging.MarkValue{{CriterionID: h.criteria()[0].ID, Value: 800}, {CriterionID: h.criteria()[1].ID, Value: 600}, {CriterionID: h.criteria()[2].ID, Value: 300}})
 	h.must(err)
 	sheet := h.view().Performances[0].Sheets[1]
 	if len(sheet.Versions) != 1 || sheet.Versions[0].Total != 1600 || sheet.Total != 1700 || sheet.Versions[0].AskedBy != "Giám khảo 2" || sheet.Versions[0].Allowed != "Giám khảo 1" {

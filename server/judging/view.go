@@ -97,6 +97,7 @@ type JudgePerformance struct {
 type OwnSheet struct {
 	State    SheetState `json:"state" enum:"draft,locked"`
 	Version  int64      `json:"version" doc:"Rises with each stored mark"`
+	Reopened int        `json:"reopened" doc:"How often it was locked and opened again"`
 	Marks    []OwnMark  `json:"marks" doc:"By the order of the criteria; a criterion without a mark is not in it"`
 	Total    int64      `json:"total" doc:"Weighted sum of the marks so far, hundredths of a point"`
 	Missing  int        `json:"missing" doc:"How many criteria have no mark yet"`
@@ -243,7 +244,7 @@ func (j Judging) JudgeView(accountID int64) (JudgeView, bool) {
 }
 
 func (j Judging) ownSheet(rubric scoring.Rubric, s Sheet) OwnSheet {
-	v := OwnSheet{State: s.State, Version: s.Version, LockedUs: s.LockedUs, Marks: []OwnMark{}, Paper: s.Paper, Returned: j.returned(s)}
+	v := OwnSheet{State: s.State, Version: s.Version, Reopened: len(j.Versions(s.PerformanceID, s.AccountID)), LockedUs: s.LockedUs, Marks: []OwnMark{}, Paper: s.Paper, Returned: j.returned(s)}
 	_, v.Total, v.Missing = rubric.Total(s.Values(), j.Rules.Combining.Decimals)
 	for _, c := range rubric {
 		if m, ok := s.Marks[c.ID]; ok {

@@ -10169,6 +10169,11 @@ export interface components {
             marks: components["schemas"]["JudgingMarkValue"][];
             /** Format: int64 */
             performance_id: number;
+            /**
+             * Format: int64
+             * @description How often the sheet had been opened again when the judge locked it on the screen; another number is refused
+             */
+            reopened: number;
             /** Format: int64 */
             writer: number;
         };
@@ -10390,6 +10395,11 @@ export interface components {
             missing: number;
             /** @description Locked with the marks of a paper sheet that two people typed in */
             paper: boolean;
+            /**
+             * Format: int64
+             * @description How often it was locked and opened again
+             */
+            reopened: number;
             returned?: components["schemas"]["JudgingReturnedView"];
             /** @enum {string} */
             state: "draft" | "locked";

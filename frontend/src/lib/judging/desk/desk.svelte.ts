@@ -6,7 +6,7 @@ import { Outbox, type Store } from '$lib/live/outbox.svelte';
 import { LiveTopic } from '$lib/live/topic.svelte';
 import { totalOf } from '../score';
 import type { JudgePerformance, JudgeView } from '../types';
-import { DeskMemory, type Leftover } from './memory';
+import { DeskMemory, type Leftover, type QueuedLock } from './memory';
 import { LockQueue } from './queue.svelte';
 import { DeskNotes, type Note } from './notes.svelte';
 
@@ -84,7 +84,7 @@ export class JudgeDesk {
       ready: (id) => this.mine && !this.#waits(id),
       lost: () => this.elsewhere,
       state: (id) => this.view?.performances.find((p) => p.id === id)?.sheet.state,
-      send: (lock) => this.#sendLock(lock.performance, lock.marks),
+      send: (lock) => this.#sendLock(lock),
     });
     this.notes = new DeskNotes(scope, {
       store,
@@ -245,10 +245,18 @@ export class JudgeDesk {
     });
   }
 
-  #sendLock(performance: number, marks: { criterion_id: number; value: number }[]): Promise<unknown> {
+  #lockOf(performance: JudgePerformance): QueuedLock {
+    return {
+      performance: performance.id,
+      marks: this.#marksOf(performance),
+      reopened: performance.sheet.reopened,
+    };
+  }
+
+  #sendLock({ performance, marks, reopened }: QueuedLock): Promise<unknown> {
     return this.#connection.command(
       'lock_sheet',
-      { performance_id: performance, writer: this.#writer, marks },
+      { performance_id: performance, writer: this.#writer, marks, reopened },
       { topic: this.topic.name },
     );
   }
@@ -256,7 +264,7 @@ export class JudgeDesk {
   /** Without a line: the sheet is locked as it stands on the screen as soon as there is one. */
   lockLater(performance: JudgePerformance): void {
     this.flush();
-    this.queue.put({ performance: performance.id, marks: this.#marksOf(performance) });
+    this.queue.put(this.#lockOf(performance));
   }
 
   /**
@@ -270,7 +278,7 @@ export class JudgeDesk {
     const silence = new Promise<'later'>((then) => {
       late = setTimeout(() => then('later'), patience);
     });
-    const locked = this.#sendLock(performance.id, this.#marksOf(performance)).then(
+    const locked = this.#sendLock(this.#lockOf(performance)).then(
       () => 'locked' as const,
       (error: unknown) => {
         const fault = Fault.from(error);

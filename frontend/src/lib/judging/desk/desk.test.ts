@@ -142,6 +142,7 @@ describe("a judge's desk", () => {
         { criterion_id: 1, value: 850 },
         { criterion_id: 2, value: 0 },
       ],
+      reopened: 0,
     });
     sent.no(new Fault(409, 'sheet_differs', 'khác'));
     await expect(locking).rejects.toMatchObject({ code: 'sheet_differs' });
@@ -193,6 +194,25 @@ describe("a judge's desk", () => {
     again.line.up();
     await vi.advanceTimersByTimeAsync(500);
     expect(again.line.sent.some((s) => s.kind === 'lock_sheet')).toBe(false);
+  });
+
+  it('keeps with a lock that waits of which opening of the sheet it is', async () => {
+    const store = memory();
+    const { desk, line, turn } = await claimed(1, store);
+    const marks = [stored(1, 850, 1, 1), stored(2, 0, 1, 2)];
+    line.show(view(1, marks));
+    line.cut();
+    desk.lockLater(turn());
+    // The lock had arrived after all; two people opened the sheet again before this device was back.
+    const again = open(store);
+    const reopened = view(1, marks);
+    reopened.performances[0]!.sheet.reopened = 1;
+    again.line.show(reopened);
+    const lock = await again.line.take('lock_sheet');
+    expect(lock.data.reopened).toBe(0);
+    lock.no(new Fault(409, 'sheet_reopened', 'đã được mở lại'));
+    await vi.advanceTimersByTimeAsync(1);
+    expect(again.desk.queue.failed[0]?.fault.code).toBe('sheet_reopened');
   });
 
   it('does not lock by itself after another device has taken over', async () => {

@@ -123,6 +123,7 @@ export function view(writer: number, marks: Mark[] = [], version = marks.length)
         sheet: {
           state: 'draft',
           version,
+          reopened: 0,
           marks,
           total: 0,
           missing: 2 - marks.length,

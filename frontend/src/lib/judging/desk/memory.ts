@@ -5,7 +5,12 @@ import type { Store } from '$lib/live/outbox.svelte';
 export type Leftover = { performance: number; criterion: number; value: number | null };
 
 /** A sheet that is to be locked, as it stood on the screen, once there is a line. */
-export type QueuedLock = { performance: number; marks: { criterion_id: number; value: number }[] };
+export type QueuedLock = {
+  performance: number;
+  marks: { criterion_id: number; value: number }[];
+  /** How often the sheet had been opened again by then: the lock is of that sheet, not of one opened again since. */
+  reopened: number;
+};
 
 type Kept = { writer: number; seq: number; leftovers: Leftover[]; locks: QueuedLock[] };
 
