@@ -90,6 +90,9 @@ func (o *official) run() {
 			o.y = o.Lines(officialLeft, o.y+1.5, lines) + 2.2
 		}
 		if b.Text != "" {
+			if i == annexes-1 && b.Table == nil {
+				o.room(o.tall(b.Text) + o.signing()) // nobody signs on a page without a word
+			}
 			o.paragraph(b.Text)
 		}
 		if b.Table != nil {
@@ -276,9 +279,28 @@ func (o *official) row(row []OfficialCell, columns []OfficialColumn, widths []fl
 	o.y += height
 }
 
+// tall is the height of a text.
+func (o *official) tall(text string) float64 {
+	height := 1.0
+	o.Use(Serif, 12.5, pureDark)
+	for part := range strings.SplitSeq(text, "\n") {
+		height += float64(len(o.Wrap(part, o.inner())))*o.Leading() + 1
+	}
+	return height
+}
+
+// signing is the height of a line of signatures: less where many sign, so that they stay together.
+func (o *official) signing() float64 {
+	if len(o.d.Signers) > 3 {
+		return 38
+	}
+	return 46
+}
+
 // signatures are three to a line, with room for the ink.
 func (o *official) signatures() {
-	const across, tall = 3, 46.0
+	const across = 3
+	tall := o.signing()
 	for from := 0; from < len(o.d.Signers); from += across {
 		group := o.d.Signers[from:min(from+across, len(o.d.Signers))]
 		o.room(tall)

@@ -69,7 +69,7 @@ func (j Judging) mayAsk(who int64, door Door, sheetOf int64) error {
 		return errOwnPanel
 	case door == Office, door == Watch && sheetOf == 0 && !sits:
 		return nil
-	case door == PanelDoor && sits && (seat.Head || sheetOf == who && sheetOf != 0):
+	case door == PanelDoor && sits && (seat.Head && !seat.Absent || sheetOf == who && sheetOf != 0):
 		return nil
 	case door == PanelDoor && sits:
 		return errNotYours

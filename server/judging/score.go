@@ -41,8 +41,12 @@ func (j Judging) Scores() []Score {
 	return scores
 }
 
-// max is the most that an entry can reach in the round.
+// max is the most that an entry can reach in the round. Where places were to be added up and no judge has marked every
+// performance, the mean of the sheets stands, and with it the highest total of a sheet.
 func (j Judging) max() int64 {
+	if slices.ContainsFunc(j.Scores(), func(s Score) bool { return s.Working.LeftOut == scoring.LeftOutNoFullJudge }) {
+		return j.Rubric().Max(j.Rules.Combining.Decimals)
+	}
 	return j.Rules.Combining.Max(j.Rubric(), len(j.Panel), j.performing())
 }
 
@@ -127,10 +131,21 @@ func (j Judging) SetUpGaps() []Gap {
 	if len(j.Panel) == 0 {
 		gaps = append(gaps, Gap{Code: "panel", Vi: "Chưa có ban giám khảo", En: "There is no panel yet"})
 	}
+	if j.Rules.Combining.Method == scoring.RankSum && !j.Started() && len(j.Panel) > 0 && !j.anyFullJudge() {
+		gaps = append(gaps, Gap{Code: "panel", Vi: "Cộng thứ hạng cần ít nhất một giám khảo chấm mọi lượt, mà giám khảo nào cũng có lượt không được chấm vì xung đột lợi ích: hãy đổi ban giám khảo hoặc cách tính",
+			En: "A sum of places needs at least one judge who marks every turn, and each of these may not mark some turn because of a conflict of interest: change the panel or the way of counting"})
+	}
 	if len(j.counting()) == 0 {
 		gaps = append(gaps, Gap{Code: "order", Vi: "Chưa có thứ tự trình bày", En: "There is no running order yet"})
 	}
 	return gaps
+}
+
+// anyFullJudge tells whether somebody on the panel may mark every performance that counts.
+func (j Judging) anyFullJudge() bool {
+	return slices.ContainsFunc(j.Panel, func(seat Seat) bool {
+		return !slices.ContainsFunc(j.counting(), func(p Performance) bool { return !p.sitsOut() && j.Barred(p, seat.AccountID) })
+	})
 }
 
 // Gaps is what stands between the round and its close.
