@@ -135,7 +135,7 @@ func TestServerKilledWhileAPartIsSigned(t *testing.T) {
 func lockAll(t *testing.T, a *app.App, r *app.JudgedRehearsal) {
 	t.Helper()
 	ctx := t.Context()
-	if err := a.Judging.DrawOrder(ctx, r.ContestID, r.RoundID); err != nil {
+	if err := a.Judging.DrawOrder(ctx, r.ContestID, r.RoundID, ""); err != nil {
 		t.Fatal(err)
 	}
 	j, err := a.Judging.Get(ctx, r.ContestID, r.RoundID)

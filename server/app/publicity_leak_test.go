@@ -27,7 +27,7 @@ func TestMarksReachThePublicAsAgreed(t *testing.T) {
 		t.Helper()
 		e.must(a.Judging.SetPublicity(e.ctx, contestID, roundID, judging.Publicity{Marks: marks, Hall: hall}))
 	}
-	e.must(a.Judging.DrawOrder(e.ctx, contestID, roundID))
+	e.must(a.Judging.DrawOrder(e.ctx, contestID, roundID, ""))
 	publicity(judging.WithNames, judging.AtOnce)
 	e.comeIn()
 	e.must(a.Boards.Freeze(e.ctx, contestID))

@@ -141,8 +141,17 @@ func setUpRoutes(api *web.API, s *Service, base string, table func(context.Conte
 			return table(ctx, in.RoundIn, s.SetOrder(ctx, in.Contest, in.Round, turns))
 		})
 	web.Handle(api, web.Op{ID: "draw-running-order", Method: http.MethodPost, Path: base + "/order/draw", Summary: "Put all entries into an order drawn by a new seed"},
-		func(ctx context.Context, in *RoundIn) (*tableOut, error) {
-			return table(ctx, *in, s.DrawOrder(ctx, in.Contest, in.Round))
+		func(ctx context.Context, in *struct {
+			RoundIn
+			Body *struct {
+				Reason string `json:"reason,omitempty" maxLength:"500" doc:"Why lots are drawn again; the first draw needs none"`
+			}
+		}) (*tableOut, error) {
+			reason := ""
+			if in.Body != nil {
+				reason = in.Body.Reason
+			}
+			return table(ctx, in.RoundIn, s.DrawOrder(ctx, in.Contest, in.Round, reason))
 		})
 	web.Handle(api, web.Op{ID: "set-judge-absence", Method: http.MethodPut, Path: base + "/panel/{seat}/absence", Summary: "Note that a judge is absent, or back"},
 		func(ctx context.Context, in *struct {

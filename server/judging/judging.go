@@ -166,6 +166,7 @@ type Judging struct {
 	KeeperName  string
 	blindSeed   string
 	DrawID      int64 // 0: the order was set by hand
+	Draws       int   // how often lots were drawn for this part
 	Changes     []Change
 	Pressed     []Pressed // what was done at the stage clocks, in time
 	// whole is the round with its names, behind one that is shown by codes: what is signed is always the whole.

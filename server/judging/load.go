@@ -41,6 +41,11 @@ func load(ctx context.Context, q *judgingdb.Queries, round contest.Round) (Judgi
 	if err := j.loadSetUp(ctx, q); err != nil {
 		return j, err
 	}
+	draws, err := q.CountDraws(ctx, round.ID)
+	if err != nil {
+		return j, err
+	}
+	j.Draws = int(draws)
 	if err := j.loadPanel(ctx, q); err != nil {
 		return j, err
 	}

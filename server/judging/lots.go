@@ -50,6 +50,7 @@ type RoomDraw struct {
 	Chair     string     `json:"chair,omitempty" maxLength:"120" doc:"Who led the draw"`
 	Secretary string     `json:"secretary,omitempty" maxLength:"120" doc:"Who wrote it down"`
 	Witnesses string     `json:"witnesses,omitempty" maxLength:"500"`
+	Reason    string     `json:"reason,omitempty" maxLength:"500" doc:"Why lots are drawn again; the first draw needs none"`
 }
 
 // RoomLot is one line of such a draw.
@@ -126,12 +127,22 @@ func (s *Service) SetLots(ctx context.Context, contestID, roundID int64, d RoomD
 			return err
 		}
 		return s.keepDraw(ctx, tx, q, j, OrderDraw{Method: DrawnInRoom, At: d.At, Place: d.Place, Chair: d.Chair, Secretary: d.Secretary,
-			Witnesses: d.Witnesses, Lots: lots})
+			Witnesses: d.Witnesses, Lots: lots}, d.Reason)
 	})
 }
 
-// keepDraw keeps a draw as the one that the order comes from.
-func (s *Service) keepDraw(ctx context.Context, tx pgx.Tx, q *judgingdb.Queries, j Judging, d OrderDraw) error {
+// keepDraw keeps a draw as the one that the order comes from. Who could draw until the order suits would need no lots: a
+// draw after the first is told in the annex of the minutes, with its reason.
+func (s *Service) keepDraw(ctx context.Context, tx pgx.Tx, q *judgingdb.Queries, j Judging, d OrderDraw, again string) error {
+	if j.Draws > 0 {
+		reason, err := Reason(again)
+		if err != nil {
+			return err
+		}
+		if err := s.noteChange(ctx, tx, q, j, Change{Kind: Redrawn, After: itoa(j.Draws + 1), Reason: reason}); err != nil {
+			return err
+		}
+	}
 	b, err := json.Marshal(d.Lots)
 	if err != nil {
 		return err

@@ -62,8 +62,8 @@ func (s *Service) SetOrder(ctx context.Context, contestID, roundID int64, turns 
 	})
 }
 
-// DrawOrder puts all entries of the round into an order drawn by a new seed, which is kept.
-func (s *Service) DrawOrder(ctx context.Context, contestID, roundID int64) error {
+// DrawOrder puts all entries of the round into an order drawn by a new seed, which is kept. To draw again needs a reason.
+func (s *Service) DrawOrder(ctx context.Context, contestID, roundID int64, reason string) error {
 	seed := s.newSeed()
 	return s.change(ctx, contestID, roundID, func(tx pgx.Tx, q *judgingdb.Queries, j Judging) error {
 		if j.Started() {
@@ -93,7 +93,7 @@ func (s *Service) DrawOrder(ctx context.Context, contestID, roundID int64) error
 			return err
 		}
 		now := time.UnixMicro(s.nowUs())
-		return s.keepDraw(ctx, tx, q, j, OrderDraw{Method: DrawnBySoftware, Seed: seed, At: &now, Lots: lots})
+		return s.keepDraw(ctx, tx, q, j, OrderDraw{Method: DrawnBySoftware, Seed: seed, At: &now, Lots: lots}, reason)
 	})
 }
 

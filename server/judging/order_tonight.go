@@ -51,7 +51,7 @@ func (s *Service) ChangeOrder(ctx context.Context, contestID, roundID int64, n N
 				return err
 			}
 			return s.noteChange(ctx, tx, q, j, c)
-		case Moved, PutLast, Added, Replaced, Joined, Headed, WentAway, CameBack, TiesKnown, NamesHeld:
+		case Moved, PutLast, Added, Redrawn, Replaced, Joined, Headed, WentAway, CameBack, TiesKnown, NamesHeld:
 		}
 		to, err := j.move(ctx, q, p, n)
 		if err != nil {

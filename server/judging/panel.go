@@ -19,6 +19,7 @@ const (
 	LeftOut   ChangeKind = "leave_out"
 	BroughtIn ChangeKind = "bring_back"
 	Added     ChangeKind = "add"
+	Redrawn   ChangeKind = "redraw" // lots were drawn again before the part
 	Replaced  ChangeKind = "replace"
 	Joined    ChangeKind = "join"
 	Headed    ChangeKind = "head"
@@ -45,7 +46,7 @@ type Change struct {
 // ofOrder tells whether a change is one of the running order, which judges and the hall see at once.
 func (c Change) ofOrder() bool {
 	switch c.Kind {
-	case Moved, PutLast, LeftOut, BroughtIn, Added:
+	case Moved, PutLast, LeftOut, BroughtIn, Added, Redrawn:
 		return true
 	case Replaced, Joined, Headed, WentAway, CameBack, TiesKnown, NamesHeld:
 	}
@@ -55,7 +56,7 @@ func (c Change) ofOrder() bool {
 // ChangeView is a change as it is shown.
 type ChangeView struct {
 	AtUs   int64      `json:"at_us"`
-	Kind   ChangeKind `json:"kind" enum:"move,last,leave_out,bring_back,add,replace,join,head,absent,present,ties,names"`
+	Kind   ChangeKind `json:"kind" enum:"move,last,leave_out,bring_back,add,redraw,replace,join,head,absent,present,ties,names"`
 	Entry  string     `json:"entry" doc:"Name or blind code; empty: not about an entry"`
 	Seat   int        `json:"seat" doc:"0: not about a judge"`
 	Before string     `json:"before" doc:"Place in the running order, or the judge's name; may be empty"`
@@ -84,7 +85,7 @@ func (j Judging) changesForJudges() []ChangeView {
 			continue
 		case Replaced, Joined, Headed, WentAway, CameBack:
 			v.Reason = ""
-		case Moved, PutLast, LeftOut, BroughtIn, Added:
+		case Moved, PutLast, LeftOut, BroughtIn, Added, Redrawn:
 		}
 		views = append(views, v)
 	}

@@ -79,6 +79,11 @@ func (w Why) en() string {
 func (c Change) words() (vi, en string) {
 	seat := "GK" + itoa(c.Seat)
 	switch c.Kind {
+	case Redrawn:
+		if c.After == "" {
+			return "Bốc thăm lại thứ tự trình bày.", "The running order was drawn again."
+		}
+		return "Bốc thăm lại thứ tự trình bày (lần " + c.After + ").", "The running order was drawn again (draw " + c.After + ")."
 	case Moved, PutLast:
 		if c.Before == "" || c.After == "" {
 			return c.Entry + ": chuyển chỗ trong thứ tự trình bày.", c.Entry + ": moved in the running order."

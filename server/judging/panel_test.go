@@ -151,8 +151,8 @@ func TestABlindRoundTellsNobodyWhoIsWho(t *testing.T) {
 	h.must(h.s.SetOrder(h.organizer, h.contestID, h.roundID, titles))
 	wants(t, "a judge who holds the names", h.s.SetBlind(h.organizer, h.contestID, h.roundID, true, idOf(h.judges[0]), ""), "keeper_invalid")
 	h.must(h.s.SetBlind(h.organizer, h.contestID, h.roundID, true, idOf(keeper), ""))
-	wants(t, "another one who sets the order", h.s.DrawOrder(h.organizer, h.contestID, h.roundID), "names_held")
-	h.must(h.s.DrawOrder(keeper, h.contestID, h.roundID))
+	wants(t, "another one who sets the order", h.s.DrawOrder(h.organizer, h.contestID, h.roundID, ""), "names_held")
+	h.must(h.s.DrawOrder(keeper, h.contestID, h.roundID, ""))
 	d := []*device{h.device(0), h.device(1)}
 	h.must(h.s.Start(h.organizer, h.contestID, h.roundID, h.performance(0)))
 	on := h.judging().Performances[0]
@@ -355,8 +355,18 @@ func TestLotsDrawnInTheRoomAndTheSameOrderInAnotherPart(t *testing.T) {
 	if _, _, drawn, err = h.s.OrderDraw(h.organizer, h.contestID, h.roundID); err != nil || drawn {
 		t.Errorf("set by hand: %v, %v", drawn, err)
 	}
+	// To draw again needs a reason, which the annex tells; whoever refuses to give one changes nothing.
+	wants(t, "a second draw without a reason", h.s.DrawOrder(h.organizer, h.contestID, h.roundID, " "), "reason_missing")
+	wants(t, "lots typed in again without a reason", h.s.SetLots(h.organizer, h.contestID, h.roundID, lots), "reason_missing")
+	if _, _, drawn, err = h.s.OrderDraw(h.organizer, h.contestID, h.roundID); err != nil || drawn {
+		t.Errorf("refused, the order still is of a draw: %v, %v", drawn, err)
+	}
 	// The software's draw can be checked line by line.
-	h.must(h.s.DrawOrder(h.organizer, h.contestID, h.roundID))
+	h.must(h.s.DrawOrder(h.organizer, h.contestID, h.roundID, "Phong bì số 2 bị rách"))
+	v := h.view()
+	if x := v.Signing.Exceptions; v.Draws != 2 || len(x) != 1 || x[0].Code != "order" || !strings.Contains(x[0].Vi, "(lần 2)") || !strings.Contains(x[0].Vi, "Phong bì số 2 bị rách") {
+		t.Errorf("%d draws, the annex tells %+v", v.Draws, x)
+	}
 	soft, _, _, err := h.s.OrderDraw(h.organizer, h.contestID, h.roundID)
 	h.must(err)
 	if check := soft.Check(); len(check) != 3 || !slices.IsSortedFunc(check, func(a, b judging.CheckLine) int { return strings.Compare(a.Hash, b.Hash) }) {

@@ -92,6 +92,9 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id;
 -- name: DrawByID :one
 SELECT * FROM order_draw WHERE id = $1;
 
+-- name: CountDraws :one
+SELECT count(*) FROM order_draw WHERE round_id = $1;
+
 -- name: SetDraw :exec
 UPDATE judged_round SET draw_id = $2 WHERE round_id = $1;
 

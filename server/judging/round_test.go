@@ -124,7 +124,7 @@ func TestNothingChangesAfterTheClose(t *testing.T) {
 		"rubric":  func() error { return h.s.SetRubric(h.organizer, h.contestID, h.roundID, h.criteria()) },
 		"panel":   func() error { return h.s.SetPanel(h.organizer, h.contestID, h.roundID, []int64{idOf(d.judge)}, 0) },
 		"order":   func() error { return h.s.SetOrder(h.organizer, h.contestID, h.roundID, nil) },
-		"draw":    func() error { return h.s.DrawOrder(h.organizer, h.contestID, h.roundID) },
+		"draw":    func() error { return h.s.DrawOrder(h.organizer, h.contestID, h.roundID, "") },
 		"seconds": func() error { return h.s.SetSeconds(h.organizer, h.contestID, h.roundID, p, 10, "đo lại") },
 		"absence": func() error { return h.s.SetAbsence(h.organizer, h.contestID, h.roundID, 1, true, "vắng") },
 		"start":   func() error { return h.s.Start(h.organizer, h.contestID, h.roundID, p) },
@@ -196,7 +196,7 @@ func TestRulesStandOnceARoundHasBegun(t *testing.T) {
 	wants(t, "rules", h.s.SetRules(h.organizer, h.contestID, h.roundID, judging.DefaultRules(60)), "rules_stand")
 	wants(t, "rubric", h.s.SetRubric(h.organizer, h.contestID, h.roundID, h.criteria()), "rules_stand")
 	wants(t, "panel", h.s.SetPanel(h.organizer, h.contestID, h.roundID, []int64{idOf(h.judges[0])}, 0), "rules_stand")
-	wants(t, "a new draw", h.s.DrawOrder(h.organizer, h.contestID, h.roundID), "order_begun")
+	wants(t, "a new draw", h.s.DrawOrder(h.organizer, h.contestID, h.roundID, ""), "order_begun")
 	if j := h.judging(); !reflect.DeepEqual(j.Rules, mean) || len(j.Panel) != 1 || j.Panel[0].AccountID != idOf(h.judges[1]) {
 		t.Errorf("rules %+v, panel %+v", j.Rules, j.Panel)
 	}
@@ -251,7 +251,7 @@ func TestRunningOrder(t *testing.T) {
 
 func TestDrawnOrderFollowsFromItsSeed(t *testing.T) {
 	h := open(t, 1, 6)
-	h.must(h.s.DrawOrder(h.organizer, h.contestID, h.roundID))
+	h.must(h.s.DrawOrder(h.organizer, h.contestID, h.roundID, ""))
 	j := h.judging()
 	numbers, order := map[int64]int{}, []int64{}
 	for _, p := range j.Performances {
@@ -362,7 +362,7 @@ func TestSetUpStandsWhenTheContestIsOver(t *testing.T) {
 		_, err := h.db.Exec(context.Background(), `UPDATE contest SET state = $2 WHERE id = $1`, h.contestID, state)
 		h.must(err)
 		for what, err := range map[string]error{"rules": h.s.SetRules(h.organizer, h.contestID, h.roundID, judging.DefaultRules(3)),
-			"draw": h.s.DrawOrder(h.organizer, h.contestID, h.roundID), "order": h.s.SetOrder(h.organizer, h.contestID, h.roundID, nil)} {
+			"draw": h.s.DrawOrder(h.organizer, h.contestID, h.roundID, ""), "order": h.s.SetOrder(h.organizer, h.contestID, h.roundID, nil)} {
 			if err == nil {
 				t.Errorf("%s in a contest that is %s", what, state)
 			}

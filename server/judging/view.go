@@ -158,6 +158,7 @@ type JudgingView struct {
 	Conflict     ConflictRule    `json:"conflict" enum:"none,flag,bar" doc:"What a judge's tie to an entry does"`
 	Blind        BlindView       `json:"blind"`
 	Draw         string          `json:"draw" enum:"software,room,hand" doc:"How the running order came about"`
+	Draws        int             `json:"draws" doc:"How often lots were drawn for this part: to draw again needs a reason"`
 	Changes      []ChangeView    `json:"changes" doc:"What was changed since, the newest last"`
 	Conduct      Conduct         `json:"conduct"`
 	Publicity    Publicity       `json:"publicity"`
@@ -277,7 +278,7 @@ func (j Judging) View() JudgingView {
 		ClosedUs: j.ClosedUs, Rules: j.Rules, Criteria: j.criteriaViews(), MaxTotal: rubric.Max(j.Rules.Combining.Decimals),
 		Panel: []SeatView{}, OrderSeed: j.OrderSeed, Performances: []MarkedTurn{}, Gaps: j.Gaps(),
 		Conduct: j.Conduct, Publicity: j.Publicity, Fixed: j.EverLocked() || j.Closed(), Watch: j.Watch(),
-		Conflict: j.Conflict, Blind: j.blindView(), Draw: j.drawn(), Changes: j.changeViews()}
+		Conflict: j.Conflict, Blind: j.blindView(), Draw: j.drawn(), Draws: j.Draws, Changes: j.changeViews()}
 	if v.Closed {
 		v.Gaps = []Gap{}
 	}

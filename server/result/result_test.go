@@ -121,7 +121,7 @@ func (h *hall) perform(judges []context.Context, rows [][2]int64) {
 			_, err := h.judging.Mark(judge, h.contestID, h.roundID, judging.NewMark{PerformanceID: p.ID, CriterionID: j.Criteria[0].ID,
 				Writer: writers[i], Seq: int64(n + 1), Value: &value, ReceivedUs: h.clockUs.Add(1)})
 			h.must(err)
-			_, err = h.judging.Lock(judge, h.contestID, h.roundID, p.ID, writers[i], []judging.MarkValue{{CriterionID: j.Criteria[0].ID, Value: value}})
+			_, err = h.judging.Lock(judge, h.contestID, h.roundID, judging.LockSheetData{PerformanceID: p.ID, Writer: writers[i], Marks: []judging.MarkValue{{CriterionID: j.Criteria[0].ID, Value: value}}})
 			h.must(err)
 		}
 	}

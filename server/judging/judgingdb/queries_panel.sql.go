@@ -284,6 +284,17 @@ func (q *Queries) ConflictsNow(ctx context.Context, arg ConflictsNowParams) ([]C
 	return items, nil
 }
 
+const countDraws = `-- name: CountDraws :one
+SELECT count(*) FROM order_draw WHERE round_id = $1
+`
+
+func (q *Queries) CountDraws(ctx context.Context, roundID int64) (int64, error) {
+	row := q.db.QueryRow(ctx, countDraws, roundID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const drawByID = `-- name: DrawByID :one
 SELECT id, round_id, method, seed, drawn_at, place, chair, secretary, witnesses, lots, recorded_by FROM order_draw WHERE id = $1
 `

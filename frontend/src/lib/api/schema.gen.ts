@@ -7597,6 +7597,10 @@ export interface components {
             /** @description 32 hexadecimal digits; empty: chosen by the program */
             seed: string;
         };
+        "Draw-running-orderRequest": {
+            /** @description Why lots are drawn again; the first draw needs none */
+            reason?: string;
+        };
         DuplicatesOutBody: {
             duplicates: components["schemas"]["RosterDuplicateView"][];
             /**
@@ -9678,7 +9682,7 @@ export interface components {
             /** @description Name or blind code; empty: not about an entry */
             entry: string;
             /** @enum {string} */
-            kind: "move" | "last" | "leave_out" | "bring_back" | "add" | "replace" | "join" | "head" | "absent" | "present" | "ties" | "names";
+            kind: "move" | "last" | "leave_out" | "bring_back" | "add" | "redraw" | "replace" | "join" | "head" | "absent" | "present" | "ties" | "names";
             reason: string;
             /**
              * Format: int64
@@ -10614,6 +10618,8 @@ export interface components {
             /** @description In the order of the numbers drawn: the first one performs first */
             lots: components["schemas"]["JudgingRoomLot"][];
             place?: string;
+            /** @description Why lots are drawn again; the first draw needs none */
+            reason?: string;
             /** @description Who wrote it down */
             secretary?: string;
             witnesses?: string;
@@ -10952,6 +10958,11 @@ export interface components {
              * @enum {string}
              */
             draw: "software" | "room" | "hand";
+            /**
+             * Format: int64
+             * @description How often lots were drawn for this part: to draw again needs a reason
+             */
+            draws: number;
             /** @description What stands between the round and its check; empty: it can be checked */
             gaps: components["schemas"]["JudgingGap"][];
             /**
@@ -28651,7 +28662,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Draw-running-orderRequest"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {

@@ -20,6 +20,8 @@ export function changeWords(c: Pick<Change, 'kind' | 'entry' | 'seat' | 'before'
       return m.panel_change_back({ entry: c.entry });
     case 'add':
       return m.panel_change_add({ entry: c.entry });
+    case 'redraw':
+      return c.after ? m.panel_change_redraw({ count: c.after }) : m.panel_change_redrawn();
     case 'replace':
       return m.panel_change_replace({ seat, before: c.before, after: c.after });
     case 'join':

@@ -25,8 +25,8 @@ export const setPanel = (p: Place, accounts: number[], head: number): Promise<Ju
 export const setOrder = (p: Place, turns: TurnDraft[]): Promise<JudgingView> =>
   call(api.PUT(`${base}/order`, { params: path(p), body: { turns } }));
 
-export const drawOrder = (p: Place): Promise<JudgingView> =>
-  call(api.POST(`${base}/order/draw`, { params: path(p) }));
+export const drawOrder = (p: Place, reason: string): Promise<JudgingView> =>
+  call(api.POST(`${base}/order/draw`, { params: path(p), body: { reason } }));
 
 export async function candidates(p: Place): Promise<Candidate[]> {
   const answer = await call(api.GET(`${base}/candidates`, { params: path(p) }));
